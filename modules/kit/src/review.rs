@@ -1,0 +1,181 @@
+//! The review desk, once: cases, their way from desk to desk, decisions and history.
+
+mod case;
+mod decide;
+mod erased;
+mod query;
+mod route;
+mod submit;
+
+pub use case::{Case, CaseState, Step};
+pub use decide::{BatchRow, approve, reject, take_over};
+pub use erased::AnySubject;
+pub use query::{case, oldest, overdue, steps, waiting};
+pub use route::reroute;
+pub use submit::{Submission, remind, resubmit, submit, withdraw};
+
+use rocket::serde::DeserializeOwned;
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use crate::access::Leaf;
+use crate::list::List;
+use crate::{Clock, FileId, Form, OrganizationId, Result, Setting, settings};
+
+/// Working days after which a waiting case is overdue, may be pushed (催办) and taken over.
+pub const OVERDUE_DAYS: Setting = Setting {
+    key: "review.overdue",
+    group: "审核",
+    label: "审核时限",
+    help: "等待超过这么多个工作日的事项标红；申请人可以催办，上级可以接管。",
+    kind: settings::Kind::Integer { least: 1, most: 60, unit: "工作日" },
+    default: "5",
+    check: None,
+};
+
+/// A line of the detail; `before` draws a difference.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fact {
+    pub label: String,
+    pub value: String,
+    pub before: Option<String>,
+    /// Takes the whole width.
+    pub wide: bool,
+}
+
+impl Fact {
+    pub fn new(label: &str, value: impl Into<String>) -> Self {
+        Self { label: label.to_owned(), value: value.into(), before: None, wide: false }
+    }
+
+    pub fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+}
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Ok,
+    Warn,
+    /// Stands against approval.
+    Refuse,
+}
+
+/// A system check (系统核对): shown, and run again when deciding.
+#[derive(Debug, Clone, Serialize)]
+pub struct Check {
+    pub level: Level,
+    pub text: String,
+}
+
+impl Check {
+    pub fn ok(text: impl Into<String>) -> Self {
+        Self { level: Level::Ok, text: text.into() }
+    }
+    pub fn warn(text: impl Into<String>) -> Self {
+        Self { level: Level::Warn, text: text.into() }
+    }
+    pub fn refuse(text: impl Into<String>) -> Self {
+        Self { level: Level::Refuse, text: text.into() }
+    }
+}
+
+/// A target and what is reached, drawn as a meter; hours in tenths.
+#[derive(Debug, Clone, Serialize)]
+pub struct Meter {
+    pub label: String,
+    pub value: i64,
+    pub target: i64,
+}
+
+/// A side panel of the detail: meters and a sentence (本年度累计).
+#[derive(Debug, Clone, Serialize)]
+pub struct Panel {
+    pub title: String,
+    pub meters: Vec<Meter>,
+    pub sentence: String,
+}
+
+/// A field of the desk's own decision (认定学时).
+#[derive(Debug, Clone, Serialize)]
+pub struct DecisionField {
+    pub name: String,
+    pub label: String,
+    /// `number`, `select`, `date` or `text`
+    pub kind: String,
+    pub value: String,
+    pub hint: String,
+    pub min: String,
+    pub max: String,
+    pub step: String,
+}
+
+/// What an approval did.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Rows of the submission that were left out, a sentence each.
+    pub left_out: Vec<String>,
+}
+
+/// One kind of submission. It says only what is its own; the engine does the rest.
+///
+/// Its table (named by `LIST.from`'s first word) has the columns `id`, `case_id`, `number`,
+/// `state`, `desk_id`, `organization_id`, `department_id`, `submitted_at`, `waiting_since`,
+/// `acted_at`: the engine keeps state, desk and times in step with the case, so that lists stand
+/// on one table's indexes.
+#[rocket::async_trait]
+pub trait Subject: Send + Sync + 'static {
+    /// As submitted, kept as it was that day. Holds `identity_id`, never an ID number.
+    type Content: Serialize + DeserializeOwned + Send + Sync;
+    /// What the desk itself gives; the default in a batch is what `decision_of` an empty form gives.
+    type Decision: Serialize + DeserializeOwned + Send + Sync;
+    /// The address of its screen (`/desk/<KEY>`) and its name in the database.
+    const KEY: &'static str;
+    /// As the manual calls the screen: 学时审批
+    const TITLE: &'static str;
+    /// What one case is called: 学时申报
+    const NOUN: &'static str;
+    const LEAF: Leaf;
+    const LIST: &'static List;
+    /// The subject's table.
+    const TABLE: &'static str;
+    /// 常用驳回原因
+    const REASONS: &'static [&'static str];
+
+    /// The content's row in `TABLE`.
+    fn row(&self, content: &Self::Content) -> i64;
+    /// One to three desks, in order.
+    async fn route(&self, db: &mut SqliteConnection, content: &Self::Content) -> Result<Vec<OrganizationId>>;
+    /// The lines of the detail.
+    async fn facts(&self, db: &mut SqliteConnection, content: &Self::Content) -> Result<Vec<Fact>>;
+    /// Files beside the data, in order.
+    async fn evidence(&self, _db: &mut SqliteConnection, _content: &Self::Content) -> Result<Vec<FileId>> {
+        Ok(vec![])
+    }
+    /// Side panels.
+    async fn panels(&self, _db: &mut SqliteConnection, _content: &Self::Content) -> Result<Vec<Panel>> {
+        Ok(vec![])
+    }
+    /// Shown, and run again when deciding: a `Refuse` then stops an approval.
+    async fn checks(&self, db: &mut SqliteConnection, content: &Self::Content) -> Result<Vec<Check>>;
+    /// The desk's own fields, prefilled with an earlier desk's decision.
+    fn decision_fields(&self, content: &Self::Content, earlier: Option<&Self::Decision>) -> Vec<DecisionField>;
+    /// Reads them; an empty form (batch) gives the default. Refuses by field.
+    fn decision_of(&self, form: &mut Form, content: &Self::Content, earlier: Option<&Self::Decision>) -> Option<Self::Decision>;
+    /// One phrase for the history: 认定 36 学时
+    fn decision_text(&self, _decision: &Self::Decision) -> String {
+        String::new()
+    }
+    /// An intermediate desk said yes.
+    async fn passed(&self, _tx: &mut SqliteConnection, _case: &Case, _content: &Self::Content, _clock: &Clock) -> Result<()> {
+        Ok(())
+    }
+    /// The last desk said yes: the effect, in the verdict's transaction.
+    async fn approved(&self, tx: &mut SqliteConnection, case: &Case, content: Self::Content, decision: Self::Decision, clock: &Clock) -> Result<Outcome>;
+    async fn rejected(&self, _tx: &mut SqliteConnection, _case: &Case, _content: Self::Content, _clock: &Clock) -> Result<()> {
+        Ok(())
+    }
+}
