@@ -56,6 +56,7 @@
     if (el && acts[el.dataset.act]) acts[el.dataset.act](el);
   });
 
+  var opener = null;
   // A link or a batch button with data-dialog opens that dialog, whose form then goes where the link would have led.
   document.addEventListener('click', function (e) {
     var el = e.target.closest && e.target.closest('[data-dialog]');
@@ -77,8 +78,10 @@
     form.action = el.dataset.action || el.getAttribute('formaction') || el.href || form.action;
     all('[data-names]', dialog).forEach(function (slot) { slot.textContent = listed(names); });
     all('[data-many]', dialog).forEach(function (slot) { slot.textContent = String(names.length); });
+    opener = el;
     window.bootstrap.Modal.getOrCreateInstance(dialog).show();
   });
+  document.addEventListener('hidden.bs.modal', function () { if (opener) { opener.focus(); opener = null; } });
   function copyInto(form, name, value) {
     var hidden = element('input');
     hidden.type = 'hidden'; hidden.name = name; hidden.value = value;
@@ -321,10 +324,7 @@
     });
     all('[data-act="large"]').forEach(function (el) { el.setAttribute('aria-pressed', String(root.classList.contains('large'))); });
     var summary = document.querySelector('.error-summary');
-    if (summary) {
-      inOrder(summary);
-      summary.focus();
-    }
+    if (summary) inOrder(summary); // its autofocus attribute gives it the focus
     var opened = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
     if (opened && opened.classList.contains('offcanvas')) window.bootstrap.Offcanvas.getOrCreateInstance(opened).show();
     if (opened && opened.classList.contains('modal')) window.bootstrap.Modal.getOrCreateInstance(opened).show();
