@@ -169,9 +169,10 @@ mod tests {
     fn a_year_has_the_working_days_the_law_gives() {
         // 13 days of public holiday a year since 2025; weekends and exchanges cancel out.
         let calendar = WorkingDays::shipped();
-        for (before, last) in
-            [(date!(2024 - 12 - 31), date!(2025 - 12 - 31)), (date!(2025 - 12 - 31), date!(2026 - 12 - 31))]
-        {
+        for (before, last) in [
+            (date!(2024 - 12 - 31), date!(2025 - 12 - 31)),
+            (date!(2025 - 12 - 31), date!(2026 - 12 - 31)),
+        ] {
             let weekdays = WorkingDays::default().between(before, last);
             let worked = calendar.between(before, last);
             assert!((10..=13).contains(&(weekdays - worked)), "{weekdays} {worked}");

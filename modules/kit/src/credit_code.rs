@@ -88,7 +88,7 @@ impl CreditCodeError {
     /// What is wrong, as a short Chinese phrase.
     pub fn message(&self) -> String {
         match self {
-            CreditCodeError::Empty => "没有填写统一社会信用代码".to_owned(),
+            CreditCodeError::Empty => "没有填写".to_owned(),
             CreditCodeError::Length(found) if *found < 18 => {
                 format!("少 {} 位，应为 18 位", 18 - found)
             }
@@ -130,9 +130,10 @@ impl CreditCodeError {
     }
 }
 
+/// One sentence for a form field.
 impl fmt::Display for CreditCodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "统一社会信用代码{}，请{}", self.message(), self.remedy())
+        write!(f, "统一社会信用代码有误：{}。请{}。", self.message(), self.remedy())
     }
 }
 
@@ -205,13 +206,25 @@ mod tests {
     #[test]
     fn each_error_says_what_is_wrong() {
         for (typed, message, remedy) in [
-            ("", "没有填写统一社会信用代码", "按营业执照或法人证书填写 18 位代码"),
+            ("", "没有填写", "按营业执照或法人证书填写 18 位代码"),
             ("MA1234567", "这是 9 位的组织机构代码", "改填证照上的 18 位统一社会信用代码"),
-            ("410000000012345", "这是 15 位的营业执照旧注册号", "改填证照上的 18 位统一社会信用代码"),
-            ("91419999MA12345", "这是 15 位的营业执照旧注册号", "改填证照上的 18 位统一社会信用代码"),
+            (
+                "410000000012345",
+                "这是 15 位的营业执照旧注册号",
+                "改填证照上的 18 位统一社会信用代码",
+            ),
+            (
+                "91419999MA12345",
+                "这是 15 位的营业执照旧注册号",
+                "改填证照上的 18 位统一社会信用代码",
+            ),
             ("91419999MA123456", "少 2 位，应为 18 位", "对照营业执照或法人证书核对位数"),
             ("91419999MA1O345678", "第 12 位“O”不会出现在信用代码里", "改为数字 0"),
-            ("914199A9MA12345678", "第 3–8 位应为数字，第 7 位不是数字", "对照证照核对第 3–8 位的行政区划"),
+            (
+                "914199A9MA12345678",
+                "第 3–8 位应为数字，第 7 位不是数字",
+                "对照证照核对第 3–8 位的行政区划",
+            ),
             ("114199990000000007", "校验位不对", "逐位核对证照，有一位或几位写错了"),
         ] {
             let told = CreditCode::parse(typed).map_err(|e| (e.message(), e.remedy()));

@@ -112,7 +112,9 @@ pub(crate) fn comparable(text: &str) -> String {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{ALL, DEGREES, EDUCATIONS, NATIONS, POLITICAL_STATUSES, SEX, TITLE_SERIES, comparable};
+    use super::{
+        ALL, DEGREES, EDUCATIONS, NATIONS, POLITICAL_STATUSES, SEX, TITLE_SERIES, comparable,
+    };
 
     #[test]
     fn no_dictionary_can_be_misread() {
@@ -124,7 +126,11 @@ mod tests {
                 assert_eq!(entry.order, order, "{} {}", dictionary.key, entry.label);
                 assert!(codes.insert(entry.code), "{} code {}", dictionary.key, entry.code);
                 for spelling in entry.aliases.iter().chain([&entry.label]) {
-                    assert!(spellings.insert(comparable(spelling)), "{} {spelling}", dictionary.key);
+                    assert!(
+                        spellings.insert(comparable(spelling)),
+                        "{} {spelling}",
+                        dictionary.key
+                    );
                     assert_eq!(dictionary.find(spelling), Some(entry));
                 }
                 assert_eq!(dictionary.find(entry.code), Some(entry));

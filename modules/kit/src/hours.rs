@@ -14,9 +14,21 @@ const STEP: i64 = 5;
 /// An amount of credit hours, kept as a whole number of tenths: 7.5 hours are `75`. Serialised,
 /// stored and computed as that integer; shown as "7.5" or "40". Sums stop at the ends of `i64`.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    sqlx::Type,
 )]
 #[serde(transparent)]
+#[sqlx(transparent)]
 pub struct Hours(i64);
 
 impl Hours {
@@ -134,15 +146,15 @@ impl Sum for Hours {
 /// Why typed hours are refused, each a sentence for the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HoursError {
-    #[error("请填写学时")]
+    #[error("请填写学时。")]
     Empty,
-    #[error("学时应为数字，例如 40 或 7.5")]
+    #[error("学时应为数字，例如 40 或 7.5。")]
     NotNumber,
-    #[error("学时不能小于 0")]
+    #[error("学时不能小于 0。")]
     Negative,
-    #[error("学时只能是整数或带 .5，例如 7 或 7.5")]
+    #[error("学时只能是整数或带 .5，例如 7 或 7.5。")]
     Step,
-    #[error("学时太大，最多 2000，请检查是否多写了数字")]
+    #[error("学时太大，最多 2000，请检查是否多写了数字。")]
     TooMany,
 }
 

@@ -12,7 +12,6 @@ const LONGEST_QUERY: usize = 64;
 const SURNAMES: &[(&str, &[&str])] = &[
     ("尉迟", &["yu", "chi"]),
     ("万俟", &["mo", "qi"]),
-    ("长孙", &["zhang", "sun"]),
     ("澹台", &["tan", "tai"]),
     ("单于", &["chan", "yu"]),
     ("曾", &["zeng"]),
@@ -29,44 +28,20 @@ const SURNAMES: &[(&str, &[&str])] = &[
     ("盖", &["ge"]),
     ("缪", &["miao"]),
     ("秘", &["bi"]),
-    ("冼", &["xian"]),
     ("洗", &["xian"]),
     ("折", &["she"]),
     ("繁", &["po"]),
     ("召", &["shao"]),
     ("员", &["yun"]),
-    ("尹", &["yin"]),
     ("牟", &["mu"]),
     ("郇", &["xun"]),
-    ("逄", &["pang"]),
-    ("令狐", &["ling", "hu"]),
     ("黑", &["he"]),
     ("隗", &["wei"]),
-    ("訾", &["zi"]),
-    ("俞", &["yu"]),
     ("阚", &["kan"]),
-    ("教", &["jiao"]),
-    ("宿", &["su"]),
-    ("燕", &["yan"]),
-    ("任", &["ren"]),
-    ("华", &["hua"]),
-    ("葛", &["ge"]),
-    ("哈", &["ha"]),
     ("都", &["du"]),
     ("重", &["chong"]),
-    ("石", &["shi"]),
-    ("车", &["che"]),
     ("薄", &["bo"]),
-    ("柏", &["bai"]),
-    ("褚", &["chu"]),
-    ("晁", &["chao"]),
     ("卜", &["bu"]),
-    ("应", &["ying"]),
-    ("娄", &["lou"]),
-    ("曲", &["qu"]),
-    ("沈", &["shen"]),
-    ("贾", &["jia"]),
-    ("谷", &["gu"]),
 ];
 
 /// Narrows a full-width character (Ａ, ５, ／, ideographic space) to its plain form.
@@ -113,9 +88,8 @@ pub fn search_tokens(text: &str) -> String {
             parts.push(letters);
         }
     }
-    let spaced = parts.iter().map(|part| {
-        part.iter().map(char::to_string).collect::<Vec<_>>().join(" ")
-    });
+    let spaced =
+        parts.iter().map(|part| part.iter().map(char::to_string).collect::<Vec<_>>().join(" "));
     spaced.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(&format!(" {BREAK} "))
 }
 
@@ -211,7 +185,8 @@ mod tests {
 
     #[test]
     fn every_part_of_a_name_and_of_its_initials_is_found() {
-        for name in ["王建国", "阿依古丽·买买提", "曾小贤", "云川县第2人民医院"] {
+        for name in ["王建国", "阿依古丽·买买提", "曾小贤", "云川县第2人民医院"]
+        {
             let indexed = format!(" {} ", search_tokens(name));
             for written in [name.replace('·', ""), initials(name)] {
                 let characters: Vec<char> = written.chars().collect();

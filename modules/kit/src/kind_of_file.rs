@@ -78,13 +78,15 @@ impl KindOfFile {
 /// Why a file is refused; the text is a sentence for the person who uploads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileRefused {
-    #[error("文件是空的，请重新选择文件")]
+    #[error("文件是空的，请重新选择文件。")]
     Empty,
-    #[error("这是{0}，只能上传 JPG、PNG 图片或 PDF 文件，请转换后再上传")]
+    #[error("这是{0}，只能上传 JPG、PNG 图片或 PDF 文件，请转换后再上传。")]
     Other(&'static str),
-    #[error("文件已损坏或不完整，请在电脑或手机上打开确认后重新上传")]
+    #[error("文件已损坏或不完整，请在电脑或手机上打开确认后重新上传。")]
     Broken,
-    #[error("图片太大（{width}×{height} 像素），请缩小到长边 {LONGEST_SIDE} 像素以内、总共 1.2 亿像素以内再上传")]
+    #[error(
+        "图片太大（{width}×{height} 像素），请缩小到长边 {LONGEST_SIDE} 像素以内、总共 1.2 亿像素以内再上传。"
+    )]
     TooLarge { width: u32, height: u32 },
 }
 
@@ -258,7 +260,10 @@ mod tests {
         false_header[24] = 7;
         assert_eq!(KindOfFile::of(&false_header), Err(FileRefused::Broken));
         assert_eq!(KindOfFile::of(b"\xFF\xD8\xFF<script>"), Err(FileRefused::Broken));
-        assert_eq!(KindOfFile::of(b"%PDF-<script>alert(1)</script>%%EOF"), Err(FileRefused::Broken));
+        assert_eq!(
+            KindOfFile::of(b"%PDF-<script>alert(1)</script>%%EOF"),
+            Err(FileRefused::Broken)
+        );
     }
 
     #[test]
@@ -275,6 +280,6 @@ mod tests {
         }
         assert_eq!(KindOfFile::of(b""), Err(FileRefused::Empty));
         let sentence = FileRefused::Other("Word 文档").to_string();
-        assert_eq!(sentence, "这是Word 文档，只能上传 JPG、PNG 图片或 PDF 文件，请转换后再上传");
+        assert_eq!(sentence, "这是Word 文档，只能上传 JPG、PNG 图片或 PDF 文件，请转换后再上传。");
     }
 }

@@ -110,7 +110,8 @@ pub fn one_time_code() -> Result<String, PasswordError> {
         let mut code = String::with_capacity(CODE_LENGTH);
         while code.len() < CODE_LENGTH {
             let mut bytes = [0; 32];
-            getrandom::fill(&mut bytes).map_err(|error| PasswordError::Random(error.to_string()))?;
+            getrandom::fill(&mut bytes)
+                .map_err(|error| PasswordError::Random(error.to_string()))?;
             // five bits choose among 32; the 32nd is thrown away, so that all are equally likely
             let drawn = bytes.iter().filter_map(|byte| CODE_CHARACTERS.get(usize::from(byte & 31)));
             code.extend(drawn.take(CODE_LENGTH - code.len()).map(|byte| char::from(*byte)));
@@ -189,9 +190,13 @@ mod tests {
     #[test]
     fn the_initial_password_is_the_last_six_with_either_x() {
         let card = IdCard::stored("41999919860520018X").unwrap();
-        for (typed, right) in
-            [("20018X", true), ("20018x", true), (" 20018x ", true), ("20018", false), ("200181", false)]
-        {
+        for (typed, right) in [
+            ("20018X", true),
+            ("20018x", true),
+            (" 20018x ", true),
+            ("20018", false),
+            ("200181", false),
+        ] {
             assert_eq!(is_initial(typed, &card), right, "{typed}");
         }
     }

@@ -60,12 +60,7 @@ const SECTIONS: &[Entry] = &[
     entry(16, "P", "教育", &["教育业"]),
     entry(17, "Q", "卫生和社会工作", &["卫生", "医疗卫生", "社会工作"]),
     entry(18, "R", "文化、体育和娱乐业", &["文化体育和娱乐业", "文化", "体育"]),
-    entry(
-        19,
-        "S",
-        "公共管理、社会保障和社会组织",
-        &["公共管理社会保障和社会组织", "公共管理"],
-    ),
+    entry(19, "S", "公共管理、社会保障和社会组织", &["公共管理社会保障和社会组织", "公共管理"]),
     entry(20, "T", "国际组织", &[]),
 ];
 
@@ -74,18 +69,18 @@ pub const PERSON_STATES: Dictionary = Dictionary {
     key: "person_state",
     title: "人员状态",
     entries: &[
-        entry(1, "active", "在职", &["在岗", "在编"]),
+        entry(1, "serving", "在职", &["在岗", "在编"]),
         entry(2, "rehired", "返聘", &["退休返聘"]),
         entry(3, "retired", "退休", &["已退休", "离休"]),
         entry(4, "left", "离职", &["辞职", "解聘", "已离职"]),
-        entry(5, "moved-out", "调出", &["调出本县", "已调出"]),
+        entry(5, "moved", "调出", &["调出本县", "已调出"]),
         entry(6, "deceased", "去世", &["死亡", "已故"]),
     ],
 };
 
 /// Whether somebody in this state owes hours of continuing education (应参加): 在职 and 返聘 do.
 pub fn takes_part(person_state: &str) -> bool {
-    matches!(person_state, "active" | "rehired")
+    matches!(person_state, "serving" | "rehired")
 }
 
 #[cfg(test)]

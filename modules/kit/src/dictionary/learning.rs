@@ -136,11 +136,7 @@ pub const LEARNING_KINDS: &[LearningKind] = &[
         "04",
         "学术会议",
         false,
-        &[
-            required("notice", "会议通知"),
-            UNIT_PROOF,
-            optional("paper", "宣读论文或作报告的证明"),
-        ],
+        &[required("notice", "会议通知"), UNIT_PROOF, optional("paper", "宣读论文或作报告的证明")],
     ),
     kind(
         "05",
@@ -178,11 +174,7 @@ pub const LEARNING_KINDS: &[LearningKind] = &[
         "12",
         "服务基层活动",
         true,
-        &[
-            required("notice", "活动通知"),
-            required("organizer-proof", "组织单位证明"),
-            UNIT_PROOF,
-        ],
+        &[required("notice", "活动通知"), required("organizer-proof", "组织单位证明"), UNIT_PROOF],
     ),
     kind(
         "13",

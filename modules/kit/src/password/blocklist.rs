@@ -49,30 +49,25 @@ mod tests {
 
     /// Words people build passwords on: common English ones, pinyin of what is near to people
     /// here, and the usual beginnings of accounts.
-    const WORDS: &[&str] = &[
-        "password", "passwd", "admin", "administrator", "root", "user", "guest", "test", "welcome",
-        "login", "letmein", "iloveyou", "monkey", "dragon", "sunshine", "princess", "football",
-        "master", "superman", "hello", "computer", "internet", "system", "office", "windows",
-        "woaini", "woaiwojia", "zhongguo", "beijing", "shanghai", "henan", "zhengzhou", "nihao",
-        "mima", "wodemima", "denglu", "xuexi", "jiaoyu", "jixujiaoyu", "renshe", "renshiju",
-        "rencai", "laoshi", "yisheng", "hushi", "gongzuo", "danwei", "xuexiao", "yiyuan",
-        "baobao", "laogong", "laopo", "mama", "baba", "erzi", "nver", "shengri", "kuaile", "facai",
-        "jiankang", "pingan", "xingfu", "shunli", "wangwei", "lina", "zhangwei", "liuyang",
-        "wangfang", "lijing", "zhangli", "wangjing", "liqiang", "abc", "abcd", "abcdef", "aaa",
-        "qwe", "qwer", "qwerty", "asd", "asdf", "asdfgh", "zxc", "zxcv", "zxcvbn", "qaz", "wsx",
-        "qazwsx", "a", "q", "z", "w", "x", "aa", "qq", "wx",
-    ];
+    const WORDS: &str = "\
+        password passwd admin administrator root user guest test welcome login letmein \
+        iloveyou monkey dragon sunshine princess football master superman hello computer \
+        internet system office windows woaini woaiwojia zhongguo beijing shanghai henan \
+        zhengzhou nihao mima wodemima denglu xuexi jiaoyu jixujiaoyu renshe renshiju \
+        rencai laoshi yisheng hushi gongzuo danwei xuexiao yiyuan baobao laogong laopo \
+        mama baba erzi nver shengri kuaile facai jiankang pingan xingfu shunli wangwei \
+        lina zhangwei liuyang wangfang lijing zhangli wangjing liqiang abc abcd abcdef \
+        aaa qwe qwer qwerty asd asdf asdfgh zxc zxcv zxcvbn qaz wsx qazwsx a q z w x aa \
+        qq wx";
 
     /// What is put behind or before a word.
-    const NUMBERS: &[&str] = &[
-        "1", "12", "123", "1234", "12345", "123456", "1234567", "12345678", "123456789",
-        "1234567890", "321", "4321", "54321", "654321", "87654321", "987654321", "0123456789", "111",
-        "1111", "11111", "111111", "11111111", "000", "0000", "000000", "00000000", "222222", "333333",
-        "555555", "666", "6666", "666666", "66666666", "888", "8888", "888888", "88888888", "999", "9999",
-        "999999", "99999999", "112233", "123123", "123321", "1314", "520", "521", "5201314", "1314520",
-        "168", "147258", "147258369", "159357", "102030", "100", "2008", "2020", "2021", "2022", "2023",
-        "2024", "2025", "2026", "2027", "2028",
-    ];
+    const NUMBERS: &str = "\
+        1 12 123 1234 12345 123456 1234567 12345678 123456789 1234567890 321 4321 54321 \
+        654321 87654321 987654321 0123456789 111 1111 11111 111111 11111111 000 0000 \
+        000000 00000000 222222 333333 555555 666 6666 666666 66666666 888 8888 888888 \
+        88888888 999 9999 999999 99999999 112233 123123 123321 1314 520 521 5201314 \
+        1314520 168 147258 147258369 159357 102030 100 2008 2020 2021 2022 2023 2024 \
+        2025 2026 2027 2028";
 
     const ROWS: &[&str] = &["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
     const COLUMNS: &[&str] =
@@ -85,23 +80,20 @@ mod tests {
     /// The whole list, from the rules; the same whenever it is made.
     fn made() -> BTreeSet<String> {
         let mut list = BTreeSet::new();
-        for word in WORDS {
-            for number in NUMBERS {
+        let numbers: Vec<&str> = NUMBERS.split_whitespace().collect();
+        for word in WORDS.split_whitespace() {
+            for number in &numbers {
                 list.insert(format!("{word}{number}"));
                 list.insert(format!("{number}{word}"));
-                for mark in ["@", "_", ".", "!", "#"] {
-                    list.insert(format!("{word}{mark}{number}"));
-                }
             }
             list.insert(word.repeat(2));
             list.insert(word.repeat(3));
-            list.insert((*word).to_owned());
+            list.insert(word.to_owned());
         }
-        for (index, first) in NUMBERS.iter().enumerate() {
-            list.insert(first.repeat(2));
-            for second in NUMBERS.iter().skip(index + 1).chain(NUMBERS.iter().take(index)) {
-                list.insert(format!("{first}{second}"));
-            }
+        // symbols between are taken out before the list is asked, see `policy::check`
+        for first in &numbers {
+            list.insert(first.repeat(3));
+            list.extend(numbers.iter().map(|second| format!("{first}{second}")));
         }
         // walks along the rows of a keyboard, both ways, and two rows after one another
         for row in ROWS {
@@ -157,12 +149,14 @@ mod tests {
     fn it_is_sorted_and_large_enough() {
         assert!(LISTED.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(LISTED.iter().filter(|word| word.len() >= 10).count() >= 3_000);
-        assert!(LISTED.len() < 12_000, "{}", LISTED.len());
+        assert!(LISTED.len() < 20_000, "{}", LISTED.len());
     }
 
     #[test]
     fn disguises_are_seen_through() {
-        for word in ["p@ssw0rd2026", "!!password2026??", "w0aini1314", "1qaz2wsx3edc", "pa$$word1234"] {
+        for word in
+            ["p@ssw0rd2026", "!!password2026??", "w0aini1314", "1qaz2wsx3edc", "pa$$word1234"]
+        {
             assert!(holds(word), "{word}");
         }
         for word in ["marmaladekettle", "", "春江潮水连海平月共潮生"] {

@@ -47,17 +47,17 @@ pub struct Context<'a> {
 pub fn check(candidate: &str, context: &Context<'_>, policy: Policy) -> Result<(), String> {
     let length = candidate.chars().take(policy.most + 1).count();
     if length > policy.most {
-        return Err(format!("密码最多 {} 位，请缩短", policy.most));
+        return Err(format!("密码最多 {} 位，请缩短。", policy.most));
     }
     if length < policy.least {
-        return Err(format!("密码至少 {} 位，现在是 {length} 位，请加长", policy.least));
+        return Err(format!("密码至少 {} 位，现在是 {length} 位，请加长。", policy.least));
     }
     if candidate.chars().any(char::is_control) {
-        return Err("密码里有看不见的控制字符，请直接用键盘重新输入".to_owned());
+        return Err("密码里有看不见的控制字符，请直接用键盘重新输入。".to_owned());
     }
     if classes(candidate) < policy.classes {
         return Err(format!(
-            "密码要含有大写字母、小写字母、数字、符号中的至少 {} 类，请补充",
+            "密码要含有大写字母、小写字母、数字、符号中的至少 {} 类，请补充。",
             policy.classes
         ));
     }
@@ -67,10 +67,10 @@ pub fn check(candidate: &str, context: &Context<'_>, policy: Policy) -> Result<(
     let squeezed: String = narrowed.chars().filter(|c| c.is_alphanumeric()).collect();
     personal(&narrowed, &squeezed, context)?;
     if is_monotonous(&narrowed) {
-        return Err("密码由重复或连续的字符组成，太容易被猜到，请换一个".to_owned());
+        return Err("密码由重复或连续的字符组成，太容易被猜到，请换一个。".to_owned());
     }
     if blocklist::holds(&narrowed) || blocklist::holds(&squeezed) {
-        return Err("这个密码太常见，容易被猜到，请换一个".to_owned());
+        return Err("这个密码太常见，容易被猜到，请换一个。".to_owned());
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ pub fn check(candidate: &str, context: &Context<'_>, policy: Policy) -> Result<(
 /// Objects to anything that can be read off an identity card, a phone list or a name plate.
 fn personal(narrowed: &str, squeezed: &str, context: &Context<'_>) -> Result<(), String> {
     let has = |part: &str| !part.is_empty() && (narrowed.contains(part) || squeezed.contains(part));
-    let refuse = |what: &str| Err(format!("密码里不能含有{what}，知道您的人容易猜到，请换一个"));
+    let refuse = |what: &str| Err(format!("密码里不能含有{what}，知道您的人容易猜到，请换一个。"));
     if let Some(card) = context.id_card {
         let number = card.number().to_ascii_lowercase();
         let part = |range: std::ops::RangeFrom<usize>| number.get(range).unwrap_or(&number);
@@ -157,7 +157,17 @@ fn is_monotonous(text: &str) -> bool {
         _ => None,
     });
     // 9 and 0 are neighbours on the keyboard
-    let steps: Vec<i64> = steps.map(|s| if s == -9 { 1 } else if s == 9 { -1 } else { s }).collect();
+    let steps: Vec<i64> = steps
+        .map(|s| {
+            if s == -9 {
+                1
+            } else if s == 9 {
+                -1
+            } else {
+                s
+            }
+        })
+        .collect();
     steps.iter().all(|step| *step == 1) || steps.iter().all(|step| *step == -1)
 }
 
@@ -180,21 +190,27 @@ mod tests {
 
     #[test]
     fn a_good_password_passes_in_any_script() {
-        for candidate in
-            ["春江潮水连海平月共潮生", "green kettle on the roof", "Tq7-vixen-Marmalade", "洞庭湖8百里洞庭看不尽"]
-        {
+        for candidate in [
+            "春江潮水连海平月共潮生",
+            "green kettle on the roof",
+            "Tq7-vixen-Marmalade",
+            "洞庭湖8百里洞庭看不尽",
+        ] {
             assert_eq!(told(candidate, Policy::PERSON), None, "{candidate}");
         }
         assert_eq!(told("Tq7-vixen-Marmalade", Policy::ADMINISTRATOR), None);
-        assert_eq!(told(&"山水".repeat(64), Policy::PERSON).as_deref().map(|t| t.contains("重复")), Some(true));
+        assert_eq!(
+            told(&"山水".repeat(64), Policy::PERSON).as_deref().map(|t| t.contains("重复")),
+            Some(true)
+        );
     }
 
     #[test]
     fn length_is_counted_in_characters() {
         let wrong = told("春江潮水连海平", Policy::PERSON);
-        assert_eq!(wrong.as_deref(), Some("密码至少 10 位，现在是 7 位，请加长"));
+        assert_eq!(wrong.as_deref(), Some("密码至少 10 位，现在是 7 位，请加长。"));
         let long: String = ('一'..).take(129).collect();
-        assert_eq!(told(&long, Policy::PERSON).as_deref(), Some("密码最多 128 位，请缩短"));
+        assert_eq!(told(&long, Policy::PERSON).as_deref(), Some("密码最多 128 位，请缩短。"));
         let most: String = ('一'..).step_by(7).take(128).collect();
         assert_eq!(told(&most, Policy::PERSON), None);
     }
@@ -226,7 +242,7 @@ mod tests {
             ("xx云川县人力资源和社会保障局", "单位名称或单位名称的拼音"),
             ("kettleLVJG1986", "登录账号"),
         ] {
-            let expected = format!("密码里不能含有{what}，知道您的人容易猜到，请换一个");
+            let expected = format!("密码里不能含有{what}，知道您的人容易猜到，请换一个。");
             assert_eq!(told(candidate, Policy::PERSON), Some(expected), "{candidate}");
         }
     }
@@ -234,9 +250,23 @@ mod tests {
     #[test]
     fn patterns_and_common_passwords_are_refused() {
         for candidate in [
-            "aaaaaaaaaa", "1212121212", "abcabcabcabc", "1234567890", "abcdefghijkl", "0987654321",
-            "111122221111", "password1234", "P@ssw0rd2026", "Password2026!!", "qwertyuiop", "1qaz2wsx3edc",
-            "woaini1314520", "zhongguo2026", "Admin123456", "a123456789", "5201314520",
+            "aaaaaaaaaa",
+            "1212121212",
+            "abcabcabcabc",
+            "1234567890",
+            "abcdefghijkl",
+            "0987654321",
+            "111122221111",
+            "password1234",
+            "P@ssw0rd2026",
+            "Password2026!!",
+            "qwertyuiop",
+            "1qaz2wsx3edc",
+            "woaini1314520",
+            "zhongguo2026",
+            "Admin123456",
+            "a123456789",
+            "5201314520",
         ] {
             assert!(told(candidate, Policy::PERSON).is_some(), "{candidate}");
         }
