@@ -1,0 +1,184 @@
+//! A certificate's stored form: snapshot, hash, state.
+
+use kit::module::Finding;
+use kit::{Clock, Error, Event, IdentityId, PersonId, Result};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::SqliteConnection;
+
+/// Everything printed, as it was at issue. Hours are tenths.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub identity_id: IdentityId,
+    pub name: String,
+    pub sex: String,
+    pub organization: String,
+    pub series: String,
+    pub level: String,
+    pub title: String,
+    pub titled_on: String,
+    pub years: Vec<Year>,
+    pub entries: Vec<Entry>,
+    /// 落款: the bureau's name for the certificate.
+    pub issuer: String,
+    /// 经办人: who issued it.
+    pub handler: String,
+    /// County day of issue, `YYYY-MM-DD`.
+    pub issued_on: String,
+}
+
+/// One year's result.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Year {
+    pub year: i32,
+    /// Short name, required and reached of each category, in the categories' order.
+    pub categories: Vec<Category>,
+    pub required: i64,
+    pub total: i64,
+    pub complete: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Category {
+    pub name: String,
+    pub required: i64,
+    pub done: i64,
+}
+
+/// One counted ledger entry.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Entry {
+    pub id: i64,
+    pub year: i32,
+    pub title: String,
+    pub kind: String,
+    pub started_on: String,
+    pub ended_on: String,
+    pub organizer: String,
+    pub category: String,
+    pub hours: i64,
+    pub source: String,
+    pub recognised_by: String,
+}
+
+/// A row of `certificate`.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Row {
+    pub id: i64,
+    pub number: String,
+    pub code: String,
+    pub token: String,
+    pub person_id: PersonId,
+    pub year_from: i32,
+    pub year_to: i32,
+    /// `valid`, `revoked` (已失效) or `updated` (已更新)
+    pub state: String,
+    pub state_reason: String,
+    pub state_at: String,
+    pub snapshot: String,
+    pub hash: Vec<u8>,
+    pub issued_at: String,
+}
+
+impl Row {
+    /// What was printed.
+    ///
+    /// # Errors
+    /// A fault when the stored text no longer has its hash: somebody changed the database.
+    pub fn open(&self) -> Result<Snapshot> {
+        if hash_of(&self.number, &self.code, &self.token, &self.snapshot) != self.hash {
+            return Err(Error::Fault(format!("certificate {} does not match its hash", self.number)));
+        }
+        Ok(serde_json::from_str(&self.snapshot)?)
+    }
+
+    /// 有效, 已失效 or 已更新.
+    pub fn state_label(&self) -> &'static str {
+        match self.state.as_str() {
+            "valid" => "有效",
+            "updated" => "已更新",
+            _ => "已失效",
+        }
+    }
+}
+
+/// What makes a certificate's text and keys belong together.
+pub fn hash_of(number: &str, code: &str, token: &str, snapshot: &str) -> Vec<u8> {
+    let mut sum = Sha256::new();
+    for text in [number, code, token, snapshot] {
+        sum.update((text.len() as u64).to_le_bytes());
+        sum.update(text.as_bytes());
+    }
+    sum.finalize().to_vec()
+}
+
+/// Ends certificates whose ground is gone; follows the holder to a new unit.
+pub async fn on(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Result<()> {
+    match event {
+        Event::EntryRevoked { entry, reason, .. } => {
+            sqlx::query(
+                "update certificate set state = 'revoked', state_at = ?, state_reason = ?
+                  where state = 'valid' and id in
+                    (select certificate_id from certificate_entry where entry_id = ?)",
+            )
+            .bind(clock.stamp())
+            .bind(format!("所列的一条学时已被撤销：{reason}"))
+            .bind(entry)
+            .execute(tx)
+            .await?;
+        }
+        Event::IdentityCorrected { person } => {
+            sqlx::query(
+                "update certificate set state = 'updated', state_at = ?, state_reason = ?
+                  where state = 'valid' and person_id = ?",
+            )
+            .bind(clock.stamp())
+            .bind("身份信息已更正，请以更正后重新出具的证明为准。")
+            .bind(person)
+            .execute(tx)
+            .await?;
+        }
+        Event::PersonMoved { person, .. } | Event::PersonChanged { person } => {
+            sqlx::query(
+                "update certificate set (organization_id, department_id) =
+                   (select organization_id, department_id from person where id = ?)
+                  where person_id = ?",
+            )
+            .bind(person)
+            .bind(person)
+            .execute(tx)
+            .await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Every certificate still has its hash.
+pub async fn doctor(db: &mut SqliteConnection) -> Result<Vec<Finding>> {
+    let mut after = 0;
+    let (mut whole, mut broken) = (0, Vec::new());
+    loop {
+        let rows: Vec<Row> = sqlx::query_as(
+            "select id, number, code, token, person_id, year_from, year_to, state, state_reason,
+                    state_at, snapshot, hash, issued_at
+               from certificate where id > ? order by id limit 1000",
+        )
+        .bind(after)
+        .fetch_all(&mut *db)
+        .await?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        for row in &rows {
+            match row.open() {
+                Ok(_) => whole += 1,
+                Err(_) => broken.push(row.number.clone()),
+            }
+        }
+    }
+    let text = match broken.first() {
+        None => format!("学时证明 {whole} 份，内容与校验值一致"),
+        Some(first) => format!("学时证明有 {} 份内容被改动，第一份是 {first}", broken.len()),
+    };
+    Ok(vec![Finding { ok: broken.is_empty(), text }])
+}
