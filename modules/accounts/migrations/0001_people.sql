@@ -32,9 +32,23 @@ create table organization_version (           -- every reported field, as it was
   recorded_to text,                           -- none: in force
   cause text not null,                        -- setup, form, demo, change:12
   kind text not null, name text not null, credit_code text, parent_id integer,
-  department_id integer, state text not null, nature text not null, industry text not null
+  department_id integer, state text not null, certificate_name text not null,
+  area_code text not null, nature text not null, industry text not null,
+  legal_person text not null, contact text not null, phone text not null, address text not null
 ) strict;
 create index organization_version_of on organization_version (organization_id, recorded_from);
+
+-- Lists of one kind of organization: in the county, and below a department.
+create index organization_of_kind on organization (kind, created_at, id);
+create index organization_of_kind_below on organization (kind, department_id, created_at, id);
+-- What a list page stands on: the listed row with the columns that scopes name.
+create view organization_listed as
+  select o.id, o.id as organization_id, o.department_id, o.kind, o.name, o.credit_code,
+         o.parent_id, o.state, o.created_at
+    from organization o;
+
+-- One token per Han character and the initials; rowid is organization.id.
+create virtual table organization_search using fts5 (tokens, content = '', contentless_delete = 1);
 
 create table person (                         -- 专业技术人员
   id integer primary key,
@@ -46,8 +60,9 @@ create table person (                         -- 专业技术人员
   political text not null default '',
   education text not null default '',
   degree text not null default '',
-  series text not null default 'none',        -- 职称系列; 'none' is 无职称
-  level text not null default 'none',         -- 职称等级: senior, associate, middle, assistant, technician, none
+  series text not null default '00',          -- 职称系列, dictionary title_series; '00' is 无职称
+  level text not null default ''              -- 职称等级, dictionary title_level; none without a title
+    check (level in ('', 'senior', 'deputy-senior', 'middle', 'assistant', 'junior')),
   title text not null default '',             -- 职称名称
   titled_on text not null default '',         -- YYYY-MM or YYYY-MM-DD
   title_certificate text not null default '',
@@ -69,7 +84,8 @@ create table person (                         -- 专业技术人员
   origin text not null check (origin in ('import', 'registration', 'form', 'demo')),
   import_id integer,
   created_at text not null,
-  updated_at text not null
+  updated_at text not null,
+  check (series <> '00' or level = '')
 ) strict;
 create index person_organization on person (organization_id, id);
 create index person_department on person (department_id, id);
@@ -86,6 +102,9 @@ create table person_version (                 -- every reported field, as it was
   name text not null, sex text not null, born text not null, nation text not null,
   political text not null, education text not null, degree text not null, series text not null,
   level text not null, title text not null, titled_on text not null,
+  title_certificate text not null, school text not null, major text not null,
+  graduated_on text not null, started_work_on text not null, position text not null,
+  phone text not null, email text not null, note text not null,
   organization_id integer not null, department_id integer, internal_department_id integer,
   state text not null
 ) strict;

@@ -1,1 +1,118 @@
+//! Sections 1–3 of the manual: organizations, their administrators, internal departments, people.
+//! For peers: `people`, `organizations`, `administrators`, `credentials`, `contact`.
 
+mod access;
+pub mod administrators;
+mod cards;
+pub mod contact;
+pub mod credentials;
+mod demo;
+mod departments;
+mod employers;
+mod internal_departments;
+pub mod organizations;
+pub mod people;
+mod permissions;
+mod profile;
+mod units;
+
+use kit::list::List;
+use kit::module::{AccessCase, Card, Demo, embedded};
+use kit::{
+    Clock, Grantable, Group, MenuEntry, Migration, Module, Permission, Result, Setting, Template,
+    User,
+};
+use rocket::Route;
+use sqlx::SqliteConnection;
+
+pub use credentials::{INITIAL_DAYS, RESET_DAYS};
+use permissions::{ViewDepartments, ViewEmployers, ViewInternalDepartments};
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/templates"]
+struct Templates;
+
+/// The module, for `src/modules.rs`.
+pub struct Accounts;
+
+#[rocket::async_trait]
+impl Module for Accounts {
+    fn name(&self) -> &'static str {
+        "accounts"
+    }
+
+    fn title(&self) -> &'static str {
+        "账户与人员"
+    }
+
+    fn routes(&self) -> Vec<Route> {
+        [
+            departments::routes(),
+            employers::routes(),
+            internal_departments::routes(),
+            profile::routes(),
+        ]
+        .concat()
+    }
+
+    fn permissions(&self) -> Vec<Grantable> {
+        permissions::all()
+    }
+
+    fn menu(&self) -> Vec<MenuEntry> {
+        let entry = |group, order, title, href, permission| MenuEntry {
+            group,
+            order,
+            title,
+            href,
+            permission,
+            subject: None,
+        };
+        let (departments, employers) = (ViewDepartments::grantable(), ViewEmployers::grantable());
+        let internal = ViewInternalDepartments::grantable();
+        let profile = Group::Profile;
+        vec![
+            entry(profile, 301, departments.leaf.title, "/accounts/departments", Some(departments)),
+            entry(profile, 302, employers.leaf.title, "/accounts/employers", Some(employers)),
+            entry(
+                profile,
+                304,
+                internal.leaf.title,
+                "/accounts/internal-departments",
+                Some(internal),
+            ),
+            entry(Group::Personal, 90, "个人资料", "/accounts/profile", None),
+        ]
+    }
+
+    fn migrations(&self) -> Vec<Migration> {
+        vec![Migration {
+            name: "0001_people",
+            sql: include_str!("../migrations/0001_people.sql"),
+        }]
+    }
+
+    fn templates(&self) -> Vec<Template> {
+        embedded::<Templates>("accounts")
+    }
+
+    fn lists(&self) -> Vec<&'static List> {
+        vec![units::EMPLOYER.list, units::DEPARTMENT.list]
+    }
+
+    fn settings(&self) -> Vec<&'static Setting> {
+        vec![&INITIAL_DAYS, &RESET_DAYS]
+    }
+
+    fn access(&self) -> Vec<AccessCase> {
+        access::cases()
+    }
+
+    async fn cards(&self, db: &mut SqliteConnection, user: &User, _: &Clock) -> Result<Vec<Card>> {
+        cards::cards(db, user).await
+    }
+
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        demo::fill(tx, county).await
+    }
+}

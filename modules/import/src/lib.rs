@@ -1,1 +1,115 @@
+//! Section 6 of the manual: 批量导入.
 
+mod against;
+mod check;
+mod columns;
+pub mod command;
+mod commit;
+mod content;
+mod departments;
+mod failing;
+mod parse;
+mod read;
+mod records;
+mod result;
+mod run;
+mod store;
+mod sweep;
+mod template;
+mod upload;
+
+use kit::access::Kinds;
+use kit::module::{AccessCase, Group, MenuEntry, Task, Template, Who};
+use kit::{Grantable, Leaf, Migration, Module, Permission};
+use rocket::Route;
+
+pub use sweep::KEEP_DAYS;
+
+/// 6 批量导入
+pub const PEOPLE: Leaf = Leaf {
+    key: "import.people",
+    title: "批量导入",
+    group: Group::Import,
+    kinds: Kinds::STAFFED,
+};
+
+kit::permission!(
+    /// May download the template and see this unit's imports.
+    pub ViewImports, PEOPLE, View
+);
+kit::permission!(
+    /// May upload, import and cancel.
+    pub EditImports, PEOPLE, Edit
+);
+
+fn edit() -> Grantable {
+    EditImports::grantable()
+}
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/templates"]
+struct Templates;
+
+/// The module of 批量导入.
+pub struct Import;
+
+#[rocket::async_trait]
+impl Module for Import {
+    fn name(&self) -> &'static str {
+        "import"
+    }
+
+    fn title(&self) -> &'static str {
+        "批量导入"
+    }
+
+    fn routes(&self) -> Vec<Route> {
+        [upload::routes(), result::routes(), records::routes(), failing::routes()].concat()
+    }
+
+    fn permissions(&self) -> Vec<Grantable> {
+        vec![ViewImports::grantable(), EditImports::grantable()]
+    }
+
+    fn menu(&self) -> Vec<MenuEntry> {
+        vec![MenuEntry {
+            group: Group::Import,
+            order: 600,
+            title: "批量导入",
+            href: "/import",
+            permission: Some(ViewImports::grantable()),
+            subject: None,
+        }]
+    }
+
+    fn migrations(&self) -> Vec<Migration> {
+        vec![Migration {
+            name: "0001_import",
+            sql: include_str!("../migrations/0001_import.sql"),
+        }]
+    }
+
+    fn templates(&self) -> Vec<Template> {
+        kit::module::embedded::<Templates>(self.name())
+    }
+
+    fn tasks(&self) -> Vec<Task> {
+        vec![sweep::TASK]
+    }
+
+    fn access(&self) -> Vec<AccessCase> {
+        let row = |method, route, permission| AccessCase { method, route, who: Who::Holder(permission) };
+        let (view, edit) = (ViewImports::grantable(), EditImports::grantable());
+        vec![
+            row("GET", "/import", view),
+            row("GET", "/import/template", view),
+            row("GET", "/import/records", view),
+            row("GET", "/import/<id>", view),
+            row("POST", "/import", edit),
+            row("GET", "/import/<id>/confirm", edit),
+            row("POST", "/import/<id>/confirm", edit),
+            row("POST", "/import/<id>/cancel", edit),
+            row("GET", "/import/<id>/failing", edit),
+        ]
+    }
+}

@@ -23,6 +23,7 @@ pub const FILE: &str = "jxjy.sqlite";
 pub struct Db(Pools);
 
 /// One connection that writes and several that cannot.
+#[derive(Clone)]
 pub struct Pools {
     writer: SqlitePool,
     readers: SqlitePool,

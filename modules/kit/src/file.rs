@@ -1,9 +1,21 @@
 //! Stored uploads (证明材料): `data/files/<sha256>`, written and synced before the row.
 
-use sqlx::SqliteConnection;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
+use futures_util::future::BoxFuture;
+use sha2::{Digest, Sha256};
+use sqlx::{QueryBuilder, SqliteConnection};
+
+use crate::access::{Action, Grantable, Leaf, Scope};
 use crate::form::Uploaded;
-use crate::{Clock, Db, Download, FileId, Result, User};
+use crate::kind_of_file::KindOfFile;
+use crate::migration::hex;
+use crate::module::{Task, TaskContext};
+use crate::{
+    Clock, Db, Download, Error, FileId, Modules, OrganizationId, PersonId, Result, User, serial,
+};
 
 /// One stored upload.
 #[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
@@ -17,18 +29,320 @@ pub struct Stored {
 
 /// Bytes of one evidence file at most (domain.md, Decisions).
 pub const EVIDENCE_LIMIT: usize = 5 * 1024 * 1024;
+/// Characters of a file's name at most.
+const LONGEST_NAME: usize = 100;
+/// A file without a row is deleted after so long: its transaction was undone or its row removed.
+const ORPHANED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Deletes files that no row names any more; for `Module::tasks`.
+pub const SWEEP: Task = Task { name: "清理无主文件", every: 6 * 60 * 60, run: sweep_task };
 
 /// Keeps an upload: JPEG, PNG or PDF by content, within the limit. Files first, then the row.
-pub async fn keep(_db: &Db, _tx: &mut SqliteConnection, _upload: &Uploaded, _user: &User, _clock: &Clock) -> Result<Stored> {
-    Err(crate::Error::Fault("not built".to_owned()))
+///
+/// Only its uploader sees it until `link` says what it hangs on.
+///
+/// # Errors
+/// A Chinese sentence that names the file.
+pub async fn keep(
+    db: &Db,
+    tx: &mut SqliteConnection,
+    upload: &Uploaded,
+    user: &User,
+    clock: &Clock,
+) -> Result<Stored> {
+    let name = clean(&upload.name);
+    if !upload.complete || upload.bytes.len() > EVIDENCE_LIMIT {
+        return Err(Error::Invalid(format!(
+            "文件“{name}”超过 5 MB，没有上传。请压缩图片或拆分后重新上传。"
+        )));
+    }
+    let kind = KindOfFile::of(&upload.bytes)
+        .map_err(|refused| Error::Invalid(format!("文件“{name}”没有上传：{refused}。")))?;
+    let name = named(name, kind);
+    let sha256 = hex(&Sha256::digest(&upload.bytes));
+    let (folder, bytes, file) = (folder(db.folder()), upload.bytes.clone(), sha256.clone());
+    let size = bytes.len() as i64;
+    tokio::task::spawn_blocking(move || write(&folder, &file, &bytes))
+        .await
+        .map_err(|error| Error::Fault(format!("file: {error}")))??;
+    let id: FileId = sqlx::query_scalar(
+        "insert into file (sha256, name, mime, size, account_id, created_at)
+         values (?, ?, ?, ?, ?, ?) returning id",
+    )
+    .bind(&sha256)
+    .bind(&name)
+    .bind(kind.mime())
+    .bind(size)
+    .bind(user.account)
+    .bind(clock.stamp())
+    .fetch_one(tx)
+    .await?;
+    Ok(Stored { id, sha256, name, mime: kind.mime().to_owned(), size })
 }
 
-/// The rows of these files, in the order asked for.
-pub async fn find(_db: &mut SqliteConnection, _ids: &[FileId]) -> Result<Vec<Stored>> {
-    Ok(vec![])
+/// The rows of these files, in the order asked for; missing ones are left out.
+pub async fn find(db: &mut SqliteConnection, ids: &[FileId]) -> Result<Vec<Stored>> {
+    let mut files = Vec::with_capacity(ids.len());
+    for id in ids {
+        let file: Option<Stored> =
+            sqlx::query_as("select id, sha256, name, mime, size from file where id = ?")
+                .bind(id)
+                .fetch_optional(&mut *db)
+                .await?;
+        files.extend(file);
+    }
+    Ok(files)
+}
+
+/// Says what a file hangs on: besides its uploader, the person and those administrators see it
+/// who hold View on `leaf` and whose scope covers the organization. A second call moves it.
+pub async fn link(
+    tx: &mut SqliteConnection,
+    file: FileId,
+    leaf: Leaf,
+    person: Option<PersonId>,
+    organization: OrganizationId,
+    department: Option<OrganizationId>,
+) -> Result<()> {
+    sqlx::query(
+        "insert into file_link (file_id, leaf, person_id, organization_id, department_id)
+         values (?, ?, ?, ?, ?)
+         on conflict (file_id) do update set leaf = excluded.leaf, person_id = excluded.person_id,
+           organization_id = excluded.organization_id, department_id = excluded.department_id",
+    )
+    .bind(file)
+    .bind(leaf.key)
+    .bind(person)
+    .bind(organization)
+    .bind(department)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A person's files follow him to another unit; for `Event::PersonMoved`.
+pub async fn moved(
+    tx: &mut SqliteConnection,
+    person: PersonId,
+    organization: OrganizationId,
+    department: Option<OrganizationId>,
+) -> Result<()> {
+    sqlx::query("update file_link set organization_id = ?, department_id = ? where person_id = ?")
+        .bind(organization)
+        .bind(department)
+        .bind(person)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes a file out of a draft, by its uploader. The content goes with the next sweep.
+pub async fn remove(tx: &mut SqliteConnection, file: FileId, user: &User) -> Result<()> {
+    let removed = sqlx::query("delete from file where id = ? and account_id = ?")
+        .bind(file)
+        .bind(user.account)
+        .execute(tx)
+        .await?;
+    if removed.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// The file, if this user may see it.
+///
+/// # Errors
+/// `NotFound`, whether it is absent or not his to see.
+pub async fn visible(
+    db: &mut SqliteConnection,
+    id: FileId,
+    user: &User,
+    modules: &Modules,
+) -> Result<Stored> {
+    let mut sql = QueryBuilder::new(
+        "select f.id, f.sha256, f.name, f.mime, f.size
+           from file f left join file_link l on l.file_id = f.id where f.id = ",
+    );
+    sql.push_bind(id).push(" and (f.account_id = ").push_bind(user.account);
+    if let Some(person) = user.person {
+        sql.push(" or l.person_id = ").push_bind(person);
+    }
+    if let Some(grant) = &user.grant {
+        let leaf: Option<String> =
+            sqlx::query_scalar("select leaf from file_link where file_id = ?")
+                .bind(id)
+                .fetch_optional(&mut *db)
+                .await?;
+        let wanted = leaf.and_then(|leaf| leaf_of(modules, &leaf));
+        let wanted = wanted.map(|leaf| Grantable { leaf, action: Action::View });
+        if wanted.is_some_and(|wanted| grant.may(wanted)) {
+            sql.push(" or (l.file_id is not null");
+            match grant.scope {
+                Scope::County => {}
+                // an administrator of the department itself is in it as an organization, too
+                scope => scope.narrow(&mut sql, "l"),
+            }
+            sql.push(")");
+        }
+    }
+    sql.push(")");
+    sql.build_query_as().fetch_optional(db).await?.ok_or(Error::NotFound)
+}
+
+fn leaf_of(modules: &Modules, key: &str) -> Option<Leaf> {
+    let subjects = modules.subjects().iter().map(|subject| subject.leaf());
+    let granted = modules.all().iter().flat_map(|m| m.permissions()).map(|one| one.leaf);
+    subjects.chain(granted).find(|leaf| leaf.key == key)
 }
 
 /// The file as an answer: images and PDF shown, `save` forces saving.
-pub async fn serve(_db: &Db, _file: &Stored, _save: bool) -> Result<Download> {
-    Err(crate::Error::NotFound)
+pub async fn serve(db: &Db, file: &Stored, save: bool) -> Result<Download> {
+    let known = file.sha256.len() == 64 && file.sha256.bytes().all(|b| b.is_ascii_hexdigit());
+    if !known {
+        return Err(Error::Fault(format!("file {}: no hash", file.id)));
+    }
+    let path = folder(db.folder()).join(&file.sha256);
+    let bytes = tokio::fs::read(&path).await.map_err(|error| {
+        Error::Fault(format!("file {}: {}: {error}", file.id, path.display()))
+    })?;
+    let shown = KindOfFile::from_mime(&file.mime).is_some();
+    Ok(Download {
+        name: file.name.clone(),
+        mime: if shown { file.mime.clone() } else { "application/octet-stream".to_owned() },
+        bytes,
+        inline: shown && !save,
+    })
 }
+
+/// Deletes files without a row that are older than a day, seen from `now`; tells how many.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub async fn sweep(db: &crate::db::Pools, now: SystemTime) -> Result<u64> {
+    let folder = folder(db.folder());
+    let orphans = orphans(db, &folder, now).await?;
+    if orphans.is_empty() {
+        return Ok(0);
+    }
+    // `keep` runs inside a write transaction: while we hold the writer, none reuses a file
+    let mut tx = db.begin().await?;
+    let mut deleted = 0;
+    for (name, path) in orphans {
+        if old(&path, now) && !has_row(&mut tx, &name).await? {
+            tokio::fs::remove_file(&path).await?;
+            deleted += 1;
+        }
+    }
+    tx.rollback().await?;
+    Ok(deleted)
+}
+
+fn sweep_task(context: TaskContext) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let deleted = sweep(&context.db, SystemTime::now()).await?;
+        if deleted > 0 {
+            tracing::info!(deleted, "files without a row deleted");
+        }
+        Ok(())
+    })
+}
+
+async fn orphans(
+    db: &crate::db::Pools,
+    folder: &Path,
+    now: SystemTime,
+) -> Result<Vec<(String, PathBuf)>> {
+    let mut entries = match tokio::fs::read_dir(folder).await {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(vec![]),
+        Err(error) => return Err(error.into()),
+    };
+    let mut reader = db.read().await?;
+    let mut found = Vec::new();
+    while let Some(entry) = entries.next_entry().await? {
+        let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
+        if path.is_file() && old(&path, now) && !has_row(&mut reader, &name).await? {
+            found.push((name, path));
+        }
+    }
+    Ok(found)
+}
+
+async fn has_row(db: &mut SqliteConnection, sha256: &str) -> Result<bool> {
+    Ok(sqlx::query_scalar("select exists (select 1 from file where sha256 = ?)")
+        .bind(sha256)
+        .fetch_one(db)
+        .await?)
+}
+
+fn old(path: &Path, now: SystemTime) -> bool {
+    let written = path.metadata().and_then(|about| about.modified());
+    written.is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > ORPHANED))
+}
+
+fn folder(data: &Path) -> PathBuf {
+    data.join("files")
+}
+
+/// Writes the content under its hash: whole and on the disk, or not at all.
+fn write(folder: &Path, sha256: &str, bytes: &[u8]) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let path = folder.join(sha256);
+    if path.metadata().is_ok_and(|about| about.len() == bytes.len() as u64) {
+        // young again, so that no sweep takes it before the row is there
+        return Ok(std::fs::File::options().append(true).open(&path)?.set_modified(SystemTime::now())?);
+    }
+    let temporary = folder.join(format!(".{}.part", hex(&serial::random::<8>()?)));
+    let written = private(&temporary)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| std::fs::rename(&temporary, &path))
+        .and_then(|()| sync(folder));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&temporary);
+    }
+    Ok(written?)
+}
+
+/// A new file that only this system's account reads.
+fn private(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// The folder's entry of the new file reaches the disk, too.
+#[cfg(unix)]
+fn sync(folder: &Path) -> std::io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a folder cannot be synced and needs not be.
+#[cfg(not(unix))]
+fn sync(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// The name without what nobody sees, cut to a line; the end (its kind) stays.
+fn clean(name: &str) -> String {
+    let seen: Vec<char> = name
+        .chars()
+        .filter(|c| !crate::initials::is_invisible(*c) && !"/\\:*?\"<>|".contains(*c))
+        .collect();
+    let from = seen.len().saturating_sub(LONGEST_NAME);
+    let name: String = seen[from..].iter().collect();
+    let name = name.trim().trim_start_matches('.').to_owned();
+    if name.is_empty() { "附件".to_owned() } else { name }
+}
+
+/// The name with an ending that fits the content: a saved file opens with the right program.
+fn named(name: String, kind: KindOfFile) -> String {
+    let lower = name.to_lowercase();
+    let jpeg = kind.extension() == "jpg" && lower.ends_with(".jpeg");
+    let right = jpeg || lower.ends_with(&format!(".{}", kind.extension()));
+    if right { name } else { format!("{name}.{}", kind.extension()) }
+}
+
+#[cfg(test)]
+mod tests;

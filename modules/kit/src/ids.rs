@@ -51,4 +51,6 @@ id! {
     CaseId,
     /// A row of `file`: one stored upload.
     FileId,
+    /// A row of `job`: long work in the background.
+    JobId,
 }

@@ -31,6 +31,8 @@ pub mod serial;
 pub mod session;
 pub mod settings;
 pub mod shell;
+#[cfg(test)]
+mod testing;
 pub mod trail;
 pub mod xlsx;
 
@@ -43,7 +45,8 @@ pub use form::Form;
 pub use hours::Hours;
 pub use id_card::IdCard;
 pub use ids::{
-    AccountId, CaseId, FileId, GrantId, IdentityId, OrganizationId, PersonId, RoleId, SessionId,
+    AccountId, CaseId, FileId, GrantId, IdentityId, JobId, OrganizationId, PersonId, RoleId,
+    SessionId,
 };
 pub use migration::Migration;
 pub use module::{Group, MenuEntry, Module, Modules, Template};

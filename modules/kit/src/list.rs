@@ -1,14 +1,21 @@
 //! A list page, once: columns, filters, search, order, paging, export share one `narrow()`.
 
 mod ask;
+mod cell;
 mod draw;
 mod export;
 mod narrow;
+mod plan;
+mod query;
+mod search;
+#[cfg(test)]
+mod tests;
 
 pub use ask::Ask;
 pub use draw::{Extra, Fixed, Tab, page};
 pub use export::{export, file_name};
-pub use narrow::{Plan, plans, store_query};
+pub use plan::{Plan, plans, plans_with};
+pub use query::store_query;
 
 use crate::access::Leaf;
 
@@ -83,7 +90,8 @@ pub struct Filter {
     pub key: &'static str,
     pub label: &'static str,
     pub kind: FilterKind,
-    /// A condition with one `?`: `d.year = ?`. For `Days` two conditions are made of the
+    /// A condition with one `?`, bound as text: compare a column with it (`d.year = ?`) or cast an
+    /// expression. No other `?` may stand in it. For `Days` two conditions are made of the
     /// expression: `<sql> >= ?` and `<sql> <= ?` (a stored time is compared in county days).
     pub sql: &'static str,
 }
@@ -113,6 +121,7 @@ pub struct Search {
     pub number: &'static str,
     /// A condition for the end of an ID number (4–17 characters), reversed and compared as a
     /// range: `… in (select id from identity where reversed >= ? and reversed < ?)`; empty: none.
+    /// Both `?` stand in this order.
     pub number_end: &'static str,
     /// A condition for a phone (7–11 digits), with one `?`; empty: none.
     pub phone: &'static str,

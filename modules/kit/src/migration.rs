@@ -18,6 +18,7 @@ pub struct Migration {
 pub const KIT: &[Migration] = &[
     Migration { name: "0001_kit", sql: include_str!("../migrations/0001_kit.sql") },
     Migration { name: "0002_review", sql: include_str!("../migrations/0002_review.sql") },
+    Migration { name: "0003_file_link", sql: include_str!("../migrations/0003_file_link.sql") },
 ];
 
 /// Brings the database to this program's schema: kit first, then each module in order.

@@ -1,6 +1,6 @@
 //! The contract a feature module keeps, and the list of installed ones.
 
-use rocket::Route;
+use rocket::{Build, Rocket, Route};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
@@ -177,6 +177,10 @@ pub trait Module: Send + Sync + 'static {
     /// Relative to `/<name>`.
     fn routes(&self) -> Vec<Route> {
         vec![]
+    }
+    /// Hands the server what its handlers share (managed state).
+    fn build(&self, rocket: Rocket<Build>) -> Rocket<Build> {
+        rocket
     }
     /// The role form is drawn from these.
     fn permissions(&self) -> Vec<Grantable> {

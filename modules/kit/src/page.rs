@@ -19,11 +19,17 @@ pub struct Page {
     template: Cow<'static, str>,
     context: tera::Context,
     status: Status,
+    headers: Vec<(&'static str, &'static str)>,
 }
 
 impl Page {
     pub fn new(template: impl Into<Cow<'static, str>>) -> Self {
-        Self { template: template.into(), context: tera::Context::new(), status: Status::Ok }
+        Self {
+            template: template.into(),
+            context: tera::Context::new(),
+            status: Status::Ok,
+            headers: vec![],
+        }
     }
 
     /// Gives the template a variable.
@@ -35,6 +41,12 @@ impl Page {
     /// Answers with another status: 422 for a refused form.
     pub fn status(mut self, status: Status) -> Self {
         self.status = status;
+        self
+    }
+
+    /// Adds a header: `X-Robots-Tag` on public answers.
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((name, value));
         self
     }
 
@@ -74,11 +86,12 @@ impl<'r> Responder<'r, 'static> for Page {
             tracing::error!(template = %self.template, error = ?error, "template failed");
             Status::InternalServerError
         })?;
-        Response::build()
-            .status(self.status)
-            .header(ContentType::HTML)
-            .sized_body(html.len(), Cursor::new(html))
-            .ok()
+        let mut response = Response::build();
+        response.status(self.status).header(ContentType::HTML);
+        for (name, value) in self.headers {
+            response.header(Header::new(name, value));
+        }
+        response.sized_body(html.len(), Cursor::new(html)).ok()
     }
 }
 

@@ -3,15 +3,25 @@
 mod case;
 mod decide;
 mod erased;
+mod history;
 mod query;
+mod record;
 mod route;
+mod start;
 mod submit;
+#[cfg(test)]
+mod tests;
 
 pub use case::{Case, CaseState, Step};
-pub use decide::{BatchRow, approve, reject, take_over};
+pub use decide::{BatchRow, OWN, REASON, approve, is_own, reject, reveal, take_over};
 pub use erased::AnySubject;
-pub use query::{case, oldest, overdue, steps, waiting};
-pub use route::reroute;
+pub use history::{Line, Verdict, history};
+pub use query::{
+    case, identity_number, limit, neighbours, oldest, overdue, steps, waited, waiting, waiting_for,
+    working_days,
+};
+pub use route::{attended, reroute};
+pub use start::{Waiting, cards, longest};
 pub use submit::{Submission, remind, resubmit, submit, withdraw};
 
 use rocket::serde::DeserializeOwned;
@@ -46,6 +56,11 @@ pub struct Fact {
 impl Fact {
     pub fn new(label: &str, value: impl Into<String>) -> Self {
         Self { label: label.to_owned(), value: value.into(), before: None, wide: false }
+    }
+
+    /// A changed value beside what it was.
+    pub fn changed(label: &str, before: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { before: Some(before.into()), ..Self::new(label, value) }
     }
 
     pub fn wide(mut self) -> Self {
@@ -122,10 +137,16 @@ pub struct Outcome {
 
 /// One kind of submission. It says only what is its own; the engine does the rest.
 ///
-/// Its table (named by `LIST.from`'s first word) has the columns `id`, `case_id`, `number`,
-/// `state`, `desk_id`, `organization_id`, `department_id`, `submitted_at`, `waiting_since`,
-/// `acted_at`: the engine keeps state, desk and times in step with the case, so that lists stand
-/// on one table's indexes.
+/// Its table has the columns `id`, `case_id`, `number`, `state`, `desk_id`, `organization_id`,
+/// `department_id`, `submitted_at`, `waiting_since`, `acted_at`: the engine keeps case, number,
+/// state, desk and times in step with the case, so that lists stand on one table's indexes.
+/// `state` is `pending`, `approved`, `rejected` or `withdrawn` (the subject adds its own before
+/// the first submission: `draft`); `desk_id` is null and `waiting_since` empty unless pending;
+/// `acted_at` is the time of the last act.
+///
+/// The screen of a case is `/desk/<KEY>/<id of the row in TABLE>`; so `LIST.href` is
+/// `/desk/<KEY>`, `LIST.row` is `/desk/<KEY>/{id}`, and `LIST.ops` are 通过
+/// `/desk/<KEY>/{id}/approve` and 驳回 `/desk/<KEY>/{id}/reject` (the desk hides them on 已审核).
 #[rocket::async_trait]
 pub trait Subject: Send + Sync + 'static {
     /// As submitted, kept as it was that day. Holds `identity_id`, never an ID number.
@@ -144,6 +165,11 @@ pub trait Subject: Send + Sync + 'static {
     const TABLE: &'static str;
     /// 常用驳回原因
     const REASONS: &'static [&'static str];
+    /// The condition of the tab 待审核, with one `?` for the desk; written with the list's alias
+    /// and the condition of its partial index where it has one.
+    const PENDING: &'static str = "desk_id = ?";
+    /// The condition of the tab 已审核, with one `?` for the desk.
+    const DONE: &'static str = "submitted_at > '' and desk_id is not ?";
 
     /// The content's row in `TABLE`.
     fn row(&self, content: &Self::Content) -> i64;
@@ -169,11 +195,12 @@ pub trait Subject: Send + Sync + 'static {
     fn decision_text(&self, _decision: &Self::Decision) -> String {
         String::new()
     }
-    /// An intermediate desk said yes.
+    /// An intermediate desk said yes; `case` already stands at the next desk.
     async fn passed(&self, _tx: &mut SqliteConnection, _case: &Case, _content: &Self::Content, _clock: &Clock) -> Result<()> {
         Ok(())
     }
-    /// The last desk said yes: the effect, in the verdict's transaction.
+    /// The last desk said yes: the effect, in the verdict's transaction. `case` is as it is now:
+    /// approved, with `decided_at`.
     async fn approved(&self, tx: &mut SqliteConnection, case: &Case, content: Self::Content, decision: Self::Decision, clock: &Clock) -> Result<Outcome>;
     async fn rejected(&self, _tx: &mut SqliteConnection, _case: &Case, _content: Self::Content, _clock: &Clock) -> Result<()> {
         Ok(())

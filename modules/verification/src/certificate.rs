@@ -1,7 +1,7 @@
 //! A certificate's stored form: snapshot, hash, state.
 
 use kit::module::Finding;
-use kit::{Clock, Error, Event, IdentityId, PersonId, Result};
+use kit::{Clock, Error, Event, Hours, IdentityId, PersonId, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
@@ -33,16 +33,16 @@ pub struct Year {
     pub year: i32,
     /// Short name, required and reached of each category, in the categories' order.
     pub categories: Vec<Category>,
-    pub required: i64,
-    pub total: i64,
+    pub required: Hours,
+    pub total: Hours,
     pub complete: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Category {
     pub name: String,
-    pub required: i64,
-    pub done: i64,
+    pub required: Hours,
+    pub done: Hours,
 }
 
 /// One counted ledger entry.
@@ -56,7 +56,7 @@ pub struct Entry {
     pub ended_on: String,
     pub organizer: String,
     pub category: String,
-    pub hours: i64,
+    pub hours: Hours,
     pub source: String,
     pub recognised_by: String,
 }
@@ -69,8 +69,6 @@ pub struct Row {
     pub code: String,
     pub token: String,
     pub person_id: PersonId,
-    pub year_from: i32,
-    pub year_to: i32,
     /// `valid`, `revoked` (已失效) or `updated` (已更新)
     pub state: String,
     pub state_reason: String,
@@ -160,7 +158,7 @@ pub async fn doctor(db: &mut SqliteConnection) -> Result<Vec<Finding>> {
     let (mut whole, mut broken) = (0, Vec::new());
     loop {
         let rows: Vec<Row> = sqlx::query_as(
-            "select id, number, code, token, person_id, year_from, year_to, state, state_reason,
+            "select id, number, code, token, person_id, state, state_reason,
                     state_at, snapshot, hash, issued_at
                from certificate where id > ? order by id limit 1000",
         )

@@ -1,7 +1,7 @@
 //! The printed form: A4 sheets with QR code and seal place.
 
 use kit::access::Scope;
-use kit::{Can, Clock, Db, Error, IdentityId, Page, Person, Result, Settings, User, trail};
+use kit::{Can, Clock, Db, Error, Hours, IdentityId, Page, Person, Result, Settings, User, trail};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use rocket::{Route, State, get, routes};
@@ -51,7 +51,7 @@ async fn for_clerk(
 async fn find(db: &mut SqliteConnection, id: i64, scope: Scope) -> Result<Row> {
     let (department, organization) = scope.values();
     sqlx::query_as(
-        "select id, number, code, token, person_id, year_from, year_to, state, state_reason,
+        "select id, number, code, token, person_id, state, state_reason,
                 state_at, snapshot, hash, issued_at
            from certificate where id = ? and (? is null or department_id = ?)
             and (? is null or organization_id = ?)",
@@ -100,7 +100,7 @@ async fn print(
         .with("columns", &columns(&snapshot))
         .with("pages", &laid.len())
         .with("sheets", &laid)
-        .with("total", &snapshot.entries.iter().map(|e| e.hours).sum::<i64>())
+        .with("total", &snapshot.entries.iter().map(|e| e.hours).sum::<Hours>())
         .with("code", &code)
         .with("qr", &qr(&link)?)
         .with("issued_day", &chinese_day(&snapshot.issued_on))

@@ -2,7 +2,7 @@
 
 use kit::mask::{mask_id, mask_name};
 use kit::settings::Kind;
-use kit::{Clock, Db, Error, Form, Page, Result, Setting, Settings, Visitor};
+use kit::{Clock, Db, Error, Form, Hours, Page, Result, Setting, Settings, Visitor};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 use subtle::ConstantTimeEq;
@@ -56,7 +56,7 @@ async fn check(
     }
     quota.take(&visitor.address, clock, settings)?;
     let mut db = db.read().await?;
-    let row = by(&mut db, "select id, number, code, token, person_id, year_from, year_to, state,
+    let row = by(&mut db, "select id, number, code, token, person_id, state,
         state_reason, state_at, snapshot, hash, issued_at from certificate where number = ?", &number).await?;
     // a miss does the same work as a hit, so that time does not tell which of the three was wrong
     let (stored_name, stored_code) = match &row {
@@ -82,7 +82,7 @@ async fn scanned(
 ) -> Result<Page> {
     quota.take(&visitor.address, clock, settings)?;
     let mut db = db.read().await?;
-    let row = by(&mut db, "select id, number, code, token, person_id, year_from, year_to, state,
+    let row = by(&mut db, "select id, number, code, token, person_id, state,
         state_reason, state_at, snapshot, hash, issued_at from certificate where token = ?", token).await?;
     answer(&mut db, row, clock).await
 }
@@ -114,7 +114,7 @@ async fn answer(db: &mut SqliteConnection, row: Option<Row>, clock: &Clock) -> R
         .with("masked", &mask_id(&number))
         .with("who", &snapshot)
         .with("issued_at", &row.issued_at)
-        .with("total", &snapshot.entries.iter().map(|e| e.hours).sum::<i64>())
+        .with("total", &snapshot.entries.iter().map(|e| e.hours).sum::<Hours>())
         .with("asked_at", &clock.stamp()))
 }
 

@@ -3,6 +3,7 @@
 //! Heights are computed from the measures of certificate.css (mm), so that a browser prints
 //! exactly the sheets that are counted here; a browser test compares the two.
 
+use kit::Hours;
 use serde::Serialize;
 
 use crate::certificate::{Entry, Snapshot};
@@ -37,7 +38,7 @@ pub struct DetailRow {
     pub ended_on: String,
     pub organizer: String,
     pub category: String,
-    pub hours: i64,
+    pub hours: Hours,
 }
 
 /// One sheet of paper.
@@ -70,7 +71,7 @@ fn height(row: &DetailRow) -> f64 {
     if !row.heading.is_empty() {
         return LINE + ROW;
     }
-    let dates = if row.started_on == row.ended_on { 1.0 } else { 2.0 };
+    let dates: f64 = if row.started_on == row.ended_on { 1.0 } else { 2.0 };
     // the columns of certificate.css: 14, 7 and 9 characters wide, a little is kept for breaks
     let highest = dates
         .max(lines(&row.title, 13.5))
@@ -95,7 +96,7 @@ fn details(entries: &[Entry]) -> Vec<DetailRow> {
                 ended_on: String::new(),
                 organizer: String::new(),
                 category: String::new(),
-                hours: 0,
+                hours: Hours::ZERO,
             });
         }
         rows.push(DetailRow {
@@ -173,6 +174,8 @@ fn new_sheet(page: usize) -> Sheet {
 
 #[cfg(test)]
 mod tests {
+    use kit::Hours;
+
     use super::lay_out;
     use crate::certificate::{Category, Entry, Snapshot, Year};
 
@@ -186,7 +189,7 @@ mod tests {
             ended_on: format!("{year}-03-05"),
             organizer: "云川县卫生健康培训中心".to_owned(),
             category: "专业".to_owned(),
-            hours: 80,
+            hours: Hours::whole(8),
             source: "个人申报".to_owned(),
             recognised_by: "云川县人力资源和社会保障局".to_owned(),
         };
@@ -203,11 +206,11 @@ mod tests {
                 .map(|n| Year {
                     year: 2020 + n,
                     categories: vec![
-                        Category { name: "公需".to_owned(), required: 300, done: 300 },
-                        Category { name: "专业".to_owned(), required: 600, done: 600 },
+                        Category { name: "公需".to_owned(), required: Hours::whole(30), done: Hours::whole(30) },
+                        Category { name: "专业".to_owned(), required: Hours::whole(60), done: Hours::whole(60) },
                     ],
-                    required: 900,
-                    total: 900,
+                    required: Hours::whole(90),
+                    total: Hours::whole(90),
                     complete: true,
                 })
                 .collect(),

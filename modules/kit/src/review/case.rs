@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{AccountId, CaseId, OrganizationId, PersonId};
+use crate::{AccountId, CaseId, OrganizationId, PersonId, Result};
 
 /// Where a case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type)]
@@ -13,6 +13,28 @@ pub enum CaseState {
     Approved,
     Rejected,
     Withdrawn,
+}
+
+impl CaseState {
+    /// As screens call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Pending => "待审核",
+            Self::Approved => "已通过",
+            Self::Rejected => "已驳回",
+            Self::Withdrawn => "已撤回",
+        }
+    }
+
+    /// Class of its tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Pending => "wait",
+            Self::Approved => "pass",
+            Self::Rejected => "back",
+            Self::Withdrawn => "off",
+        }
+    }
 }
 
 /// A row of `review_case`.
@@ -39,6 +61,29 @@ pub struct Case {
     pub waiting_since: String,
     pub reminded_at: Option<String>,
     pub decided_at: Option<String>,
+}
+
+impl Case {
+    /// The desks it passes, in order.
+    pub fn desks(&self) -> Result<Vec<OrganizationId>> {
+        Ok(serde_json::from_str(&self.route)?)
+    }
+
+    /// The desks after the present one.
+    pub fn desks_left(&self) -> Result<Vec<OrganizationId>> {
+        let desks = self.desks()?;
+        Ok(desks.get(self.place() + 1..).unwrap_or_default().to_vec())
+    }
+
+    /// Index of the present desk in the route.
+    pub(super) fn place(&self) -> usize {
+        usize::try_from(self.stage).unwrap_or_default()
+    }
+
+    /// Its name in the trail.
+    pub fn object(&self) -> String {
+        format!("case:{}", self.id)
+    }
 }
 
 /// A row of `review_step`, for the history (办理经过).

@@ -1,10 +1,24 @@
-//! From the desk's side: approve, reject, take over.
+//! From the desk's side: approve, reject, take over, reveal.
+
+use std::ops::RangeInclusive;
 
 use sqlx::SqliteConnection;
 
-use super::{AnySubject, Outcome};
+use super::record::{self, Entry};
+use super::route::place;
+use super::{AnySubject, Case, CaseState, Level, OVERDUE_DAYS, Outcome, query};
 use crate::access::Grant;
-use crate::{CaseId, Clock, Form, Modules, Result, Settings, User};
+use crate::{
+    Action, CaseId, Clock, Error, Event, Form, Grantable, Modules, OrganizationId, Result,
+    Settings, User, organization,
+};
+
+/// Characters of a reason (驳回原因, 接管原因).
+pub const REASON: RangeInclusive<usize> = 5..=200;
+
+/// Why nobody decides his own submission, and what to do.
+pub const OWN: &str =
+    "这是您本人提交或与您本人有关的申请，不能由自己办理。请由本单位其他有审核权限的人员办理。";
 
 /// One row of a batch's answer.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -16,49 +30,286 @@ pub struct BatchRow {
     pub text: String,
 }
 
+/// Whether the case is the user's own: submitted by his account or about him.
+pub fn is_own(case: &Case, user: &User) -> bool {
+    case.account_id == user.account || (case.person_id.is_some() && case.person_id == user.person)
+}
+
+/// The case, pending at this desk and not the user's own.
+async fn at_desk(
+    tx: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    id: CaseId,
+    user: &User,
+    grant: &Grant,
+) -> Result<Case> {
+    let case = query::case(&mut *tx, id).await?;
+    let limit = query::limit(grant);
+    if case.subject != subject.key() || (limit.is_some() && case.department_id != limit) {
+        return Err(Error::NotFound);
+    }
+    may(subject, grant)?;
+    if case.state != CaseState::Pending || case.desk_id != Some(grant.organization) {
+        return Err(handled(tx, &case, grant).await?);
+    }
+    if is_own(&case, user) {
+        return Err(Error::refused(OWN));
+    }
+    Ok(case)
+}
+
+fn may(subject: &dyn AnySubject, grant: &Grant) -> Result<()> {
+    if grant.may(Grantable { leaf: subject.leaf(), action: Action::Review }) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden(format!("您没有“{}·审核”的权限。", subject.leaf().title)))
+    }
+}
+
+/// Says who was first.
+async fn handled(db: &mut SqliteConnection, case: &Case, grant: &Grant) -> Result<Error> {
+    let last: Option<(String, String, String)> = sqlx::query_as(
+        "select act, name, at from review_step
+          where case_id = ? and act in ('pass', 'approve', 'reject', 'withdraw', 'take', 'reroute')
+          order by id desc limit 1",
+    )
+    .bind(case.id)
+    .fetch_optional(&mut *db)
+    .await?;
+    if let Some((act, name, at)) = last {
+        let verb = match act.as_str() {
+            "reject" => "驳回",
+            "withdraw" => "撤回",
+            "take" => "接管",
+            "reroute" => "转办",
+            _ => "通过",
+        };
+        let at = crate::day::shown_time(&at);
+        return Ok(Error::refused(format!("该记录已被 {name} 于 {at} {verb}，没有重复办理。")));
+    }
+    let desk = match case.desk_id {
+        Some(desk) => organization::find(db, desk).await?.map(|o| o.name).unwrap_or_default(),
+        None => String::new(),
+    };
+    Ok(Error::refused(format!(
+        "该记录现在由{desk}办理，不在{}，没有办理。",
+        grant.organization_name
+    )))
+}
+
 /// 通过: this desk's yes. The last desk's has the effect, in the same transaction.
 /// A decision field that is refused is marked in `form`, and the answer is none.
 #[expect(clippy::too_many_arguments, reason = "one act, each a different thing")]
 pub async fn approve(
-    _tx: &mut SqliteConnection,
-    _subject: &dyn AnySubject,
-    _case: CaseId,
-    _user: &User,
-    _grant: &Grant,
-    _form: &mut Form,
-    _opinion: &str,
-    _modules: &Modules,
-    _clock: &Clock,
+    tx: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    case: CaseId,
+    user: &User,
+    grant: &Grant,
+    form: &mut Form,
+    opinion: &str,
+    modules: &Modules,
+    clock: &Clock,
 ) -> Result<Option<Outcome>> {
-    Err(crate::Error::Fault("not built".to_owned()))
+    let case = at_desk(&mut *tx, subject, case, user, grant).await?;
+    let against: Vec<String> = subject
+        .checks(&mut *tx, &case.content)
+        .await?
+        .into_iter()
+        .filter(|check| check.level == Level::Refuse)
+        .map(|check| check.text)
+        .collect();
+    if !against.is_empty() {
+        return Err(Error::refused(format!("系统核对不能通过：{}", against.join("；"))));
+    }
+    let Some(decision) = subject.decision_of(form, &case.content, &case.decision)? else {
+        return Ok(None);
+    };
+    let route = case.desks()?;
+    let entry = Entry::of("pass", user, Some(grant.organization)).opinion(opinion).decision(&decision);
+    if case.place() + 1 < route.len() {
+        pass(tx, subject, &case, &route, entry, user, clock).await?;
+        return Ok(Some(Outcome::default()));
+    }
+    let changed = sqlx::query(
+        "update review_case set state = 'approved', desk_id = null, decision = ?, decided_at = ?
+          where id = ? and state = 'pending' and desk_id = ?",
+    )
+    .bind(&decision)
+    .bind(clock.stamp())
+    .bind(case.id)
+    .bind(grant.organization)
+    .execute(&mut *tx)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(handled(tx, &case, grant).await?);
+    }
+    record::step(&mut *tx, case.id, clock, Entry { act: "approve", ..entry }).await?;
+    let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
+    let outcome = subject.approved(&mut *tx, &case, clock).await?;
+    let event = Event::ReviewDecided { case: case.id, subject: subject.key(), approved: true };
+    modules.deliver(&mut *tx, &event, clock).await?;
+    let what = said("通过", &subject.decision_text(&decision));
+    record::trail(tx, &user.actor(), clock, "review.approve", subject, &case, &what).await?;
+    Ok(Some(outcome))
+}
+
+/// An intermediate desk's yes: on to the next that can decide.
+async fn pass(
+    tx: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    case: &Case,
+    route: &[OrganizationId],
+    entry: Entry<'_>,
+    user: &User,
+    clock: &Clock,
+) -> Result<()> {
+    let (leaf, from) = (subject.leaf(), case.place() + 1);
+    let next =
+        place(&mut *tx, route, from, leaf, case.account_id, case.person_id, clock).await?;
+    sqlx::query(
+        "update review_case set desk_id = ?, stage = ?, waiting_since = ?, reminded_at = null,
+           decision = ?, unattended = max(unattended, ?)
+          where id = ? and state = 'pending' and desk_id = ?",
+    )
+    .bind(next.desk)
+    .bind(next.stage as i64)
+    .bind(clock.stamp())
+    .bind(entry.decision)
+    .bind(!next.skipped.is_empty())
+    .bind(case.id)
+    .bind(case.desk_id)
+    .execute(&mut *tx)
+    .await?;
+    record::step(&mut *tx, case.id, clock, entry).await?;
+    record::skips(&mut *tx, case.id, &next.skipped, clock).await?;
+    let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
+    subject.passed(&mut *tx, &case, clock).await?;
+    let what = said("通过，转上一级审核", &subject.decision_text(entry.decision));
+    record::trail(tx, &user.actor(), clock, "review.pass", subject, &case, &what).await
+}
+
+fn said(what: &str, decision: &str) -> String {
+    if decision.is_empty() { what.to_owned() } else { format!("{what}，{decision}") }
+}
+
+fn reason_of(label: &str, reason: &str) -> Result<String> {
+    let reason = reason.trim();
+    if REASON.contains(&reason.chars().count()) {
+        Ok(reason.to_owned())
+    } else {
+        let (least, most) = (REASON.start(), REASON.end());
+        Err(Error::Invalid(format!("{label}须写 {least} 到 {most} 个字，请补充后再提交。")))
+    }
 }
 
 /// 驳回 with a reason of 5–200 characters.
 #[expect(clippy::too_many_arguments, reason = "one act, each a different thing")]
 pub async fn reject(
-    _tx: &mut SqliteConnection,
-    _subject: &dyn AnySubject,
-    _case: CaseId,
-    _user: &User,
-    _grant: &Grant,
-    _reason: &str,
-    _modules: &Modules,
-    _clock: &Clock,
+    tx: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    case: CaseId,
+    user: &User,
+    grant: &Grant,
+    reason: &str,
+    modules: &Modules,
+    clock: &Clock,
 ) -> Result<()> {
-    Err(crate::Error::Fault("not built".to_owned()))
+    let reason = reason_of("驳回原因", reason)?;
+    let case = at_desk(&mut *tx, subject, case, user, grant).await?;
+    let changed = sqlx::query(
+        "update review_case set state = 'rejected', desk_id = null, decided_at = ?
+          where id = ? and state = 'pending' and desk_id = ?",
+    )
+    .bind(clock.stamp())
+    .bind(case.id)
+    .bind(grant.organization)
+    .execute(&mut *tx)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(handled(tx, &case, grant).await?);
+    }
+    let entry = Entry::of("reject", user, Some(grant.organization)).opinion(&reason);
+    record::step(&mut *tx, case.id, clock, entry).await?;
+    let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
+    subject.rejected(&mut *tx, &case, clock).await?;
+    let event = Event::ReviewDecided { case: case.id, subject: subject.key(), approved: false };
+    modules.deliver(&mut *tx, &event, clock).await?;
+    let what = format!("驳回，原因：{reason}");
+    record::trail(tx, &user.actor(), clock, "review.reject", subject, &case, &what).await
 }
 
 /// 接管: a superior later on the route takes an overdue case to its own desk, with a reason.
 #[expect(clippy::too_many_arguments, reason = "one act, each a different thing")]
 pub async fn take_over(
-    _tx: &mut SqliteConnection,
-    _subject: &dyn AnySubject,
-    _case: CaseId,
-    _user: &User,
-    _grant: &Grant,
-    _reason: &str,
-    _settings: &Settings,
-    _clock: &Clock,
+    tx: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    case: CaseId,
+    user: &User,
+    grant: &Grant,
+    reason: &str,
+    settings: &Settings,
+    clock: &Clock,
 ) -> Result<()> {
-    Err(crate::Error::Fault("not built".to_owned()))
+    let reason = reason_of("接管原因", reason)?;
+    let case = query::case(&mut *tx, case).await?;
+    let limit = query::limit(grant);
+    if case.subject != subject.key() || (limit.is_some() && case.department_id != limit) {
+        return Err(Error::NotFound);
+    }
+    may(subject, grant)?;
+    if is_own(&case, user) {
+        return Err(Error::refused(OWN));
+    }
+    if case.state != CaseState::Pending || case.desk_id == Some(grant.organization) {
+        return Err(handled(tx, &case, grant).await?);
+    }
+    let stage = case.desks()?.iter().position(|desk| *desk == grant.organization);
+    let Some(stage) = stage.filter(|stage| *stage > case.place()) else {
+        return Err(Error::refused("只有这条申请后面的上级单位才能接管。"));
+    };
+    let days = settings.integer(&OVERDUE_DAYS);
+    let waited = query::waited(&query::working_days(&mut *tx).await?, &case.waiting_since, clock);
+    if waited <= days {
+        return Err(Error::refused(format!(
+            "这条申请已等 {waited} 个工作日，超过 {days} 个工作日才能接管。"
+        )));
+    }
+    let changed = sqlx::query(
+        "update review_case set desk_id = ?, stage = ?, waiting_since = ?, reminded_at = null
+          where id = ? and state = 'pending' and desk_id = ?",
+    )
+    .bind(grant.organization)
+    .bind(stage as i64)
+    .bind(clock.stamp())
+    .bind(case.id)
+    .bind(case.desk_id)
+    .execute(&mut *tx)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(handled(tx, &case, grant).await?);
+    }
+    let entry = Entry::of("take", user, Some(grant.organization)).opinion(&reason);
+    record::step(&mut *tx, case.id, clock, entry).await?;
+    let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
+    let what = format!("接管，原因：{reason}");
+    record::trail(tx, &user.actor(), clock, "review.take", subject, &case, &what).await
+}
+
+/// 显示完整身份证号 of a case pending at this desk; kept in its history and the trail.
+pub async fn reveal(
+    tx: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    case: CaseId,
+    user: &User,
+    grant: &Grant,
+    clock: &Clock,
+) -> Result<String> {
+    let case = at_desk(&mut *tx, subject, case, user, grant).await?;
+    let number = query::identity_number(&mut *tx, &case).await?.ok_or(Error::NotFound)?;
+    let entry = Entry::of("reveal", user, Some(grant.organization));
+    record::step(&mut *tx, case.id, clock, entry).await?;
+    let what = format!("查看完整身份证号 {}", crate::mask::mask_id(&number));
+    record::trail(tx, &user.actor(), clock, "review.reveal", subject, &case, &what).await?;
+    Ok(number)
 }

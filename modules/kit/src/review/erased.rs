@@ -1,11 +1,14 @@
-//! A subject whose types are erased, as the desk and the registry handle it.
+//! A subject whose types are erased, as the desk and the registry handle it: JSON in, JSON out.
 
+use serde::de::DeserializeOwned;
+use sqlx::SqliteConnection;
+
+use super::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject};
 use crate::access::Leaf;
 use crate::list::List;
+use crate::{Clock, FileId, Form, OrganizationId, Result};
 
-use super::Subject;
-
-/// Implemented for every `Subject`.
+/// Implemented for every `Subject`. Content and decisions are the JSON texts of a `Case`.
 #[rocket::async_trait]
 pub trait AnySubject: Send + Sync + 'static {
     fn key(&self) -> &'static str;
@@ -15,6 +18,30 @@ pub trait AnySubject: Send + Sync + 'static {
     fn list(&self) -> &'static List;
     fn table(&self) -> &'static str;
     fn reasons(&self) -> &'static [&'static str];
+    /// Condition of the tab 待审核, with one `?` for the desk.
+    fn pending(&self) -> &'static str;
+    /// Condition of the tab 已审核, with one `?` for the desk.
+    fn done(&self) -> &'static str;
+    /// The content's row in the subject's table.
+    fn row(&self, content: &str) -> Result<i64>;
+    async fn route(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<OrganizationId>>;
+    async fn facts(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Fact>>;
+    async fn evidence(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<FileId>>;
+    async fn panels(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Panel>>;
+    async fn checks(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Check>>;
+    fn decision_fields(&self, content: &str, earlier: &str) -> Result<Vec<DecisionField>>;
+    /// The decision as JSON; none if a field is refused.
+    fn decision_of(&self, form: &mut Form, content: &str, earlier: &str) -> Result<Option<String>>;
+    /// One phrase for the history; empty if there is no decision.
+    fn decision_text(&self, decision: &str) -> String;
+    async fn passed(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()>;
+    /// With the case's own content and decision.
+    async fn approved(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<Outcome>;
+    async fn rejected(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()>;
+}
+
+fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
+    Ok(serde_json::from_str(json)?)
 }
 
 #[rocket::async_trait]
@@ -39,5 +66,52 @@ impl<S: Subject> AnySubject for S {
     }
     fn reasons(&self) -> &'static [&'static str] {
         S::REASONS
+    }
+    fn pending(&self) -> &'static str {
+        S::PENDING
+    }
+    fn done(&self) -> &'static str {
+        S::DONE
+    }
+    fn row(&self, content: &str) -> Result<i64> {
+        Ok(Subject::row(self, &read(content)?))
+    }
+    async fn route(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<OrganizationId>> {
+        Subject::route(self, db, &read(content)?).await
+    }
+    async fn facts(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Fact>> {
+        Subject::facts(self, db, &read(content)?).await
+    }
+    async fn evidence(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<FileId>> {
+        Subject::evidence(self, db, &read(content)?).await
+    }
+    async fn panels(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Panel>> {
+        Subject::panels(self, db, &read(content)?).await
+    }
+    async fn checks(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Check>> {
+        Subject::checks(self, db, &read(content)?).await
+    }
+    fn decision_fields(&self, content: &str, earlier: &str) -> Result<Vec<DecisionField>> {
+        let earlier: Option<S::Decision> = read(earlier)?;
+        Ok(Subject::decision_fields(self, &read(content)?, earlier.as_ref()))
+    }
+    fn decision_of(&self, form: &mut Form, content: &str, earlier: &str) -> Result<Option<String>> {
+        let earlier: Option<S::Decision> = read(earlier)?;
+        let decision = Subject::decision_of(self, form, &read(content)?, earlier.as_ref());
+        Ok(decision.map(|decision| serde_json::to_string(&decision)).transpose()?)
+    }
+    fn decision_text(&self, decision: &str) -> String {
+        // a decision of an older version that no longer reads is simply not told
+        let decision = read::<Option<S::Decision>>(decision).ok().flatten();
+        decision.map(|decision| Subject::decision_text(self, &decision)).unwrap_or_default()
+    }
+    async fn passed(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()> {
+        Subject::passed(self, tx, case, &read(&case.content)?, clock).await
+    }
+    async fn approved(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<Outcome> {
+        Subject::approved(self, tx, case, read(&case.content)?, read(&case.decision)?, clock).await
+    }
+    async fn rejected(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()> {
+        Subject::rejected(self, tx, case, read(&case.content)?, clock).await
     }
 }

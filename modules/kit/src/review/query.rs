@@ -1,31 +1,186 @@
 //! Reading cases.
 
 use sqlx::SqliteConnection;
+use time::Date;
 
 use super::{Case, Step};
-use crate::{CaseId, Clock, OrganizationId, Result};
+use crate::access::{Grant, Scope};
+use crate::calendar::{KindOfDay, WorkingDays};
+use crate::{CaseId, Clock, Error, IdentityId, OrganizationId, OrganizationKind, Result, day};
 
 /// The case; `NotFound` if there is none.
-pub async fn case(_db: &mut SqliteConnection, _id: CaseId) -> Result<Case> {
-    Err(crate::Error::NotFound)
+pub async fn case(db: &mut SqliteConnection, id: CaseId) -> Result<Case> {
+    let case: Option<Case> = sqlx::query_as(
+        "select id, subject, number, state, desk_id, route, stage, round, unattended, account_id,
+                person_id, organization_id, department_id, title, content, decision, submitted_at,
+                waiting_since, reminded_at, decided_at
+           from review_case where id = ?",
+    )
+    .bind(id)
+    .fetch_optional(db)
+    .await?;
+    case.ok_or(Error::NotFound)
 }
 
 /// Its history, oldest first, all rounds.
-pub async fn steps(_db: &mut SqliteConnection, _id: CaseId) -> Result<Vec<Step>> {
-    Ok(vec![])
+pub async fn steps(db: &mut SqliteConnection, id: CaseId) -> Result<Vec<Step>> {
+    Ok(sqlx::query_as(
+        "select id, round, at, act, account_id, name, desk_id, desk_name, opinion, decision
+           from review_step where case_id = ? order by id",
+    )
+    .bind(id)
+    .fetch_all(db)
+    .await?)
 }
 
 /// How many cases wait at a desk for a subject.
-pub async fn waiting(_db: &mut SqliteConnection, _desk: OrganizationId, _subject: &str) -> Result<i64> {
-    Ok(0)
+pub async fn waiting(db: &mut SqliteConnection, desk: OrganizationId, subject: &str) -> Result<i64> {
+    Ok(sqlx::query_scalar(
+        "select count(*) from review_case where desk_id = ? and subject = ? and state = 'pending'",
+    )
+    .bind(desk)
+    .bind(subject)
+    .fetch_one(db)
+    .await?)
+}
+
+/// How many of them this administrator decides on: a bureau's clerk may be limited to a department.
+pub async fn waiting_for(db: &mut SqliteConnection, grant: &Grant, subject: &str) -> Result<i64> {
+    let Some(department) = limit(grant) else {
+        return waiting(db, grant.organization, subject).await;
+    };
+    Ok(sqlx::query_scalar(
+        "select count(*) from review_case
+          where desk_id = ? and subject = ? and state = 'pending' and department_id = ?",
+    )
+    .bind(grant.organization)
+    .bind(subject)
+    .bind(department)
+    .fetch_one(db)
+    .await?)
 }
 
 /// `waiting_since` of the oldest case at a desk.
-pub async fn oldest(_db: &mut SqliteConnection, _desk: OrganizationId, _subject: &str) -> Result<Option<String>> {
-    Ok(None)
+pub async fn oldest(
+    db: &mut SqliteConnection,
+    desk: OrganizationId,
+    subject: &str,
+) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar(
+        "select min(waiting_since) from review_case
+          where desk_id = ? and subject = ? and state = 'pending'",
+    )
+    .bind(desk)
+    .bind(subject)
+    .fetch_one(db)
+    .await?)
 }
 
 /// How many cases at a desk wait longer than `days` working days.
-pub async fn overdue(_db: &mut SqliteConnection, _desk: OrganizationId, _subject: &str, _days: i64, _clock: &Clock) -> Result<i64> {
-    Ok(0)
+pub async fn overdue(
+    db: &mut SqliteConnection,
+    desk: OrganizationId,
+    subject: &str,
+    days: i64,
+    clock: &Clock,
+) -> Result<i64> {
+    let before = overdue_before(&working_days(&mut *db).await?, days, clock.today());
+    Ok(sqlx::query_scalar(
+        "select count(*) from review_case
+          where desk_id = ? and subject = ? and state = 'pending' and waiting_since < ?",
+    )
+    .bind(desk)
+    .bind(subject)
+    .bind(before)
+    .fetch_one(db)
+    .await?)
+}
+
+/// The stamp before which a case that waits is overdue.
+pub(super) fn overdue_before(calendar: &WorkingDays, days: i64, today: Date) -> String {
+    let mut last = today;
+    while calendar.between(last, today) <= days {
+        match last.previous_day() {
+            Some(before) => last = before,
+            None => break,
+        }
+    }
+    day::stamps_of_day(last).1
+}
+
+/// The county's working days: those shipped, overlaid by its own table.
+pub async fn working_days(db: &mut SqliteConnection) -> Result<WorkingDays> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("select day, kind from holiday").fetch_all(db).await?;
+    let shipped = crate::calendar::shipped_days().into_iter().map(|s| (s.day, s.kind));
+    let own = rows.iter().filter_map(|(day, kind)| {
+        Some((day::stored_date(day)?, KindOfDay::from_code(kind)?))
+    });
+    Ok(WorkingDays::new(shipped.chain(own)))
+}
+
+/// Working days from a stored time until today.
+pub fn waited(calendar: &WorkingDays, since: &str, clock: &Clock) -> i64 {
+    day::stored_time(since).map_or(0, |at| calendar.between(day::county_day(at), clock.today()))
+}
+
+/// The department a bureau's clerk is limited to; none sees every case at his desk.
+pub fn limit(grant: &Grant) -> Option<OrganizationId> {
+    match (grant.kind, grant.scope) {
+        (OrganizationKind::Bureau, Scope::Department(id)) => Some(id),
+        _ => None,
+    }
+}
+
+/// The contents of the cases before and after this place in a desk's waiting order.
+pub async fn neighbours(
+    db: &mut SqliteConnection,
+    grant: &Grant,
+    case: &Case,
+) -> Result<(Option<String>, Option<String>)> {
+    let limit = limit(grant);
+    let before = sqlx::query_scalar(
+        "select content from review_case
+          where desk_id = ? and subject = ? and state = 'pending'
+            and (waiting_since, id) < (?, ?) and (? is null or department_id = ?)
+          order by waiting_since desc, id desc limit 1",
+    )
+    .bind(grant.organization)
+    .bind(&case.subject)
+    .bind(&case.waiting_since)
+    .bind(case.id)
+    .bind(limit)
+    .bind(limit)
+    .fetch_optional(&mut *db)
+    .await?;
+    let after = sqlx::query_scalar(
+        "select content from review_case
+          where desk_id = ? and subject = ? and state = 'pending'
+            and (waiting_since, id) > (?, ?) and (? is null or department_id = ?)
+          order by waiting_since, id limit 1",
+    )
+    .bind(grant.organization)
+    .bind(&case.subject)
+    .bind(&case.waiting_since)
+    .bind(case.id)
+    .bind(limit)
+    .bind(limit)
+    .fetch_optional(&mut *db)
+    .await?;
+    Ok((before, after))
+}
+
+/// The ID number of the one a case is about: by its content's `identity_id`, else by the
+/// account of its person. To be shown masked; in full only by `reveal`.
+pub async fn identity_number(db: &mut SqliteConnection, case: &Case) -> Result<Option<String>> {
+    let content: serde_json::Value = serde_json::from_str(&case.content)?;
+    let named = content.get("identity_id").and_then(serde_json::Value::as_i64).map(IdentityId);
+    Ok(sqlx::query_scalar(
+        "select number from identity
+          where id = coalesce(?, (select identity_id from account where person_id = ?))",
+    )
+    .bind(named)
+    .bind(case.person_id)
+    .fetch_optional(db)
+    .await?)
 }

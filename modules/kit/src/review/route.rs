@@ -1,17 +1,188 @@
-//! The way from desk to desk, and what moves a case off it.
+//! The way from desk to desk: who attends one, which comes next, and what moves a case off its own.
 
 use sqlx::SqliteConnection;
 
-use crate::{Clock, Modules, OrganizationId, PersonId, Result};
+use super::record::{self, Entry};
+use super::{AnySubject, Case, query};
+use crate::access::Leaf;
+use crate::{AccountId, Actor, CaseId, Clock, Error, Modules, OrganizationId, PersonId, Result, organization};
+
+/// Where a case goes on, and whom it passes over.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub stage: usize,
+    pub desk: OrganizationId,
+    pub skipped: Vec<OrganizationId>,
+}
+
+/// Each desk once, in order.
+pub(super) fn each_once(route: Vec<OrganizationId>) -> Vec<OrganizationId> {
+    let mut desks = Vec::with_capacity(route.len());
+    for desk in route {
+        if !desks.contains(&desk) {
+            desks.push(desk);
+        }
+    }
+    desks
+}
+
+/// Whether somebody at this desk can decide: enabled, with a right in force that holds
+/// (leaf, review), and neither the submitter nor the one it is about.
+pub async fn attended(
+    db: &mut SqliteConnection,
+    desk: OrganizationId,
+    leaf: Leaf,
+    submitter: AccountId,
+    about: Option<PersonId>,
+    clock: &Clock,
+) -> Result<bool> {
+    let Some(organization) = organization::find(&mut *db, desk).await? else { return Ok(false) };
+    if organization.state != "active" || !leaf.kinds.has(organization.kind) {
+        return Ok(false);
+    }
+    Ok(sqlx::query_scalar(
+        "select exists (
+           select 1 from grant g
+             join account a on a.id = g.account_id
+             join role r on r.id = g.role_id
+            where g.organization_id = ? and g.state = 'active'
+              and (g.until is null or g.until >= ?)
+              and a.state = 'active' and a.id <> ?
+              and (? is null or a.person_id is not ?)
+              and (r.key = 'super' or exists (
+                select 1 from role_permission p
+                 where p.role_id = r.id and p.leaf = ? and p.action = 'review')))",
+    )
+    .bind(desk)
+    .bind(crate::day::date_text(clock.today()))
+    .bind(submitter)
+    .bind(about)
+    .bind(about)
+    .bind(leaf.key)
+    .fetch_one(db)
+    .await?)
+}
+
+/// The first desk from `from` on that can decide; the last is never passed over.
+pub(super) async fn place(
+    db: &mut SqliteConnection,
+    route: &[OrganizationId],
+    from: usize,
+    leaf: Leaf,
+    submitter: AccountId,
+    about: Option<PersonId>,
+    clock: &Clock,
+) -> Result<Place> {
+    let mut skipped = Vec::new();
+    for (stage, desk) in route.iter().copied().enumerate().skip(from) {
+        let last = stage + 1 == route.len();
+        if last || attended(&mut *db, desk, leaf, submitter, about, clock).await? {
+            return Ok(Place { stage, desk, skipped });
+        }
+        skipped.push(desk);
+    }
+    Err(Error::Fault("a route without a desk".to_owned()))
+}
 
 /// Moves pending cases about `person` that wait at `from` to where their subject now routes them
-/// (a transfer, a desk that disappeared). Gives the number moved.
+/// (a transfer, a desk that disappeared). Gives the number moved. The subject's own row is
+/// brought up to date by its module first: the case takes over its organization and department.
 pub async fn reroute(
-    _tx: &mut SqliteConnection,
-    _modules: &Modules,
-    _person: Option<PersonId>,
-    _from: OrganizationId,
-    _clock: &Clock,
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    person: Option<PersonId>,
+    from: OrganizationId,
+    clock: &Clock,
 ) -> Result<u64> {
-    Ok(0)
+    let waiting: Vec<(CaseId, String)> = match person {
+        Some(person) => {
+            sqlx::query_as(
+                "select id, subject from review_case
+                  where person_id = ? and desk_id = ? and state = 'pending' order by id",
+            )
+            .bind(person)
+            .bind(from)
+            .fetch_all(&mut *tx)
+            .await?
+        }
+        None => {
+            sqlx::query_as(
+                "select id, subject from review_case
+                  where desk_id = ? and state = 'pending' order by id",
+            )
+            .bind(from)
+            .fetch_all(&mut *tx)
+            .await?
+        }
+    };
+    let mut moved = 0;
+    for (id, key) in waiting {
+        let subject = modules
+            .subject(&key)
+            .ok_or_else(|| Error::Fault(format!("case {id}: no subject {key}")))?;
+        let case = query::case(&mut *tx, id).await?;
+        moved += u64::from(go_on(&mut *tx, subject, &case, clock).await?);
+    }
+    Ok(moved)
+}
+
+/// Puts one pending case on its subject's present route; false if it stays where it is.
+async fn go_on(
+    tx: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    case: &Case,
+    clock: &Clock,
+) -> Result<bool> {
+    let route = each_once(subject.route(&mut *tx, &case.content).await?);
+    // desks that already said yes in this round are not asked again
+    let passed: Vec<OrganizationId> = sqlx::query_scalar(
+        "select desk_id from review_step
+          where case_id = ? and round = ? and act = 'pass' and desk_id is not null",
+    )
+    .bind(case.id)
+    .bind(case.round)
+    .fetch_all(&mut *tx)
+    .await?;
+    let start = route
+        .iter()
+        .rposition(|desk| passed.contains(desk))
+        .map_or(0, |last| (last + 1).min(route.len() - 1));
+    let next =
+        place(&mut *tx, &route, start, subject.leaf(), case.account_id, case.person_id, clock).await?;
+    let (organization, department) = belongs(&mut *tx, subject, &case.content).await?;
+    let stays = case.desk_id == Some(next.desk);
+    sqlx::query(
+        "update review_case set route = ?, stage = ?, desk_id = ?, unattended = max(unattended, ?),
+           waiting_since = ?, organization_id = ?, department_id = ?
+          where id = ? and state = 'pending'",
+    )
+    .bind(serde_json::to_string(&route)?)
+    .bind(next.stage as i64)
+    .bind(next.desk)
+    .bind(!next.skipped.is_empty())
+    .bind(if stays { case.waiting_since.clone() } else { clock.stamp() })
+    .bind(organization)
+    .bind(department)
+    .bind(case.id)
+    .execute(&mut *tx)
+    .await?;
+    if !stays {
+        record::step(&mut *tx, case.id, clock, Entry::system("reroute", next.desk)).await?;
+        record::skips(&mut *tx, case.id, &next.skipped, clock).await?;
+        let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
+        let actor = Actor::system();
+        record::trail(tx, &actor, clock, "review.reroute", subject, &case, "单位变动，转由另一单位办理").await?;
+    }
+    Ok(!stays)
+}
+
+/// Organization and department of the subject's row, as they are now.
+async fn belongs(
+    db: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    content: &str,
+) -> Result<(OrganizationId, Option<OrganizationId>)> {
+    let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new("select organization_id, department_id from ");
+    sql.push(subject.table()).push(" where id = ").push_bind(subject.row(content)?);
+    Ok(sql.build_query_as().fetch_one(db).await?)
 }

@@ -2,8 +2,10 @@
 
 use sqlx::SqliteConnection;
 
-use super::{Case, Subject};
-use crate::{CaseId, Clock, OrganizationId, PersonId, Result, Settings, User};
+use super::record::{self, Entry};
+use super::route::{each_once, place};
+use super::{AnySubject, Case, CaseState, OVERDUE_DAYS, Subject, query};
+use crate::{CaseId, Clock, Error, OrganizationId, PersonId, Result, Settings, User};
 
 /// What a submission brings.
 pub struct Submission<C> {
@@ -19,45 +21,206 @@ pub struct Submission<C> {
 
 /// Opens a case at its first desk that can decide.
 pub async fn submit<S: Subject>(
-    _tx: &mut SqliteConnection,
-    _subject: &S,
-    _submission: Submission<S::Content>,
-    _user: &User,
-    _clock: &Clock,
+    tx: &mut SqliteConnection,
+    subject: &S,
+    submission: Submission<S::Content>,
+    user: &User,
+    clock: &Clock,
 ) -> Result<Case> {
-    Err(crate::Error::Fault("not built".to_owned()))
+    let subject: &dyn AnySubject = subject;
+    let content = serde_json::to_string(&submission.content)?;
+    let route = each_once(subject.route(&mut *tx, &content).await?);
+    let first =
+        place(&mut *tx, &route, 0, subject.leaf(), user.account, submission.person, clock).await?;
+    let now = clock.stamp();
+    let id: CaseId = sqlx::query_scalar(
+        "insert into review_case (subject, number, state, desk_id, route, stage, unattended,
+           account_id, person_id, organization_id, department_id, title, content, submitted_at,
+           waiting_since)
+         values (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+    )
+    .bind(subject.key())
+    .bind(&submission.number)
+    .bind(first.desk)
+    .bind(serde_json::to_string(&route)?)
+    .bind(first.stage as i64)
+    .bind(!first.skipped.is_empty())
+    .bind(user.account)
+    .bind(submission.person)
+    .bind(submission.organization)
+    .bind(submission.department)
+    .bind(&submission.title)
+    .bind(&content)
+    .bind(&now)
+    .bind(&now)
+    .fetch_one(&mut *tx)
+    .await?;
+    opened(tx, subject, id, true, &first.skipped, user, clock).await
 }
 
 /// A rejected or withdrawn case goes its way again: same number, next round.
 pub async fn resubmit<S: Subject>(
-    _tx: &mut SqliteConnection,
-    _subject: &S,
-    _case: CaseId,
-    _submission: Submission<S::Content>,
-    _user: &User,
-    _clock: &Clock,
+    tx: &mut SqliteConnection,
+    subject: &S,
+    case: CaseId,
+    submission: Submission<S::Content>,
+    user: &User,
+    clock: &Clock,
 ) -> Result<Case> {
-    Err(crate::Error::Fault("not built".to_owned()))
+    let subject: &dyn AnySubject = subject;
+    let old = own(&mut *tx, case, user).await?;
+    if old.subject != subject.key() {
+        return Err(Error::NotFound);
+    }
+    let content = serde_json::to_string(&submission.content)?;
+    let route = each_once(subject.route(&mut *tx, &content).await?);
+    let first =
+        place(&mut *tx, &route, 0, subject.leaf(), user.account, submission.person, clock).await?;
+    let now = clock.stamp();
+    let changed = sqlx::query(
+        "update review_case set state = 'pending', desk_id = ?, route = ?, stage = ?,
+           round = round + 1, unattended = ?, person_id = ?, organization_id = ?,
+           department_id = ?, title = ?, content = ?, decision = 'null', submitted_at = ?,
+           waiting_since = ?, reminded_at = null, decided_at = null
+          where id = ? and state in ('rejected', 'withdrawn')",
+    )
+    .bind(first.desk)
+    .bind(serde_json::to_string(&route)?)
+    .bind(first.stage as i64)
+    .bind(!first.skipped.is_empty())
+    .bind(submission.person)
+    .bind(submission.organization)
+    .bind(submission.department)
+    .bind(&submission.title)
+    .bind(&content)
+    .bind(&now)
+    .bind(&now)
+    .bind(case)
+    .execute(&mut *tx)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::refused(format!(
+            "{}现在的状态是“{}”，只有已驳回或已撤回的才能重新提交。",
+            old.number,
+            old.state.label()
+        )));
+    }
+    opened(tx, subject, case, false, &first.skipped, user, clock).await
+}
+
+/// What both ways of opening a case end with.
+async fn opened(
+    tx: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    id: CaseId,
+    first: bool,
+    skipped: &[OrganizationId],
+    user: &User,
+    clock: &Clock,
+) -> Result<Case> {
+    let side = user.grant.as_ref().map(|grant| grant.organization);
+    record::step(&mut *tx, id, clock, Entry::of("submit", user, side)).await?;
+    record::skips(&mut *tx, id, skipped, clock).await?;
+    let case = record::mirror(&mut *tx, subject, id, first, clock).await?;
+    let (act, what) =
+        if first { ("review.submit", "提交") } else { ("review.resubmit", "重新提交") };
+    record::trail(tx, &user.actor(), clock, act, subject, &case, what).await?;
+    Ok(case)
+}
+
+/// The submitter's case; anybody else's is not found.
+async fn own(db: &mut SqliteConnection, id: CaseId, user: &User) -> Result<Case> {
+    let case = query::case(db, id).await?;
+    if case.account_id == user.account { Ok(case) } else { Err(Error::NotFound) }
 }
 
 /// The submitter takes a pending case back; only while no desk has passed it.
 pub async fn withdraw<S: Subject>(
-    _tx: &mut SqliteConnection,
-    _subject: &S,
-    _case: CaseId,
-    _user: &User,
-    _clock: &Clock,
+    tx: &mut SqliteConnection,
+    subject: &S,
+    case: CaseId,
+    user: &User,
+    clock: &Clock,
 ) -> Result<()> {
-    Err(crate::Error::Fault("not built".to_owned()))
+    let subject: &dyn AnySubject = subject;
+    let old = own(&mut *tx, case, user).await?;
+    if old.subject != subject.key() {
+        return Err(Error::NotFound);
+    }
+    let touched: bool = sqlx::query_scalar(
+        "select exists (select 1 from review_step s join review_case c
+           on c.id = s.case_id and c.round = s.round
+          where s.case_id = ? and s.act in ('pass', 'take'))",
+    )
+    .bind(case)
+    .fetch_one(&mut *tx)
+    .await?;
+    if old.state == CaseState::Pending && touched {
+        return Err(Error::refused(format!(
+            "{}已有单位审核通过或接管，不能撤回。需要修改的，请联系正在审核的单位驳回。",
+            old.number
+        )));
+    }
+    let changed = sqlx::query(
+        "update review_case set state = 'withdrawn', desk_id = null, decided_at = ?
+          where id = ? and state = 'pending'",
+    )
+    .bind(clock.stamp())
+    .bind(case)
+    .execute(&mut *tx)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::refused(format!(
+            "{}现在的状态是“{}”，没有撤回。请刷新页面查看办理情况。",
+            old.number,
+            old.state.label()
+        )));
+    }
+    let side = user.grant.as_ref().map(|grant| grant.organization);
+    record::step(&mut *tx, case, clock, Entry::of("withdraw", user, side)).await?;
+    let case = record::mirror(&mut *tx, subject, case, false, clock).await?;
+    record::trail(tx, &user.actor(), clock, "review.withdraw", subject, &case, "撤回").await
 }
 
 /// 催办: the submitter pushes an overdue case, once a working day.
 pub async fn remind(
-    _tx: &mut SqliteConnection,
-    _case: CaseId,
-    _user: &User,
-    _clock: &Clock,
-    _settings: &Settings,
+    tx: &mut SqliteConnection,
+    case: CaseId,
+    user: &User,
+    clock: &Clock,
+    settings: &Settings,
 ) -> Result<()> {
-    Err(crate::Error::Fault("not built".to_owned()))
+    let case = own(&mut *tx, case, user).await?;
+    let (CaseState::Pending, Some(desk)) = (case.state, case.desk_id) else {
+        return Err(Error::refused(format!(
+            "{}现在的状态是“{}”，不需要催办。",
+            case.number,
+            case.state.label()
+        )));
+    };
+    let calendar = query::working_days(&mut *tx).await?;
+    let days = settings.integer(&OVERDUE_DAYS);
+    let waited = query::waited(&calendar, &case.waiting_since, clock);
+    if waited <= days {
+        return Err(Error::refused(format!(
+            "{}已等 {waited} 个工作日，超过 {days} 个工作日才能催办。",
+            case.number
+        )));
+    }
+    if let Some(last) = &case.reminded_at
+        && query::waited(&calendar, last, clock) < 1
+    {
+        return Err(Error::refused(format!(
+            "{}已经催办过，下一个工作日可以再次催办。",
+            case.number
+        )));
+    }
+    sqlx::query("update review_case set reminded_at = ? where id = ? and state = 'pending'")
+        .bind(clock.stamp())
+        .bind(case.id)
+        .execute(&mut *tx)
+        .await?;
+    record::step(&mut *tx, case.id, clock, Entry::of("remind", user, Some(desk))).await?;
+    let text = format!("催办 {}（{}）", case.number, case.title);
+    crate::trail::write(tx, &user.actor(), clock, "review.remind", &case.object(), &text).await
 }

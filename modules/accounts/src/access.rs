@@ -1,0 +1,64 @@
+//! Who may call which route: this module's rows of the access test.
+
+use kit::module::{AccessCase, Who};
+use kit::{Grantable, Permission};
+
+use crate::permissions::{
+    EditDepartments, EditEmployers, EditInternalDepartments, ResetDepartments, ResetEmployers,
+    ViewDepartments, ViewEmployers, ViewInternalDepartments,
+};
+
+fn case(method: &'static str, route: &'static str, holder: Grantable) -> AccessCase {
+    AccessCase { method, route, who: Who::Holder(holder) }
+}
+
+pub fn cases() -> Vec<AccessCase> {
+    let (view, edit) = (ViewEmployers::grantable(), EditEmployers::grantable());
+    let reset = ResetEmployers::grantable();
+    let mut cases = vec![
+        case("GET", "/accounts/employers", view),
+        case("GET", "/accounts/employers/new", edit),
+        case("POST", "/accounts/employers/new", edit),
+        case("GET", "/accounts/employers/<id>", view),
+        case("GET", "/accounts/employers/<id>/edit", edit),
+        case("POST", "/accounts/employers/<id>/edit", edit),
+        case("GET", "/accounts/employers/<id>/disable", edit),
+        case("POST", "/accounts/employers/<id>/disable", edit),
+        case("POST", "/accounts/employers/<id>/enable", edit),
+        case("GET", "/accounts/employers/<id>/administrators/new", edit),
+        case("POST", "/accounts/employers/<id>/administrators/new", edit),
+        case("GET", "/accounts/employers/<id>/administrators/<account>/reset", reset),
+        case("POST", "/accounts/employers/<id>/administrators/<account>/reset", reset),
+    ];
+    let (view, edit) = (ViewDepartments::grantable(), EditDepartments::grantable());
+    let reset = ResetDepartments::grantable();
+    cases.extend([
+        case("GET", "/accounts/departments", view),
+        case("GET", "/accounts/departments/new", edit),
+        case("POST", "/accounts/departments/new", edit),
+        case("GET", "/accounts/departments/<id>", view),
+        case("GET", "/accounts/departments/<id>/edit", edit),
+        case("POST", "/accounts/departments/<id>/edit", edit),
+        case("GET", "/accounts/departments/<id>/disable", edit),
+        case("POST", "/accounts/departments/<id>/disable", edit),
+        case("POST", "/accounts/departments/<id>/enable", edit),
+        case("GET", "/accounts/departments/<id>/administrators/new", edit),
+        case("POST", "/accounts/departments/<id>/administrators/new", edit),
+        case("GET", "/accounts/departments/<id>/administrators/<account>/reset", reset),
+        case("POST", "/accounts/departments/<id>/administrators/<account>/reset", reset),
+    ]);
+    let (view, edit) =
+        (ViewInternalDepartments::grantable(), EditInternalDepartments::grantable());
+    cases.extend([
+        case("GET", "/accounts/internal-departments", view),
+        case("GET", "/accounts/internal-departments/new", edit),
+        case("POST", "/accounts/internal-departments/new", edit),
+        case("GET", "/accounts/internal-departments/<id>/edit", edit),
+        case("POST", "/accounts/internal-departments/<id>/edit", edit),
+        case("POST", "/accounts/internal-departments/<id>/disable", edit),
+        case("POST", "/accounts/internal-departments/<id>/enable", edit),
+        AccessCase { method: "GET", route: "/accounts/profile", who: Who::Person },
+        AccessCase { method: "POST", route: "/accounts/profile", who: Who::Person },
+    ]);
+    cases
+}

@@ -1,0 +1,184 @@
+//! 单位管理员: accounts with a login that hold a role in an organization (3.2, 3.5).
+
+use kit::{
+    AccountId, Clock, Error, GrantId, IdCard, OnUnique, OrganizationId, PersonId, Result, RoleId,
+    session,
+};
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use crate::credentials::{RESET_DAYS, until};
+
+/// The built-in role 超级管理员.
+pub const SUPER: RoleId = RoleId(1);
+/// The sentence of a login that another account has.
+pub const LOGIN_TAKEN: &str = "这个登录账号已被使用。请换一个，例如在后面加上单位简称的拼音。";
+
+/// How a new administrator signs in first.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// The hash of a one-time code, shown once; he sets his password with it.
+    Code(String),
+    /// The hash of a password he chose himself (setup).
+    Password(String),
+    /// Not at all, until somebody gives him a code.
+    None,
+}
+
+/// An administrator to add.
+#[derive(Debug, Clone)]
+pub struct NewAdministrator {
+    pub organization: OrganizationId,
+    pub name: String,
+    pub login: String,
+    pub phone: String,
+    pub role: RoleId,
+    pub credential: Credential,
+    pub created_by: Option<AccountId>,
+}
+
+/// What stands against a login, as a sentence; none if it may be used.
+pub fn login_fault(login: &str) -> Option<&'static str> {
+    if !(4..=32).contains(&login.chars().count()) {
+        return Some("登录账号要有 4 到 32 个字符。");
+    }
+    if !login.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) {
+        return Some("登录账号只能用字母、数字和 . _ -，不能有汉字和空格。");
+    }
+    if IdCard::stored(&login.to_ascii_uppercase()).is_ok() {
+        return Some("登录账号不能用身份证号。请另取一个，例如姓名拼音加数字。");
+    }
+    None
+}
+
+/// Adds an account that holds a role in an organization. The caller writes the trail.
+///
+/// # Errors
+/// Refused if the login cannot be used or is taken (`LOGIN_TAKEN`).
+pub async fn create(
+    tx: &mut SqliteConnection,
+    new: &NewAdministrator,
+    clock: &Clock,
+) -> Result<AccountId> {
+    if let Some(sentence) = login_fault(&new.login) {
+        return Err(Error::refused(sentence));
+    }
+    let now = clock.stamp();
+    let (password, code) = match &new.credential {
+        Credential::Code(hash) => (None, Some(hash)),
+        Credential::Password(hash) => (Some(hash), None),
+        Credential::None => (None, None),
+    };
+    let code_until = match code {
+        Some(_) => until(&mut *tx, &RESET_DAYS, clock).await?,
+        None => None,
+    };
+    let account: AccountId = sqlx::query_scalar(
+        "insert into account (login, name, phone, state, password_hash, code_hash, initial_until,
+           must_change, password_changed_at, created_at, created_by)
+         values (?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?) returning id",
+    )
+    .bind(&new.login)
+    .bind(&new.name)
+    .bind(&new.phone)
+    .bind(password)
+    .bind(code)
+    .bind(code_until)
+    .bind(password.is_none())
+    .bind(password.map(|_| &now))
+    .bind(&now)
+    .bind(new.created_by)
+    .fetch_one(&mut *tx)
+    .await
+    .on_unique("account.login", LOGIN_TAKEN)?;
+    appoint(tx, account, new.organization, new.role, new.created_by, &now).await?;
+    Ok(account)
+}
+
+/// Gives an existing account a role in an organization.
+pub async fn appoint(
+    tx: &mut SqliteConnection,
+    account: AccountId,
+    organization: OrganizationId,
+    role: RoleId,
+    by: Option<AccountId>,
+    at: &str,
+) -> Result<GrantId> {
+    Ok(sqlx::query_scalar(
+        "insert into grant (account_id, organization_id, role_id, created_at, created_by)
+         values (?, ?, ?, ?, ?)
+         on conflict (account_id, organization_id, role_id) do update set state = 'active'
+         returning id",
+    )
+    .bind(account)
+    .bind(organization)
+    .bind(role)
+    .bind(at)
+    .bind(by)
+    .fetch_one(tx)
+    .await?)
+}
+
+/// Replaces an administrator's password by a one-time code (its hash) and ends his sessions. The
+/// caller checks permission, scope and reason, shows the code once and writes the trail.
+pub async fn reset(
+    tx: &mut SqliteConnection,
+    account: AccountId,
+    code_hash: &str,
+    clock: &Clock,
+) -> Result<u64> {
+    let until = until(&mut *tx, &RESET_DAYS, clock).await?;
+    let changed = sqlx::query(
+        "update account set code_hash = ?, password_hash = null, must_change = 1,
+                initial_until = ?, state = case state when 'initial' then 'active' else state end
+          where id = ?",
+    )
+    .bind(code_hash)
+    .bind(until)
+    .bind(account)
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    if changed == 0 {
+        return Err(Error::NotFound);
+    }
+    session::end_all(tx, account, None).await
+}
+
+/// An administrator as his organization's page lists him.
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct Administrator {
+    pub account: AccountId,
+    pub name: String,
+    /// Chosen login; empty for a professional, who signs in with his ID number.
+    pub login: String,
+    pub phone: String,
+    pub role: String,
+    pub signed_in_at: Option<String>,
+    pub created_at: String,
+    pub person: Option<PersonId>,
+    /// `active`, `waiting` (has a one-time code), `unset` (cannot sign in yet), `initial`,
+    /// `disabled`.
+    pub state: String,
+}
+
+/// The administrators of an organization whose right was not removed, oldest first.
+pub async fn of(db: &mut SqliteConnection, id: OrganizationId) -> Result<Vec<Administrator>> {
+    Ok(sqlx::query_as(
+        "select a.id as account, a.name, coalesce(a.login, '') as login, a.phone, r.name as role,
+                a.signed_in_at, g.created_at, a.person_id as person,
+                case when g.state <> 'active' or a.state = 'disabled' then 'disabled'
+                     when a.state = 'initial' then 'initial'
+                     when a.password_hash is not null then 'active'
+                     when a.code_hash is not null then 'waiting'
+                     else 'unset' end as state
+           from grant g
+           join account a on a.id = g.account_id
+           join role r on r.id = g.role_id
+          where g.organization_id = ? and g.state in ('active', 'disabled')
+          order by g.id",
+    )
+    .bind(id)
+    .fetch_all(db)
+    .await?)
+}

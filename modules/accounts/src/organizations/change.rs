@@ -1,0 +1,175 @@
+//! Changes to an organization: its fields, its superior, its state.
+
+use kit::{
+    Clock, Error, Event, Modules, OnUnique, OrganizationId, OrganizationKind, Result, review,
+};
+use sqlx::SqliteConnection;
+
+use super::create::{checked_code, department_under, unique};
+use super::{CODE_TAKEN, NAME_TAKEN, NewOrganization, index, profile, version};
+use crate::people;
+
+/// Replaces what is recorded of an organization (its kind stays); false if nothing differs. A new
+/// superior rewrites the department of its people in the same transaction and is told to all
+/// modules as `Event::OrganizationChanged`. The caller writes the trail.
+///
+/// # Errors
+/// As `create`.
+pub async fn change(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    id: OrganizationId,
+    new: &NewOrganization,
+    cause: &str,
+    clock: &Clock,
+) -> Result<bool> {
+    let Some(old) = kit::organization::find(&mut *tx, id).await? else {
+        return Err(Error::NotFound);
+    };
+    let code = checked_code(new)?;
+    let name = new.name.trim();
+    let moved = old.parent_id != new.parent;
+    let plain = old.name != name || old.credit_code != code;
+    if !moved && !plain && profile(&mut *tx, id).await? == new.profile {
+        return Ok(false);
+    }
+    let under = match (moved, old.kind) {
+        (false, _) => old.department_id,
+        (true, OrganizationKind::Department) => {
+            department_under(&mut *tx, old.kind, new.parent).await?;
+            Some(id)
+        }
+        (true, kind) => department_under(&mut *tx, kind, new.parent).await?,
+    };
+    sqlx::query(
+        "update organization set name = ?, credit_code = ?, parent_id = ?, department_id = ?
+          where id = ?",
+    )
+    .bind(name)
+    .bind(&code)
+    .bind(new.parent)
+    .bind(under)
+    .bind(id)
+    .execute(&mut *tx)
+    .await
+    .on_unique("organization.name", NAME_TAKEN)
+    .or_else(|error| unique(error, "organization.credit_code", CODE_TAKEN))?;
+    write_profile(&mut *tx, id, new).await?;
+    version(&mut *tx, id, cause, &clock.stamp()).await?;
+    if old.name != name {
+        index(&mut *tx, id, name).await?;
+    }
+    if moved {
+        people::relocate(&mut *tx, id, under, cause, clock).await?;
+        let event = Event::OrganizationChanged { organization: id };
+        modules.deliver(tx, &event, clock).await?;
+    }
+    Ok(true)
+}
+
+async fn write_profile(
+    tx: &mut SqliteConnection,
+    id: OrganizationId,
+    new: &NewOrganization,
+) -> Result<()> {
+    let profile = &new.profile;
+    sqlx::query(
+        "update organization_profile set certificate_name = ?, area_code = ?, nature = ?,
+                industry = ?, legal_person = ?, contact = ?, phone = ?, address = ?
+          where organization_id = ?",
+    )
+    .bind(&profile.certificate_name)
+    .bind(&profile.area_code)
+    .bind(&profile.nature)
+    .bind(&profile.industry)
+    .bind(&profile.legal_person)
+    .bind(&profile.contact)
+    .bind(&profile.phone)
+    .bind(&profile.address)
+    .bind(id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// What disabling did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disabled {
+    /// Sessions of its administrators that ended.
+    pub sessions: u64,
+    /// Cases that left its desk.
+    pub cases: u64,
+}
+
+/// Disables an organization: its administrators are signed out and cannot act for it, what waits
+/// at its desk moves on, and all modules hear `Event::OrganizationDisabled`. Its people keep
+/// their accounts and records. The caller writes the trail.
+///
+/// # Errors
+/// Refused if it is disabled already, or is the bureau.
+pub async fn disable(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    id: OrganizationId,
+    cause: &str,
+    clock: &Clock,
+) -> Result<Disabled> {
+    let changed = sqlx::query(
+        "update organization set state = 'disabled'
+          where id = ? and state = 'active' and kind <> 'bureau'",
+    )
+    .bind(id)
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    if changed == 0 {
+        return Err(Error::refused("这个单位已经停用，没有重复办理。请刷新后再看。"));
+    }
+    version(&mut *tx, id, cause, &clock.stamp()).await?;
+    let sessions = sqlx::query(
+        "delete from session
+          where account_id in (select account_id from grant where organization_id = ?1)
+            and (grant_id in (select id from grant where organization_id = ?1)
+                 or account_id in (select id from account where person_id is null))",
+    )
+    .bind(id)
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    modules.deliver(&mut *tx, &Event::OrganizationDisabled { organization: id }, clock).await?;
+    let cases = review::reroute(tx, modules, None, id, clock).await?;
+    Ok(Disabled { sessions, cases })
+}
+
+/// Enables a disabled organization again. The caller writes the trail.
+///
+/// # Errors
+/// Refused if it is not disabled.
+pub async fn enable(
+    tx: &mut SqliteConnection,
+    id: OrganizationId,
+    cause: &str,
+    clock: &Clock,
+) -> Result<()> {
+    let changed = sqlx::query(
+        "update organization set state = 'active' where id = ? and state = 'disabled'",
+    )
+    .bind(id)
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    if changed == 0 {
+        return Err(Error::refused("这个单位没有停用，不需要启用。请刷新后再看。"));
+    }
+    version(tx, id, cause, &clock.stamp()).await
+}
+
+/// Cases that wait at the organization's desk.
+pub async fn pending_cases(db: &mut SqliteConnection, id: OrganizationId) -> Result<i64> {
+    Ok(sqlx::query_scalar(
+        "select count(*) from review_case where desk_id = ? and state = 'pending'",
+    )
+    .bind(id)
+    .fetch_one(db)
+    .await?)
+}

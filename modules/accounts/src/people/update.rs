@@ -1,0 +1,175 @@
+//! Changes to a person: the row, its history and its search, in step.
+
+use kit::{Clock, Error, OrganizationId, PersonId, Result, initials};
+use sqlx::SqliteConnection;
+
+use super::Fields;
+
+/// What is recorded of a person now; none if there is no such person.
+pub async fn fields(db: &mut SqliteConnection, id: PersonId) -> Result<Option<Fields>> {
+    Ok(sqlx::query_as(
+        "select name, nation, political, education, degree, series, level, title, titled_on,
+                title_certificate, school, major, graduated_on, started_work_on, position, phone,
+                email, note
+           from person where id = ?",
+    )
+    .bind(id)
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Replaces what is recorded of a person, with a version; false if nothing differs. The account's
+/// name and phone and the search follow. The caller writes the trail and delivers
+/// `Event::PersonChanged`.
+pub async fn update(
+    tx: &mut SqliteConnection,
+    id: PersonId,
+    new: &Fields,
+    cause: &str,
+    clock: &Clock,
+) -> Result<bool> {
+    let Some(old) = fields(&mut *tx, id).await? else { return Err(Error::NotFound) };
+    if old == *new {
+        return Ok(false);
+    }
+    sqlx::query(
+        "update person set name = ?, nation = ?, political = ?, education = ?, degree = ?,
+                series = ?, level = ?, title = ?, titled_on = ?, title_certificate = ?, school = ?,
+                major = ?, graduated_on = ?, started_work_on = ?, position = ?, phone = ?,
+                email = ?, note = ?, updated_at = ?
+          where id = ?",
+    )
+    .bind(&new.name)
+    .bind(&new.nation)
+    .bind(&new.political)
+    .bind(&new.education)
+    .bind(&new.degree)
+    .bind(&new.series)
+    .bind(&new.level)
+    .bind(&new.title)
+    .bind(&new.titled_on)
+    .bind(&new.title_certificate)
+    .bind(&new.school)
+    .bind(&new.major)
+    .bind(&new.graduated_on)
+    .bind(&new.started_work_on)
+    .bind(&new.position)
+    .bind(&new.phone)
+    .bind(&new.email)
+    .bind(&new.note)
+    .bind(clock.stamp())
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    if old.name != new.name || old.phone != new.phone {
+        sqlx::query("update account set name = ?, phone = ? where person_id = ?")
+            .bind(&new.name)
+            .bind(&new.phone)
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+    }
+    if old.name != new.name {
+        sqlx::query("delete from person_search where rowid = ?").bind(id).execute(&mut *tx).await?;
+        sqlx::query("insert into person_search (rowid, tokens) values (?, ?)")
+            .bind(id)
+            .bind(initials::search_tokens(&new.name))
+            .execute(&mut *tx)
+            .await?;
+    }
+    reported(tx, id, cause, clock).await?;
+    Ok(true)
+}
+
+/// Changes phone and e-mail, which a person may do at once; false if nothing differs.
+pub async fn change_contact(
+    tx: &mut SqliteConnection,
+    id: PersonId,
+    phone: &str,
+    email: &str,
+    clock: &Clock,
+) -> Result<bool> {
+    let Some(mut new) = fields(&mut *tx, id).await? else { return Err(Error::NotFound) };
+    phone.clone_into(&mut new.phone);
+    email.clone_into(&mut new.email);
+    update(tx, id, &new, "self", clock).await
+}
+
+/// Closes a person's version in force and opens one of the row as it is now: after any change to
+/// a reported column (state, unit, internal department) that `update` does not make.
+pub async fn reported(
+    tx: &mut SqliteConnection,
+    id: PersonId,
+    cause: &str,
+    clock: &Clock,
+) -> Result<()> {
+    let now = clock.stamp();
+    sqlx::query(
+        "update person_version set recorded_to = ? where person_id = ? and recorded_to is null",
+    )
+    .bind(&now)
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(concat!(
+        "insert into person_version (person_id, recorded_from, cause, ",
+        columns!(),
+        ") select id, ?, ?, ",
+        columns!(),
+        " from person where id = ?"
+    ))
+    .bind(&now)
+    .bind(cause)
+    .bind(id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Rewrites the department of all people of an organization after its superior changed, with
+/// versions; gives their number.
+pub async fn relocate(
+    tx: &mut SqliteConnection,
+    organization: OrganizationId,
+    department: Option<OrganizationId>,
+    cause: &str,
+    clock: &Clock,
+) -> Result<u64> {
+    let now = clock.stamp();
+    let moved = sqlx::query(
+        "update person set department_id = ?, updated_at = ?
+          where organization_id = ? and department_id is not ?",
+    )
+    .bind(department)
+    .bind(&now)
+    .bind(organization)
+    .bind(department)
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    if moved == 0 {
+        return Ok(0);
+    }
+    sqlx::query(
+        "update person_version set recorded_to = ?
+          where recorded_to is null
+            and person_id in (select id from person where organization_id = ?)",
+    )
+    .bind(&now)
+    .bind(organization)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(concat!(
+        "insert into person_version (person_id, recorded_from, cause, ",
+        columns!(),
+        ") select id, ?, ?, ",
+        columns!(),
+        " from person where organization_id = ?"
+    ))
+    .bind(&now)
+    .bind(cause)
+    .bind(organization)
+    .execute(tx)
+    .await?;
+    Ok(moved)
+}

@@ -1,0 +1,60 @@
+//! The leaves of sections 3.1, 3.2 and 3.4 and what may be done on them.
+
+use kit::{Grantable, Group, Kinds, Leaf, Permission};
+
+/// 3.1 管理主管部门
+pub const DEPARTMENTS: Leaf = Leaf {
+    key: "accounts.departments",
+    title: "管理主管部门",
+    group: Group::Profile,
+    kinds: Kinds::BUREAU,
+};
+
+/// 3.2 管理用人单位
+pub const EMPLOYERS: Leaf = Leaf {
+    key: "accounts.employers",
+    title: "管理用人单位",
+    group: Group::Profile,
+    kinds: Kinds::SUPERIOR,
+};
+
+/// 3.4 管理内设部门
+pub const INTERNAL_DEPARTMENTS: Leaf = Leaf {
+    key: "accounts.internal-departments",
+    title: "管理内设部门",
+    group: Group::Profile,
+    kinds: Kinds::STAFFED,
+};
+
+kit::permission!(pub ViewDepartments, DEPARTMENTS, View);
+kit::permission!(pub EditDepartments, DEPARTMENTS, Edit);
+kit::permission!(pub ExportDepartments, DEPARTMENTS, Export);
+kit::permission!(
+    /// New one-time codes for the departments' administrators.
+    pub ResetDepartments, DEPARTMENTS, Reset
+);
+kit::permission!(pub ViewEmployers, EMPLOYERS, View);
+kit::permission!(pub EditEmployers, EMPLOYERS, Edit);
+kit::permission!(pub ExportEmployers, EMPLOYERS, Export);
+kit::permission!(
+    /// New one-time codes for the employers' administrators.
+    pub ResetEmployers, EMPLOYERS, Reset
+);
+kit::permission!(pub ViewInternalDepartments, INTERNAL_DEPARTMENTS, View);
+kit::permission!(pub EditInternalDepartments, INTERNAL_DEPARTMENTS, Edit);
+
+/// All of them, for the role form.
+pub fn all() -> Vec<Grantable> {
+    vec![
+        ViewDepartments::grantable(),
+        EditDepartments::grantable(),
+        ExportDepartments::grantable(),
+        ResetDepartments::grantable(),
+        ViewEmployers::grantable(),
+        EditEmployers::grantable(),
+        ExportEmployers::grantable(),
+        ResetEmployers::grantable(),
+        ViewInternalDepartments::grantable(),
+        EditInternalDepartments::grantable(),
+    ]
+}

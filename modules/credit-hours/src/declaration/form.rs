@@ -1,0 +1,262 @@
+//! The declaration's form: what is typed, field by field, and what may be chosen.
+
+use serde::Serialize;
+use time::Date;
+
+use kit::dictionary::{DECLARATION_LEVELS, LEARNING_KINDS, LearningKind, Need, learning_kind};
+use kit::{Form, Hours, day};
+
+use super::rules::{self, Typed};
+use super::store::Draft;
+use crate::category::Category;
+
+/// The form's fields; one that is not usable is none, and what is stored stays.
+#[derive(Debug, Default)]
+pub struct Fields {
+    pub year: Option<i32>,
+    /// 0: not chosen yet.
+    pub category: Option<i64>,
+    pub kind: Option<String>,
+    pub title: Option<String>,
+    pub organizer: Option<String>,
+    pub started_on: Option<String>,
+    pub ended_on: Option<String>,
+    pub place: Option<String>,
+    pub level: Option<String>,
+    pub rank: Option<String>,
+    pub certificate_number: Option<String>,
+    pub hours: Option<Hours>,
+    pub note: Option<String>,
+}
+
+/// An option of a select.
+#[derive(Debug, Clone, Serialize)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
+fn choice(value: impl ToString, label: impl Into<String>) -> Choice {
+    Choice { value: value.to_string(), label: label.into() }
+}
+
+/// What the form offers.
+#[derive(Debug, Serialize)]
+pub struct Offered {
+    years: Vec<Choice>,
+    categories: Vec<Choice>,
+    kinds: Vec<Choice>,
+    levels: Vec<Choice>,
+    /// (kind, what is usually attached), for the explanation.
+    evidence: Vec<(String, String)>,
+}
+
+pub fn offered(open: &[i32], categories: &[Category]) -> Offered {
+    Offered {
+        years: open.iter().map(|year| choice(year, format!("{year} 年度"))).collect(),
+        categories: categories.iter().map(|one| choice(one.id, &one.name)).collect(),
+        kinds: LEARNING_KINDS.iter().map(|kind| choice(kind.code, kind.label)).collect(),
+        levels: DECLARATION_LEVELS.entries.iter().map(|e| choice(e.code, e.label)).collect(),
+        evidence: LEARNING_KINDS
+            .iter()
+            .map(|kind| (kind.label.to_owned(), usual_evidence(kind)))
+            .collect(),
+    }
+}
+
+/// 培训（活动）通知、结业（培训）证书、单位证明
+pub fn usual_evidence(kind: &LearningKind) -> String {
+    if kind.evidence.is_empty() {
+        return "平台出具的学习证明或结业证书".to_owned();
+    }
+    let slots = kind.evidence.iter().map(|slot| match slot.need {
+        Need::Optional => format!("{}（有的附上）", slot.label),
+        Need::Required => slot.label.to_owned(),
+        Need::OneOf(_) => format!("{}（其中一种）", slot.label),
+    });
+    slots.collect::<Vec<_>>().join("、")
+}
+
+/// The form of what is stored.
+pub fn form_of(draft: &Draft) -> Form {
+    let hours = Hours::from_tenths(draft.hours);
+    Form::of([
+        ("year", draft.year.to_string()),
+        ("category", draft.category_id.map(|id| id.to_string()).unwrap_or_default()),
+        ("kind", draft.kind.clone()),
+        ("title", draft.title.clone()),
+        ("organizer", draft.organizer.clone()),
+        ("started_on", draft.started_on.clone()),
+        ("ended_on", draft.ended_on.clone()),
+        ("place", draft.place.clone()),
+        ("level", draft.level.clone()),
+        ("rank", draft.rank.clone()),
+        ("certificate_number", draft.certificate_number.clone()),
+        ("hours", if hours.is_zero() { String::new() } else { hours.to_string() }),
+        ("note", draft.note.clone()),
+    ])
+}
+
+impl Fields {
+    /// Reads the form. `whole`: it is to be submitted, so nothing may be missing.
+    pub fn read(form: &mut Form, whole: bool, categories: &[Category]) -> Self {
+        let year = form.text("year").parse().ok().filter(|year| (2000..=2100).contains(year));
+        if year.is_none() && whole {
+            form.refuse("year", "请选择年度。");
+        }
+        let category = match form.text("category").as_str() {
+            "" => Some(0),
+            typed => typed.parse().ok().filter(|id| categories.iter().any(|one| one.id == *id)),
+        };
+        match category {
+            Some(0) if whole => form.refuse("category", "请选择科目类别。"),
+            None => form.refuse("category", "科目类别不在可选内容中，请重新选择。"),
+            Some(_) => {}
+        }
+        let kind = coded(form, "kind", "学习形式", whole, |code| learning_kind(code).is_some());
+        let level = coded(form, "level", "级别", false, |code| {
+            DECLARATION_LEVELS.entry(code).is_some()
+        });
+        Self {
+            year,
+            category,
+            kind,
+            title: line(form, "title", "项目（活动）名称", 2, 100, whole),
+            organizer: line(form, "organizer", "主办（颁发）单位", 2, 100, whole),
+            started_on: date(form, "started_on", "开始日期", whole),
+            ended_on: date(form, "ended_on", "结束日期", whole),
+            place: line(form, "place", "地点", 1, 100, false),
+            level,
+            rank: line(form, "rank", "本人排名或角色", 1, 50, false),
+            certificate_number: line(form, "certificate_number", "证书或批准编号", 1, 80, false),
+            hours: hours(form, whole),
+            note: line(form, "note", "内容摘要", 1, 500, false),
+        }
+    }
+
+    /// The rules between the fields; to be asked only when every field is usable.
+    pub fn check(&self, form: &mut Form, open: &[i32], today: Date) {
+        let kind = self.kind.as_deref().and_then(learning_kind);
+        let from = self.started_on.as_deref().and_then(day::stored_date);
+        let to = self.ended_on.as_deref().and_then(day::stored_date);
+        if let (Some(year), Some(kind), Some(from), Some(to), Some(hours)) =
+            (self.year, kind, from, to, self.hours)
+        {
+            let typed = Typed { year, kind, from, to, hours };
+            for (field, sentence) in rules::broken(&typed, open, today) {
+                form.refuse(field, sentence);
+            }
+        }
+        if !form.ticked("promised") {
+            form.refuse("promised", "请核对内容并勾选本人承诺，再提交。");
+        }
+    }
+}
+
+fn coded(
+    form: &mut Form,
+    name: &str,
+    label: &str,
+    whole: bool,
+    known: impl Fn(&str) -> bool,
+) -> Option<String> {
+    let text = form.text(name);
+    if text.is_empty() {
+        if whole {
+            form.refuse(name, format!("请选择{label}。"));
+        }
+        return Some(text);
+    }
+    if known(&text) {
+        return Some(text);
+    }
+    form.refuse(name, format!("{label}不在可选内容中，请重新选择。"));
+    None
+}
+
+fn line(
+    form: &mut Form,
+    name: &str,
+    label: &str,
+    least: usize,
+    most: usize,
+    whole: bool,
+) -> Option<String> {
+    let text = match (form.text(name).is_empty(), whole) {
+        (true, false) => return Some(String::new()),
+        (_, true) => form.required(name, label, least..=most),
+        (false, false) => form.optional(name, label, most),
+    };
+    (!form.errors().contains_key(name)).then_some(text)
+}
+
+fn date(form: &mut Form, name: &str, label: &str, whole: bool) -> Option<String> {
+    if form.text(name).is_empty() && !whole {
+        return Some(String::new());
+    }
+    form.date(name, label).map(day::date_text)
+}
+
+fn hours(form: &mut Form, whole: bool) -> Option<Hours> {
+    let typed = form.text("hours");
+    if typed.is_empty() && !whole {
+        return Some(Hours::ZERO);
+    }
+    match Hours::parse(&typed) {
+        Ok(hours) => Some(hours),
+        Err(error) => {
+            form.refuse("hours", format!("{error}。"));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::Form;
+
+    use super::{Fields, usual_evidence};
+    use crate::category::Category;
+
+    fn categories() -> Vec<Category> {
+        vec![Category { id: 2, name: "专业科目".to_owned(), short: "专业".to_owned() }]
+    }
+
+    #[test]
+    fn an_empty_draft_is_kept_and_an_empty_submission_names_every_field() {
+        let mut form = Form::new();
+        Fields::read(&mut form, false, &categories());
+        assert!(!form.refused(), "{:?}", form.errors());
+        let mut form = Form::new();
+        Fields::read(&mut form, true, &categories());
+        let fields: Vec<&str> = form.errors().keys().map(String::as_str).collect();
+        assert_eq!(
+            fields,
+            ["category", "ended_on", "hours", "kind", "organizer", "started_on", "title", "year"]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_even_in_a_draft() {
+        let mut form = Form::of([
+            ("hours", "四十".to_owned()),
+            ("started_on", "昨天".to_owned()),
+            ("category", "7".to_owned()),
+            ("kind", "99".to_owned()),
+            ("title", "长".repeat(101)),
+        ]);
+        let fields = Fields::read(&mut form, false, &categories());
+        assert_eq!(form.errors()["hours"], "学时应为数字，例如 40 或 7.5。");
+        assert_eq!(form.errors()["title"], "项目（活动）名称最多 100 个字，现在有 101 个。");
+        assert_eq!(form.errors().len(), 5);
+        assert!(fields.hours.is_none() && fields.title.is_none() && fields.started_on.is_none());
+    }
+
+    #[test]
+    fn each_kind_says_what_to_attach() {
+        let kind = kit::dictionary::learning_kind("06").unwrap();
+        assert_eq!(usual_evidence(kind), "封面、目录、文章页（其中一种）、书名页（版权页）（其中一种）");
+        let kind = kit::dictionary::learning_kind("15").unwrap();
+        assert_eq!(usual_evidence(kind), "平台出具的学习证明或结业证书");
+    }
+}

@@ -1,0 +1,297 @@
+//! Totals per person, year and subject and their sums per unit: kept, recounted, rebuilt.
+
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+use kit::{PersonId, Result};
+
+/// Whether a row of `person_year` meets its year: the total and each subject's minimum. An
+/// exemption lowers both in proportion (`category::reduced` makes the same sum).
+const COMPLETE: &str = "(person_year.total >= max(person_year.required - person_year.exempt, 0)
+  and not exists (
+    select 1 from requirement r
+      left join person_year_category c on c.person_id = person_year.person_id
+        and c.year = person_year.year and c.category_id = r.category_id
+     where r.category_id is not null
+       and r.year_from <= person_year.year and r.year_to >= person_year.year
+       and coalesce(c.hours, 0) < case when person_year.required <= 0 then r.hours
+         else r.hours * max(person_year.required - person_year.exempt, 0) / person_year.required end))";
+
+/// The year's total asked for, as a sub-select on `?1`.
+const REQUIRED: &str = "coalesce((select hours from requirement
+  where category_id is null and year_from <= ?1 and year_to >= ?1), 0)";
+
+/// The pairs of a JSON list `[[person, year], …]`, bound as the first parameter.
+const TOUCHED: &str =
+    "(select value ->> 0 as person_id, value ->> 1 as year from json_each(?1)) t";
+
+/// Adds (or with `-` takes away) what rows of `person_year` give to `unit_year`.
+fn unit_delta(sign: &str, from: &str, only: &str) -> String {
+    format!(
+        "insert into unit_year (year, organization_id, series, level, department_id, people,
+           complete, zero, hours)
+         select y.year, y.organization_id, y.series, y.level, y.department_id, {sign}sum(y.counted),
+                {sign}sum(y.counted * y.complete), {sign}sum(y.counted * (y.total = 0)),
+                {sign}sum(y.counted * y.total)
+           from {from} where {only}
+          group by y.year, y.organization_id, y.series, y.level
+         on conflict (year, organization_id, series, level) do update set
+           department_id = excluded.department_id, people = people + excluded.people,
+           complete = complete + excluded.complete, zero = zero + excluded.zero,
+           hours = hours + excluded.hours"
+    )
+}
+
+fn touched_delta(sign: &str) -> String {
+    let from = format!(
+        "{TOUCHED} cross join person_year y on y.person_id = t.person_id and y.year = t.year"
+    );
+    unit_delta(sign, &from, "true")
+}
+
+async fn run(tx: &mut SqliteConnection, sql: String, pairs: &str) -> Result<u64> {
+    Ok(sqlx::query(AssertSqlSafe(sql)).bind(pairs).execute(tx).await?.rows_affected())
+}
+
+/// Opens the rows of these people for a year where they are missing. `counted`: whether those in
+/// service are 应参加 of that year; of a year long gone nobody says so afterwards.
+pub async fn open(
+    tx: &mut SqliteConnection,
+    people: &[PersonId],
+    year: i32,
+    counted: bool,
+) -> Result<u64> {
+    let json = serde_json::to_string(people)?;
+    open_where(tx, "json_each(?3) j cross join person p on p.id = j.value where true", &json, year, counted)
+        .await
+}
+
+/// Opens the rows of up to `most` people behind `after`; gives the last id seen, or none when
+/// there is nobody left.
+pub async fn open_next(
+    tx: &mut SqliteConnection,
+    after: i64,
+    most: i64,
+    year: i32,
+) -> Result<Option<i64>> {
+    let last: Option<i64> = sqlx::query_scalar(
+        "select max(id) from (select id from person where id > ? order by id limit ?)",
+    )
+    .bind(after)
+    .bind(most)
+    .fetch_one(&mut *tx)
+    .await?;
+    if let Some(last) = last {
+        let range = serde_json::to_string(&[after, last])?;
+        open_where(tx, "person p where p.id > ?3 ->> 0 and p.id <= ?3 ->> 1", &range, year, true)
+            .await?;
+    }
+    Ok(last)
+}
+
+async fn open_where(
+    tx: &mut SqliteConnection,
+    from: &'static str,
+    json: &str,
+    year: i32,
+    counted: bool,
+) -> Result<u64> {
+    sqlx::query("insert into ledger_year (year) values (?) on conflict do nothing")
+        .bind(year)
+        .execute(&mut *tx)
+        .await?;
+    let before: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from person_year")
+        .fetch_one(&mut *tx)
+        .await?;
+    let sql = format!(
+        "insert into person_year (person_id, year, organization_id, department_id, series, level,
+           required, complete, counted)
+         select p.id, ?1, p.organization_id, p.department_id, p.series, p.level, {REQUIRED},
+                {REQUIRED} = 0, ?2 and p.state in ('serving', 'rehired')
+           from {from} on conflict (person_id, year) do nothing"
+    );
+    let opened = sqlx::query(AssertSqlSafe(sql))
+        .bind(year)
+        .bind(counted)
+        .bind(json)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+    if opened > 0 {
+        let sql = unit_delta("", "person_year y", "y.id > ?1");
+        sqlx::query(AssertSqlSafe(sql)).bind(before).execute(tx).await?;
+    }
+    Ok(opened)
+}
+
+/// Brings the totals of these (person, year) pairs in step with their entries.
+pub async fn settle(tx: &mut SqliteConnection, touched: &[(PersonId, i32)]) -> Result<()> {
+    let pairs = serde_json::to_string(touched)?;
+    let among = format!("(person_id, year) in (select person_id, year from {TOUCHED})");
+    for sql in [
+        touched_delta("-"),
+        format!("delete from person_year_category where {among}"),
+        format!(
+            "insert into person_year_category (person_id, year, category_id, hours)
+             select e.person_id, e.year, e.category_id, sum(e.hours)
+               from {TOUCHED} cross join entry e on e.person_id = t.person_id and e.year = t.year
+              group by e.person_id, e.year, e.category_id"
+        ),
+        format!(
+            "update person_year set total = coalesce((select sum(c.hours) from person_year_category c
+               where c.person_id = person_year.person_id and c.year = person_year.year), 0)
+              where {among}"
+        ),
+        format!("update person_year set complete = {COMPLETE} where {among}"),
+        touched_delta(""),
+    ] {
+        run(tx, sql, &pairs).await?;
+    }
+    Ok(())
+}
+
+/// A person's unit, title or state changed: this year's row says so, and the units' sums follow.
+/// Rows of former years keep what was so on their last day.
+pub async fn restate(tx: &mut SqliteConnection, person: PersonId, year: i32) -> Result<()> {
+    open(tx, &[person], year, true).await?;
+    let pairs = serde_json::to_string(&[(person, year)])?;
+    let among = format!("(person_id, year) in (select person_id, year from {TOUCHED})");
+    for sql in [
+        touched_delta("-"),
+        format!(
+            "update person_year set (organization_id, department_id, series, level, counted) =
+               (select p.organization_id, p.department_id, p.series, p.level,
+                       p.state in ('serving', 'rehired')
+                         and (person_year.exempt = 0 or person_year.exempt < person_year.required)
+                  from person p where p.id = person_year.person_id)
+              where {among}"
+        ),
+        touched_delta(""),
+    ] {
+        run(tx, sql, &pairs).await?;
+    }
+    Ok(())
+}
+
+/// Every total anew from the ledger and the requirements; rows of `person_year` must exist.
+/// After a bulk fill, or when a requirement was changed.
+pub async fn rebuild(tx: &mut SqliteConnection) -> Result<()> {
+    let complete = format!("update person_year set complete = {COMPLETE}");
+    let units = unit_delta("", "person_year y", "true");
+    for sql in [
+        "delete from person_year_category",
+        "insert into person_year_category (person_id, year, category_id, hours)
+         select person_id, year, category_id, sum(hours) from entry
+          group by person_id, year, category_id",
+        "update person_year set
+           required = coalesce((select r.hours from requirement r where r.category_id is null
+             and r.year_from <= person_year.year and r.year_to >= person_year.year), 0),
+           total = coalesce((select sum(c.hours) from person_year_category c
+             where c.person_id = person_year.person_id and c.year = person_year.year), 0)",
+        complete.as_str(),
+        "delete from unit_year",
+        units.as_str(),
+    ] {
+        sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Something kept that a recount does not confirm.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Difference {
+    /// `subject`, `total`, `complete`, `unit` or `missing`
+    pub what: String,
+    /// Person, or organization of a `unit`.
+    pub id: i64,
+    pub year: i32,
+    pub kept: i64,
+    pub counted: i64,
+}
+
+/// The slow recount: what is kept and what the ledger gives, where they differ (at most 100).
+/// Of one person, or of the county and its units.
+pub async fn recount(
+    db: &mut SqliteConnection,
+    person: Option<PersonId>,
+) -> Result<Vec<Difference>> {
+    let of = |alias: &str| match person {
+        Some(_) => format!("{alias}.person_id = ?1"),
+        None => "?1 is null".to_owned(),
+    };
+    let mut found = Vec::new();
+    for sql in [
+        format!(
+            "with counted as (select e.person_id, e.year, e.category_id, sum(e.hours) as hours
+               from entry e where {} group by e.person_id, e.year, e.category_id)
+             select 'subject' as what, c.person_id as id, c.year, coalesce(k.hours, 0) as kept,
+                    c.hours as counted
+               from counted c left join person_year_category k on k.person_id = c.person_id
+                and k.year = c.year and k.category_id = c.category_id
+              where coalesce(k.hours, 0) <> c.hours
+             union all
+             select 'subject', k.person_id, k.year, k.hours, 0 from person_year_category k
+              where {} and k.hours <> 0 and not exists (select 1 from entry e
+                where e.person_id = k.person_id and e.year = k.year
+                  and e.category_id = k.category_id)
+              limit 100",
+            of("e"),
+            of("k")
+        ),
+        format!(
+            "select 'missing' as what, e.person_id as id, e.year, 0 as kept, sum(e.hours) as counted
+               from entry e where {} and not exists (select 1 from person_year y
+                 where y.person_id = e.person_id and y.year = e.year)
+              group by e.person_id, e.year limit 100",
+            of("e")
+        ),
+        format!(
+            "with counted as (select y.person_id, y.year, y.total as kept,
+                 coalesce((select sum(e.hours) from entry e
+                   where e.person_id = y.person_id and e.year = y.year), 0) as counted
+               from person_year y where {})
+             select 'total' as what, person_id as id, year, kept, counted from counted
+              where kept <> counted limit 100",
+            of("y")
+        ),
+        format!(
+            "select 'complete' as what, person_id as id, year, complete as kept,
+                    {COMPLETE} as counted
+               from person_year where {} and complete <> {COMPLETE} limit 100",
+            of("person_year")
+        ),
+    ] {
+        found.extend(
+            sqlx::query_as::<_, Difference>(AssertSqlSafe(sql)).bind(person).fetch_all(&mut *db).await?,
+        );
+    }
+    if person.is_none() {
+        found.extend(recount_units(db).await?);
+    }
+    Ok(found)
+}
+
+/// `unit_year` against `person_year`: a fingerprint of the four sums of each unit's rows.
+async fn recount_units(db: &mut SqliteConnection) -> Result<Vec<Difference>> {
+    Ok(sqlx::query_as(
+        "with counted as (
+           select year, organization_id, series, level, sum(counted) as people,
+                  sum(counted * complete) as complete, sum(counted * (total = 0)) as zero,
+                  sum(counted * total) as hours
+             from person_year group by year, organization_id, series, level)
+         select 'unit' as what, c.organization_id as id, c.year,
+                coalesce(u.people + u.complete + u.zero + u.hours, 0) as kept,
+                c.people + c.complete + c.zero + c.hours as counted
+           from counted c left join unit_year u on u.year = c.year
+            and u.organization_id = c.organization_id and u.series = c.series and u.level = c.level
+          where (coalesce(u.people, 0), coalesce(u.complete, 0), coalesce(u.zero, 0),
+                 coalesce(u.hours, 0)) <> (c.people, c.complete, c.zero, c.hours)
+         union all
+         select 'unit', u.organization_id, u.year, u.people + u.complete + u.zero + u.hours, 0
+           from unit_year u left join counted c on c.year = u.year
+            and c.organization_id = u.organization_id and c.series = u.series and c.level = u.level
+          where c.year is null and (u.people, u.complete, u.zero, u.hours) <> (0, 0, 0, 0)
+          limit 100",
+    )
+    .fetch_all(db)
+    .await?)
+}

@@ -1,0 +1,142 @@
+//! The list of 5.1 学时审批: waiting ones and decided ones, shown and exported.
+
+use kit::dictionary::LEARNING_KINDS;
+use kit::list::{Cell, Column, Filter, FilterKind, List, MASKED_ID, Order, Search};
+
+use super::LEAF;
+
+/// (stored, shown) of the kinds of learning.
+pub const KINDS: [(&str, &str); LEARNING_KINDS.len()] = {
+    let mut kinds = [("", ""); LEARNING_KINDS.len()];
+    let mut at = 0;
+    while at < kinds.len() {
+        kinds[at] = (LEARNING_KINDS[at].code, LEARNING_KINDS[at].label);
+        at += 1;
+    }
+    kinds
+};
+
+/// The same as a cell: plain text.
+pub const KIND_CELLS: [(&str, &str, &str); LEARNING_KINDS.len()] = {
+    let mut kinds = [("", "", ""); LEARNING_KINDS.len()];
+    let mut at = 0;
+    while at < kinds.len() {
+        kinds[at] = (LEARNING_KINDS[at].code, LEARNING_KINDS[at].label, "");
+        at += 1;
+    }
+    kinds
+};
+
+const STATES: &[(&str, &str, &str)] = &[
+    ("pending", "待审核", "wait"),
+    ("approved", "已通过", "pass"),
+    ("rejected", "已驳回", "back"),
+    ("withdrawn", "已撤回", "off"),
+];
+
+const fn column(
+    key: &'static str,
+    title: &'static str,
+    sql: &'static str,
+    cell: Cell,
+    order: &'static str,
+) -> Column {
+    Column { key, title, sql, cell, order }
+}
+
+/// 学时审批
+pub static LIST: List = List {
+    key: "declarations",
+    title: "学时审批",
+    href: "/desk/declarations",
+    leaf: LEAF,
+    from: "declaration d join person p on p.id = d.person_id \
+           join identity i on i.id = p.identity_id \
+           join organization o on o.id = d.organization_id \
+           left join organization m on m.id = d.department_id \
+           left join category c on c.id = d.category_id",
+    alias: "d",
+    only: "d.case_id is not null",
+    columns: &[
+        column("number", "申报编号", "d.number", Cell::Link, ""),
+        column("name", "姓名", "p.name", Cell::Text, ""),
+        column("id_card", "身份证号", MASKED_ID, Cell::Text, ""),
+        column("organization", "单位", "o.name", Cell::Long, ""),
+        column("department", "主管部门", "coalesce(m.name, '')", Cell::Long, ""),
+        column("year", "年度", "d.year", Cell::Text, ""),
+        column("kind", "学习形式", "d.kind", Cell::Tag(&KIND_CELLS), ""),
+        column("category", "科目", "c.short", Cell::Text, ""),
+        column("title", "学习项目", "d.title", Cell::Long, ""),
+        column("started_on", "开始日期", "d.started_on", Cell::Day, ""),
+        column("ended_on", "结束日期", "d.ended_on", Cell::Day, ""),
+        column("hours", "申报学时", "d.hours", Cell::Hours, ""),
+        column("recognised", "认定学时", "d.recognised", Cell::Hours, ""),
+        column("opinion", "单位意见", "d.opinion", Cell::Text, ""),
+        column("submitted_at", "提交时间", "d.submitted_at", Cell::Minute, "submitted"),
+        column("waiting", "已等待", "d.waiting_since", Cell::Waiting, "waiting"),
+        column("acted_at", "最近办理", "d.acted_at", Cell::Minute, "acted"),
+        column("state", "状态", "d.state", Cell::Tag(STATES), ""),
+    ],
+    filters: &[
+        Filter {
+            key: "year",
+            label: "年度",
+            kind: FilterKind::Query(
+                "select cast(year as text), cast(year as text) from ledger_year order by year desc",
+            ),
+            sql: "d.year = ?",
+        },
+        Filter {
+            key: "category",
+            label: "科目类别",
+            kind: FilterKind::Query("select cast(id as text), name from category order by sort"),
+            sql: "d.category_id = ?",
+        },
+        Filter { key: "kind", label: "学习形式", kind: FilterKind::Choice(&KINDS), sql: "d.kind = ?" },
+        Filter {
+            key: "department",
+            label: "主管部门",
+            kind: FilterKind::Query(
+                "select cast(id as text), name from organization where kind = 'department' order by name",
+            ),
+            sql: "d.department_id = ?",
+        },
+        Filter {
+            key: "state",
+            label: "状态",
+            kind: FilterKind::Choice(&[
+                ("approved", "已通过"),
+                ("rejected", "已驳回"),
+                ("withdrawn", "已撤回"),
+                ("pending", "待审核"),
+            ]),
+            sql: "d.state = ?",
+        },
+        Filter {
+            key: "submitted",
+            label: "提交日期",
+            kind: FilterKind::Times,
+            sql: "d.submitted_at",
+        },
+    ],
+    search: Some(Search {
+        label: "姓名、身份证号或申报编号",
+        placeholder: "姓名（可用拼音首字母）、身份证号或后几位、申报编号",
+        phrase: "d.person_id in (select rowid from person_search where person_search match ?)",
+        number: "d.person_id = (select sp.id from identity si join person sp on sp.identity_id = si.id where si.number = ?)",
+        number_end: "d.person_id in (select sp.id from identity si join person sp on sp.identity_id = si.id where si.reversed >= ? and si.reversed < ?)",
+        phone: "d.person_id in (select sp.id from person sp where sp.phone <> '' and sp.phone = ?)",
+        code: "d.number <> '' and d.number = ?",
+    }),
+    orders: &[
+        Order { key: "waiting", label: "等待时间", by: "d.waiting_since", descending: false },
+        Order { key: "submitted", label: "提交时间", by: "d.submitted_at", descending: true },
+        Order { key: "acted", label: "办理时间", by: "d.acted_at", descending: true },
+    ],
+    row: "/desk/declarations/{id}",
+    ops: &[
+        ("通过", "/desk/declarations/{id}/approve"),
+        ("驳回", "/desk/declarations/{id}/reject"),
+    ],
+    empty: "没有学时申报。申报人提交以后会出现在这里。",
+};

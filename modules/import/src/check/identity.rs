@@ -1,0 +1,118 @@
+//! 姓名, 身份证号, 性别, 出生日期: who it is.
+
+use kit::IdCard;
+use kit::id_card::IdCardError;
+use time::Date;
+
+use super::{At, Words};
+use crate::columns::Column;
+
+/// First two digits of an area code that exist.
+const PROVINCES: [&str; 35] = [
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42",
+    "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82",
+    "83",
+];
+
+impl At<'_> {
+    pub(super) fn name(&mut self) -> String {
+        let column = Column::Name;
+        let mut name = String::new();
+        for c in self.text(column).chars() {
+            let c = match c {
+                '•' | '‧' | '・' | '･' | '∙' | '．' | '.' => '·',
+                c => kit::initials::half_width(c),
+            };
+            // a blank stands between two Latin words only
+            let latin = name.chars().last().is_some_and(|c| c.is_ascii_alphabetic());
+            match c {
+                ' ' if !latin => {}
+                c => name.push(c),
+            }
+            if is_han(c) {
+                name = name.replace(' ', "");
+            }
+        }
+        let name = name.trim().to_owned();
+        if self.told(column) {
+            return name;
+        }
+        let count = name.chars().count();
+        let stranger = name.chars().find(|c| !(is_han(*c) || c.is_alphabetic() || matches!(c, '·' | ' ')));
+        if name.is_empty() {
+            self.error(column, "没有填写", "填写本人身份证上的姓名");
+        } else if name.starts_with(crate::columns::EXAMPLE) {
+            self.error(column, "还留着示例行的姓名", "改为本人的姓名");
+        } else if let Some(stranger) = stranger {
+            let message = format!("姓名里有“{stranger}”，只能是汉字、字母和“·”");
+            self.error(column, message, "按身份证填写姓名，不加编号和说明");
+        } else if !(2..=50).contains(&count) {
+            let message = if count < 2 { "只有 1 个字" } else { "超过 50 个字" };
+            self.error(column, message, "按身份证填写完整姓名");
+        }
+        name
+    }
+
+    pub(super) fn id_card(&mut self, today: Date) -> Option<IdCard> {
+        let column = Column::IdNumber;
+        if self.told(column) {
+            return None;
+        }
+        let number = self.cell(column).is_some_and(super::Cell::is_number);
+        let typed = self.typed(column).to_owned();
+        match IdCard::parse(&typed, today) {
+            // a number cell keeps 15 figures: what looks right is chance
+            Ok(_) | Err(_) if number && typed.len() >= 16 => {
+                self.error(
+                    column,
+                    "单元格是数字格式，末尾几位已被表格软件改成 0",
+                    "把这一列设为“文本”格式，再重新填写完整号码",
+                );
+                None
+            }
+            Ok(card) => {
+                if !card.number().get(..2).is_some_and(|area| PROVINCES.contains(&area)) {
+                    self.warn(column, "前两位不是现有的省份代码", "核对身份证前两位；属实可以不改");
+                }
+                Some(card)
+            }
+            Err(error) => {
+                let remedy = match error {
+                    IdCardError::Old => "旧的 15 位号码已停用，改填身份证上的 18 位号码",
+                    _ => error.remedy(),
+                };
+                self.error(column, error.message(), remedy);
+                None
+            }
+        }
+    }
+
+    pub(super) fn sex(&mut self, card: Option<&IdCard>, words: &mut Words) {
+        let code = self.word(words, Column::Sex, &kit::dictionary::SEX);
+        let Some(card) = card.filter(|_| !code.is_empty()) else { return };
+        if code != card.sex().code() {
+            let right = card.sex().label();
+            self.error(
+                Column::Sex,
+                format!("与身份证号不一致，号码第 17 位表示“{right}”"),
+                "核对性别和身份证号；性别可以留空",
+            );
+        }
+    }
+
+    pub(super) fn born(&mut self, card: Option<&IdCard>) {
+        let Some(typed) = self.day(Column::Born) else { return };
+        let Some(card) = card else { return };
+        if !(typed.first()..=typed.last()).contains(&card.birth()) {
+            self.error(
+                Column::Born,
+                format!("与身份证号不一致，号码第 7–14 位是 {}", kit::day::date_text(card.birth())),
+                "核对出生日期和身份证号；出生日期可以留空",
+            );
+        }
+    }
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}' | '〇')
+}

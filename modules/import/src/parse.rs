@@ -1,0 +1,236 @@
+//! A file checked off the async threads: read, each row checked, duplicates found, handed over in
+//! batches so that a long file never lies in memory whole.
+
+use std::collections::HashMap;
+
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::check::{Accepted, Checked, Checker, Level, Problem};
+use crate::columns::Column;
+use crate::departments::Departments;
+use crate::read::{Cell, Header, Row, Sink};
+
+/// Rows of a batch.
+pub const BATCH: usize = 1_000;
+
+/// A row and all that is known of it.
+#[derive(Debug)]
+pub struct CheckedRow {
+    pub number: u32,
+    pub cells: Vec<Cell>,
+    pub id_card: Option<kit::IdCard>,
+    pub accepted: Option<Accepted>,
+    pub problems: Vec<Problem>,
+    /// Why it is passed over: already there.
+    pub skip: Option<Problem>,
+}
+
+impl CheckedRow {
+    pub fn new(row: Row, checked: Checked) -> Self {
+        let Checked { id_card, accepted, problems, .. } = checked;
+        Self { number: row.number, cells: row.cells, id_card, accepted, problems, skip: None }
+    }
+
+    /// `error`, `skip`, `warn` or `ok`.
+    pub fn verdict(&self) -> &'static str {
+        if self.problems.iter().any(|p| p.level == Level::Error) {
+            "error"
+        } else if self.skip.is_some() {
+            "skip"
+        } else if self.problems.is_empty() {
+            "ok"
+        } else {
+            "warn"
+        }
+    }
+
+    /// A problem with a cell, found after the row's own check.
+    pub fn tell(&mut self, layout: &crate::columns::Layout, level: Level, column: Column, message: String, remedy: &str) {
+        let value = self.typed(layout, column).to_owned();
+        self.problems.push(Problem { column, level, value, message, remedy: remedy.to_owned() });
+        if level == Level::Error {
+            self.accepted = None;
+        }
+    }
+
+    pub fn typed(&self, layout: &crate::columns::Layout, column: Column) -> &str {
+        layout.place(column).and_then(|at| self.cells.get(at)).map_or("", Cell::text)
+    }
+}
+
+/// What a file yields, in order.
+pub enum Piece {
+    Header(Header),
+    Rows(Vec<CheckedRow>),
+}
+
+/// What is known at the end only.
+#[derive(Debug, Default)]
+pub struct End {
+    /// First rows whose number comes again below.
+    pub late: Vec<(u32, Problem)>,
+    /// Example rows left out.
+    pub examples: u32,
+}
+
+/// A file being read.
+pub struct Parsing {
+    pieces: mpsc::Receiver<Piece>,
+    end: JoinHandle<Result<End, String>>,
+}
+
+impl Parsing {
+    /// Starts reading.
+    pub fn start(bytes: Vec<u8>, today: time::Date, departments: Departments, create: bool) -> Self {
+        let (sender, pieces) = mpsc::channel(2);
+        let end = spawn_blocking(move || {
+            crate::content::check(&bytes)?;
+            let mut parser = Parser {
+                sender,
+                today,
+                departments: Some(departments),
+                create,
+                checker: None,
+                batch: Vec::with_capacity(BATCH),
+                seen: Seen::default(),
+                examples: 0,
+            };
+            crate::read::xlsx(bytes, &mut parser)?;
+            parser.flush()?;
+            Ok(End { late: parser.seen.late(), examples: parser.examples })
+        });
+        Self { pieces, end }
+    }
+
+    pub async fn next(&mut self) -> Option<Piece> {
+        self.pieces.recv().await
+    }
+
+    /// How it ended, after the last piece.
+    ///
+    /// # Errors
+    /// A Chinese sentence about the file as a whole.
+    pub async fn end(self) -> Result<End, String> {
+        drop(self.pieces);
+        match self.end.await {
+            Ok(end) => end,
+            Err(_) => Err("文件的内部结构不正常，读不下去。请用 Excel 或 WPS 打开，另存为新的 .xlsx 文件后再上传。".to_owned()),
+        }
+    }
+}
+
+struct Parser {
+    sender: mpsc::Sender<Piece>,
+    today: time::Date,
+    departments: Option<Departments>,
+    create: bool,
+    checker: Option<(Checker, Header)>,
+    batch: Vec<CheckedRow>,
+    seen: Seen,
+    examples: u32,
+}
+
+impl Parser {
+    fn send(&self, piece: Piece) -> Result<(), String> {
+        // nobody listens any more: cancelled or shut down
+        self.sender.blocking_send(piece).map_err(|_| "核对中断，没有写入任何数据。请重新上传。".to_owned())
+    }
+
+    fn flush(&mut self) -> Result<(), String> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        self.send(Piece::Rows(batch))
+    }
+}
+
+impl Sink for Parser {
+    fn header(&mut self, header: &Header) -> Result<(), String> {
+        let departments = self.departments.take().unwrap_or_default();
+        let checker = Checker::new(self.today, header.layout.clone(), departments, self.create);
+        self.checker = Some((checker, header.clone()));
+        self.send(Piece::Header(header.clone()))
+    }
+
+    fn row(&mut self, row: Row) -> Result<(), String> {
+        let Some((checker, header)) = &mut self.checker else { return Ok(()) };
+        let checked = checker.row(&row);
+        if checked.example {
+            self.examples += 1;
+            return Ok(());
+        }
+        let mut row = CheckedRow::new(row, checked);
+        self.seen.look(&mut row, &header.layout);
+        self.batch.push(row);
+        if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
+    }
+}
+
+/// What came before in the same file.
+#[derive(Default)]
+struct Seen {
+    /// By ID number: the first row, what it typed, and the rows that repeat it.
+    numbers: HashMap<String, (u32, Vec<u32>)>,
+    phones: HashMap<String, u32>,
+    people: HashMap<(String, time::Date), u32>,
+    typed: HashMap<u32, String>,
+}
+
+const KEEP_ONE: &str = "两行只保留一行";
+
+impl Seen {
+    fn look(&mut self, row: &mut CheckedRow, layout: &crate::columns::Layout) {
+        let number = row.number;
+        if let Some(card) = &row.id_card {
+            let (first, others) =
+                self.numbers.entry(card.number().to_owned()).or_insert_with(|| (number, vec![]));
+            if *first != number {
+                let first = *first;
+                if others.is_empty() {
+                    self.typed.insert(first, card.number().to_owned());
+                }
+                others.push(number);
+                row.tell(layout, Level::Error, Column::IdNumber, format!("与第 {first} 行重复"), KEEP_ONE);
+                return;
+            }
+        }
+        let Some(accepted) = &row.accepted else { return };
+        let phone = accepted.fields.phone.clone();
+        let person = (accepted.fields.name.clone(), accepted.id_card.birth());
+        if !phone.is_empty() {
+            let first = *self.phones.entry(phone).or_insert(number);
+            if first != number {
+                let message = format!("与第 {first} 行的手机号码相同");
+                row.tell(layout, Level::Warn, Column::Phone, message, "核对是否填错；属实可以不改");
+            }
+        }
+        let first = *self.people.entry(person).or_insert(number);
+        if first != number {
+            let message = format!("与第 {first} 行姓名、出生日期相同，身份证号不同");
+            row.tell(layout, Level::Warn, Column::Name, message, "核对是否同一个人；属实可以不改");
+        }
+    }
+
+    /// The first rows of repeated numbers are at fault as well: nobody knows which is right.
+    fn late(mut self) -> Vec<(u32, Problem)> {
+        let repeated = self.numbers.into_values().filter(|(_, others)| !others.is_empty());
+        let mut late: Vec<(u32, Problem)> = repeated
+            .map(|(first, others)| {
+                let shown: Vec<String> = others.iter().take(5).map(u32::to_string).collect();
+                let more = if others.len() > 5 { "等" } else { "" };
+                let problem = Problem {
+                    column: Column::IdNumber,
+                    level: Level::Error,
+                    value: self.typed.remove(&first).unwrap_or_default(),
+                    message: format!("与第 {}{more} 行重复", shown.join("、")),
+                    remedy: KEEP_ONE.to_owned(),
+                };
+                (first, problem)
+            })
+            .collect();
+        late.sort_by_key(|(number, _)| *number);
+        late
+    }
+}

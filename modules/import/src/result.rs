@@ -1,0 +1,330 @@
+//! One upload: its progress, the check before anything is written, the import, what became of it.
+
+use kit::{Answer, Can, Clock, Db, Done, Error, Form, Modules, Page, Permission, Result, mask, trail};
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use crate::store::{self, Import};
+use crate::{EditImports, ViewImports, columns, commit};
+
+/// Problems on a page.
+const PAGE: i64 = 50;
+
+pub fn routes() -> Vec<Route> {
+    routes![show, confirm_page, confirm, cancel]
+}
+
+#[derive(Serialize, sqlx::FromRow)]
+struct Line {
+    number: i64,
+    column: String,
+    value: String,
+    message: String,
+    remedy: String,
+}
+
+/// A warning and how many rows it concerns.
+#[derive(Serialize, sqlx::FromRow)]
+struct Sum {
+    column: String,
+    message: String,
+    remedy: String,
+    rows: i64,
+    first: i64,
+}
+
+#[derive(Serialize)]
+struct Tab {
+    title: String,
+    href: String,
+    current: bool,
+}
+
+#[derive(Serialize)]
+struct PageLink {
+    title: String,
+    href: String,
+    current: bool,
+    disabled: bool,
+}
+
+/// What the templates show of an upload.
+#[derive(Serialize)]
+struct Shown<'a> {
+    id: i64,
+    file_name: &'a str,
+    by_name: &'a str,
+    created_at: &'a str,
+    ended_at: &'a str,
+    state: &'a str,
+    message: &'a str,
+    rows: i64,
+    valid: i64,
+    warned: i64,
+    failing: i64,
+    skipped: i64,
+    imported: i64,
+    changed: i64,
+    examples: i64,
+    /// The uploader sees what was typed as typed, and may download it.
+    own: bool,
+    ignored: Vec<String>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(import: &'a Import, user: &kit::User) -> Result<Self> {
+        Ok(Self {
+            id: import.id,
+            file_name: &import.file_name,
+            by_name: &import.by_name,
+            created_at: &import.created_at,
+            ended_at: import.ended_at.as_deref().unwrap_or_default(),
+            state: &import.state,
+            message: &import.message,
+            rows: import.rows,
+            valid: import.valid,
+            warned: import.warned,
+            failing: import.failing,
+            skipped: import.skipped,
+            imported: import.imported,
+            changed: import.changed,
+            examples: import.examples,
+            own: import.account_id == Some(user.account),
+            ignored: commit::layout(import)?.unknown,
+        })
+    }
+}
+
+#[get("/<id>?<tab>&<page>")]
+async fn show(
+    user: Can<ViewImports>,
+    db: &State<Db>,
+    id: i64,
+    tab: Option<&str>,
+    page: Option<i64>,
+) -> Result<Page> {
+    let mut reader = db.read().await?;
+    let import = store::find(&mut reader, id, user.organization()).await?;
+    let shown = Shown::of(&import, &user.user)?;
+    let may_edit = user.user.may(crate::edit());
+    if import.state == "checking" {
+        let stopped = matches!(import.job_state.as_str(), "failed" | "interrupted" | "cancelled");
+        let page = Page::new("import/checking.html").with("import", &shown).with("stopped", &stopped);
+        return Ok(if stopped { page } else { page.with("reload", &2) });
+    }
+    if matches!(import.state.as_str(), "failed" | "cancelled") {
+        return Ok(Page::new("import/ended.html").with("import", &shown).with("may_edit", &may_edit));
+    }
+    let tab = match tab {
+        Some("warn") => "warn",
+        Some("skip") => "skip",
+        Some(_) => "error",
+        None if import.failing == 0 && import.skipped > 0 => "skip",
+        None => "error",
+    };
+    let lines = lines(&mut reader, &import, tab, page.unwrap_or(1), shown.own).await?;
+    let sums = if import.state == "checked" { sums(&mut reader, id).await? } else { vec![] };
+    let total = match tab {
+        "skip" => import.skipped,
+        _ => problems(&mut reader, id, tab).await?,
+    };
+    let again = match import.state.as_str() {
+        "checked" => store::same_file(&mut reader, &import).await?,
+        _ => None,
+    };
+    let template = if import.state == "checked" { "import/checked.html" } else { "import/imported.html" };
+    Ok(Page::new(template)
+        .with("import", &shown)
+        .with("may_edit", &may_edit)
+        .with("tab", tab)
+        .with("tabs", &tabs(&import, tab))
+        .with("lines", &lines)
+        .with("sums", &sums)
+        .with("again", &again)
+        .with("keep_days", &crate::KEEP_DAYS)
+        .with("pager", &pager(id, tab, page.unwrap_or(1), total)))
+}
+
+async fn problems(db: &mut SqliteConnection, id: i64, level: &str) -> Result<i64> {
+    Ok(sqlx::query_scalar("select count(*) from import_problem where import_id = ? and level = ?")
+        .bind(id)
+        .bind(level)
+        .fetch_one(db)
+        .await?)
+}
+
+/// A page of problems; ID numbers masked for all but the uploader.
+async fn lines(db: &mut SqliteConnection, import: &Import, level: &str, page: i64, own: bool) -> Result<Vec<Line>> {
+    let mut lines: Vec<Line> = sqlx::query_as(
+        "select number, \"column\", value, message, remedy from import_problem
+          where import_id = ? and level = ? order by number, place limit ? offset ?",
+    )
+    .bind(import.id)
+    .bind(level)
+    .bind(PAGE)
+    .bind(offset(page))
+    .fetch_all(db)
+    .await?;
+    if !own {
+        let column = columns::Column::IdNumber.title();
+        for line in lines.iter_mut().filter(|line| line.column == column) {
+            line.value = mask::mask_id(&line.value);
+        }
+    }
+    Ok(lines)
+}
+
+fn offset(page: i64) -> i64 {
+    page.clamp(1, 100_000).saturating_sub(1) * PAGE
+}
+
+async fn sums(db: &mut SqliteConnection, id: i64) -> Result<Vec<Sum>> {
+    Ok(sqlx::query_as(
+        "select p.\"column\", p.message, p.remedy, count(distinct p.number) as rows, min(p.number) as first
+           from import_problem p
+           join import_row r on r.import_id = p.import_id and r.number = p.number and r.verdict = 'warn'
+          where p.import_id = ? and p.level = 'warn'
+          group by p.\"column\", p.message, p.remedy order by rows desc, first limit 20",
+    )
+    .bind(id)
+    .fetch_all(db)
+    .await?)
+}
+
+fn tabs(import: &Import, tab: &str) -> Vec<Tab> {
+    let checked = import.state == "checked";
+    let failing = if checked { "需要修改" } else { "没有导入" };
+    [("error", failing, import.failing), ("skip", "已在本单位", import.skipped), ("warn", "提醒", if checked { import.warned } else { 0 })]
+        .into_iter()
+        .filter(|(key, _, rows)| *rows > 0 || *key == tab)
+        .map(|(key, title, rows)| Tab {
+            title: format!("{title} {rows} 行"),
+            href: format!("/import/{}?tab={key}", import.id),
+            current: key == tab,
+        })
+        .collect()
+}
+
+/// As the pager component wants it.
+fn pager(id: i64, tab: &str, page: i64, total: i64) -> serde_json::Value {
+    let last = ((total + PAGE - 1) / PAGE).max(1);
+    let page = page.clamp(1, last);
+    let link = |title: String, to: i64, disabled| PageLink {
+        title,
+        href: format!("/import/{id}?tab={tab}&page={to}"),
+        current: !disabled && to == page,
+        disabled,
+    };
+    let mut pages = vec![];
+    if last > 1 {
+        let mut shown: Vec<i64> = [1, page - 1, page, page + 1, last]
+            .into_iter()
+            .filter(|n| (1..=last).contains(n))
+            .collect();
+        shown.dedup();
+        pages.push(PageLink { current: false, ..link("上一页".to_owned(), page - 1, page == 1) });
+        let mut before = 0;
+        for n in shown {
+            if n > before + 1 {
+                pages.push(link("…".to_owned(), n, true));
+            }
+            pages.push(link(n.to_string(), n, false));
+            before = n;
+        }
+        pages.push(PageLink { current: false, ..link("下一页".to_owned(), page + 1, page == last) });
+    }
+    serde_json::json!({ "total": format!("共 {total} 条"), "pages": pages })
+}
+
+/// A checked upload of ours.
+async fn waiting(db: &mut SqliteConnection, id: i64, user: &Can<EditImports>) -> Result<Import> {
+    let import = store::find(db, id, user.organization()).await?;
+    if import.state != "checked" {
+        return Err(commit::already(&import.state));
+    }
+    Ok(import)
+}
+
+fn confirmation(import: &Import, user: &Can<EditImports>, again: &Option<(String, String, i64)>, form: &Form) -> Result<Page> {
+    Ok(Page::new("import/confirm.html")
+        .with("import", &Shown::of(import, &user.user)?)
+        .with("again", again)
+        .with("form", form))
+}
+
+#[get("/<id>/confirm")]
+async fn confirm_page(user: Can<EditImports>, db: &State<Db>, id: i64) -> Result<Page> {
+    let mut reader = db.read().await?;
+    let import = waiting(&mut reader, id, &user).await?;
+    let again = store::same_file(&mut reader, &import).await?;
+    confirmation(&import, &user, &again, &Form::new())
+}
+
+#[post("/<id>/confirm", data = "<form>")]
+async fn confirm(
+    user: Can<EditImports>,
+    db: &State<Db>,
+    modules: &State<Modules>,
+    clock: &State<Clock>,
+    id: i64,
+    mut form: Form,
+) -> Result<Answer> {
+    let mut reader = db.read().await?;
+    let import = waiting(&mut reader, id, &user).await?;
+    let again = store::same_file(&mut reader, &import).await?;
+    drop(reader);
+    if again.is_some() && !form.ticked("again") {
+        form.refuse("again", "这个文件以前导入过。确实要再导入一次的，请勾选“仍要导入”。");
+        return Ok(confirmation(&import, &user, &again, &form)?.refused().into());
+    }
+    let outcome = commit::commit(db, modules, clock, &user.actor(), id, user.organization()).await?;
+    let done = Done::to(format!("/import/{id}"));
+    let out = import.failing + import.skipped + outcome.changed;
+    let text = match out {
+        0 => format!("已导入 {} 人。", outcome.imported),
+        out => format!("已导入 {} 人，{out} 行未导入。", outcome.imported),
+    };
+    let done = done.ok(text);
+    Ok(match outcome.changed {
+        0 => done,
+        changed => done.warn(format!("核对之后情况有变化，{changed} 行没有导入，原因见下表。")),
+    }
+    .into())
+}
+
+#[post("/<id>/cancel", data = "<_form>")]
+async fn cancel(
+    user: Can<EditImports>,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    id: i64,
+    _form: Form,
+) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let import = store::find(&mut tx, id, user.organization()).await?;
+    let ended = sqlx::query(
+        "update import set state = 'cancelled', ended_at = ?
+          where id = ? and state in ('checking', 'checked')",
+    )
+    .bind(clock.stamp())
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    if ended.rows_affected() == 0 {
+        return Err(match import.state.as_str() {
+            "imported" => Error::refused("这次核对已经导入，不能取消。"),
+            _ => Error::refused("这次导入已经结束，不用取消。"),
+        });
+    }
+    let text = format!("取消导入文件“{}”", import.file_name);
+    trail::write(&mut tx, &user.actor(), clock, "import.cancel", &format!("import:{id}"), &text).await?;
+    tx.commit().await?;
+    store::forget(db, id, true).await?;
+    Ok(Done::to("/import").ok("已取消，没有写入任何人员。"))
+}
+
+/// For the role form and the menu.
+pub fn grantables() -> Vec<kit::Grantable> {
+    vec![ViewImports::grantable(), EditImports::grantable()]
+}

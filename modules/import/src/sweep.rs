@@ -1,0 +1,56 @@
+//! What is not kept: rows of people who are in, and everything typed after the keeping period
+//! (quality.md PD-06). Only the file's hash and the counts remain.
+
+use kit::Result;
+use kit::module::{Task, TaskContext};
+use time::Duration;
+
+use crate::store;
+
+/// Days that failing rows, and checks nobody finished, are kept.
+pub const KEEP_DAYS: i64 = 30;
+
+pub const TASK: Task = Task { name: "import sweep", every: 3_600, run: |context| Box::pin(sweep(context)) };
+
+async fn sweep(context: TaskContext) -> Result<()> {
+    let db = &context.db;
+    let now = context.clock.stamp();
+    let past = context.clock.stamp_in(-Duration::days(KEEP_DAYS));
+    let mut tx = db.begin().await?;
+    // a check whose server or command stopped
+    sqlx::query(
+        "update import set state = 'failed', ended_at = ?,
+           message = '核对中途系统停止运行，没有写入任何数据。请重新上传文件。'
+          where state = 'checking' and seen_at < ?
+            and not exists (select 1 from job j
+              where j.id = import.job_id and j.state in ('waiting', 'running'))",
+    )
+    .bind(&now)
+    .bind(context.clock.stamp_in(-Duration::minutes(10)))
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "update import set state = 'cancelled', ended_at = ?
+          where state = 'checked' and created_at < ?",
+    )
+    .bind(&now)
+    .bind(&past)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    let emptied: Vec<(i64, bool)> = sqlx::query_as(
+        "select i.id, i.state <> 'imported' or i.created_at < ?1 from import i
+          where i.state in ('imported', 'cancelled', 'failed')
+            and (exists (select 1 from import_row r where r.import_id = i.id
+                   and (i.state <> 'imported' or i.created_at < ?1 or r.verdict in ('ok', 'warn')))
+              or i.created_at < ?1
+                 and exists (select 1 from import_problem p where p.import_id = i.id))",
+    )
+    .bind(&past)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    for (id, all) in emptied {
+        store::forget(db, id, all).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! 批量导入: the template, the upload.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kit::db::Pools;
+use kit::form::Upload;
+use kit::job::Jobs;
+use kit::{Answer, Can, Clock, Db, Done, Download, Form, Page, Result, trail};
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+use crate::departments::Departments;
+use crate::store::{self, NewImport};
+use crate::{EditImports, ViewImports, content, run, template};
+
+/// How long an upload waits for its check before it shows the progress instead.
+const PATIENCE: Duration = Duration::from_millis(2_500);
+
+pub fn routes() -> Vec<Route> {
+    routes![index, download, upload]
+}
+
+#[derive(Serialize, sqlx::FromRow)]
+struct Open {
+    id: i64,
+    file_name: String,
+    by_name: String,
+    created_at: String,
+    state: String,
+    valid: i64,
+    failing: i64,
+}
+
+async fn page(user: &Can<ViewImports>, db: &Db, form: &Form) -> Result<Page> {
+    let mut reader = db.read().await?;
+    let open: Vec<Open> = sqlx::query_as(
+        "select id, file_name, by_name, created_at, state, valid, failing from import
+          where organization_id = ? and state in ('checking', 'checked') order by id desc limit 10",
+    )
+    .bind(user.organization())
+    .fetch_all(&mut *reader)
+    .await?;
+    Ok(Page::new("import/index.html")
+        .with("organization", &user.grant.organization_name)
+        .with("may_edit", &user.user.may(crate::edit()))
+        .with("limit", &content::PACKED)
+        .with("open", &open)
+        .with("form", form))
+}
+
+#[get("/")]
+async fn index(user: Can<ViewImports>, db: &State<Db>) -> Result<Page> {
+    page(&user, db, &Form::new()).await
+}
+
+#[get("/template")]
+async fn download(user: Can<ViewImports>, db: &State<Db>) -> Result<Download> {
+    let departments = Departments::of(&mut *db.read().await?, user.organization()).await?;
+    let name = user.grant.organization_name.clone();
+    let bytes = rocket::tokio::task::spawn_blocking({
+        let name = name.clone();
+        move || template::workbook(&name, &departments.paths)
+    });
+    let bytes = bytes.await.map_err(|e| kit::Error::Fault(e.to_string()))??;
+    Ok(Download::xlsx(format!("专业技术人员导入模板-{name}.xlsx"), bytes))
+}
+
+#[post("/", data = "<upload>")]
+async fn upload(
+    user: Can<EditImports>,
+    viewer: Can<ViewImports>,
+    db: &State<Db>,
+    pools: &State<Arc<Pools>>,
+    jobs: &State<Jobs>,
+    clock: &State<Clock>,
+    upload: rocket::form::Form<Upload>,
+) -> Result<Answer> {
+    let Upload { mut form, mut files } = upload.into_inner();
+    let refused = match files.first() {
+        None => Some("请选择填好的导入文件。".to_owned()),
+        Some(_) if files.len() > 1 => Some("一次只能上传一个文件。".to_owned()),
+        Some(file) if !file.complete => {
+            Some("文件超过 20 MB。请删去图片和多余的工作表，或者分成几个文件上传。".to_owned())
+        }
+        Some(_) => None,
+    };
+    if let Some(sentence) = refused {
+        form.refuse("file", sentence);
+        return Ok(page(&viewer, db, &form).await?.refused().into());
+    }
+    let file = files.swap_remove(0);
+    let mut tx = db.begin().await?;
+    let id = store::begin(
+        &mut tx,
+        &NewImport {
+            organization: user.organization(),
+            account: Some(user.user.account),
+            by_name: &user.user.name,
+            file_name: &file.name,
+            bytes: &file.bytes,
+            create_departments: form.ticked("create_departments"),
+        },
+        clock,
+    )
+    .await?;
+    let text = format!("上传导入文件“{}”，开始核对", file.name);
+    trail::write(&mut tx, &user.actor(), clock, "import.upload", &format!("import:{id}"), &text).await?;
+    let import = store::find(&mut tx, id, user.organization()).await?;
+    tx.commit().await?;
+
+    let (ended, wait) = rocket::tokio::sync::oneshot::channel();
+    let (background, time, bytes) = (pools.inner().clone(), clock.inner().clone(), file.bytes);
+    let job = jobs
+        .start(&user.user, "import.check", &format!("import:{id}"), 0, move |progress| async move {
+            let told = run::check(&background, &time, &import, bytes, &progress).await;
+            let _ = ended.send(()); // the upload may have stopped waiting
+            told
+        })
+        .await?;
+    let mut tx = db.begin().await?;
+    sqlx::query("update import set job_id = ? where id = ?").bind(job).bind(id).execute(&mut *tx).await?;
+    tx.commit().await?;
+    let _ = rocket::tokio::time::timeout(PATIENCE, wait).await;
+    Ok(Done::to(format!("/import/{id}")).into())
+}

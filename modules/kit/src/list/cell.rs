@@ -1,0 +1,160 @@
+//! One value of a list, as the page draws it and as the workbook holds it.
+
+use serde::Serialize;
+use sqlx::SqliteConnection;
+use time::Date;
+
+use super::{Cell, Column, List};
+use crate::calendar::{KindOfDay, WorkingDays, shipped_days};
+use crate::xlsx::Value;
+use crate::{Clock, Hours, Result, Settings, mask, review};
+
+/// What drawing needs to know of the day and the county.
+pub(super) struct Drawing {
+    today: Date,
+    days: WorkingDays,
+    overdue: i64,
+}
+
+impl Drawing {
+    /// Reads the county's holidays if any column counts working days.
+    pub async fn new(
+        list: &List,
+        db: &mut SqliteConnection,
+        clock: &Clock,
+        settings: &Settings,
+    ) -> Result<Self> {
+        let waits = list.columns.iter().any(|column| matches!(column.cell, Cell::Waiting));
+        let days = if waits { working_days(db).await? } else { WorkingDays::default() };
+        Ok(Self { today: clock.today(), days, overdue: settings.integer(&review::OVERDUE_DAYS) })
+    }
+
+    /// Working days from a stored time until today.
+    fn waited(&self, stamp: &str) -> Option<i64> {
+        let since = crate::day::county_day(crate::day::stored_time(stamp)?);
+        Some(self.days.between(since, self.today))
+    }
+}
+
+/// The shipped holidays, overruled by the county's table.
+async fn working_days(db: &mut SqliteConnection) -> Result<WorkingDays> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("select day, kind from holiday").fetch_all(db).await?;
+    let own = rows.iter().filter_map(|(day, kind)| {
+        Some((crate::day::stored_date(day)?, KindOfDay::from_code(kind)?))
+    });
+    let shipped = shipped_days().into_iter().map(|special| (special.day, special.kind));
+    Ok(WorkingDays::new(shipped.chain(own)))
+}
+
+/// A cell as the templates draw it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Drawn {
+    pub kind: &'static str,
+    pub text: String,
+    pub tag: &'static str,
+    pub href: String,
+    pub class: &'static str,
+}
+
+/// Draws a value for the page; `href` is the row's detail.
+pub(super) fn drawn(column: &Column, value: &str, href: &str, drawing: &Drawing) -> Drawn {
+    let mut cell =
+        Drawn { kind: "text", text: String::new(), tag: "", href: String::new(), class: "" };
+    match column.cell {
+        Cell::Text | Cell::Long | Cell::Day => cell.text = value.to_owned(),
+        Cell::Link => {
+            cell.kind = "link";
+            cell.text = value.to_owned();
+            cell.href = href.to_owned();
+        }
+        Cell::Number => {
+            cell.kind = "number";
+            cell.text = value.to_owned();
+        }
+        Cell::Hours => {
+            cell.kind = "number";
+            cell.text = hours(value).map_or_else(|| value.to_owned(), |hours| hours.to_string());
+        }
+        Cell::Minute => cell.text = crate::day::shown_time(value),
+        Cell::Phone => cell.text = mask::mask_phone(value),
+        Cell::Tag(tags) => match tags.iter().find(|(stored, _, _)| *stored == value) {
+            Some((_, label, "")) => cell.text = (*label).to_owned(),
+            Some((_, label, class)) => {
+                cell.kind = "tag";
+                cell.text = (*label).to_owned();
+                cell.tag = class;
+            }
+            None => cell.text = value.to_owned(),
+        },
+        Cell::Waiting => {
+            cell.kind = "number";
+            if let Some(days) = drawing.waited(value) {
+                cell.text = format!("{days} 个工作日");
+                cell.class = if days > drawing.overdue { "red" } else { "" };
+            }
+        }
+    }
+    cell
+}
+
+/// The class of a column's head and cells.
+pub(super) fn class(cell: Cell) -> &'static str {
+    match cell {
+        Cell::Number | Cell::Hours | Cell::Waiting => "num",
+        Cell::Link | Cell::Day | Cell::Minute | Cell::Phone | Cell::Tag(_) => "nowrap",
+        Cell::Text | Cell::Long => "",
+    }
+}
+
+/// The same value for a workbook: what is shown, computed with only where it is a number. Text
+/// that is made here goes through `made`.
+pub(super) fn written<'a>(
+    column: &Column,
+    value: &'a str,
+    made: &'a mut String,
+    drawing: &Drawing,
+) -> Value<'a> {
+    match column.cell {
+        Cell::Text | Cell::Link | Cell::Day => Value::Text(value),
+        Cell::Long => Value::Long(value),
+        // more digits than Excel keeps are a code, not a number
+        Cell::Number if value.len() <= 15 => value.parse().map_or(Value::Text(value), Value::Integer),
+        Cell::Number => Value::Text(value),
+        Cell::Hours => hours(value).map_or(Value::Text(value), Value::Hours),
+        Cell::Minute | Cell::Phone | Cell::Tag(_) => {
+            *made = drawn(column, value, "", drawing).text;
+            Value::Text(made)
+        }
+        Cell::Waiting => match drawing.waited(value) {
+            Some(days) if days > drawing.overdue => Value::BadInteger(days),
+            Some(days) => Value::Integer(days),
+            None => Value::Blank,
+        },
+    }
+}
+
+/// The workbook column's head and width, in characters.
+pub(super) fn head(column: &Column) -> crate::xlsx::Column {
+    let width = match column.cell {
+        Cell::Link => 12.0,
+        Cell::Long => 32.0,
+        Cell::Number | Cell::Hours => 10.0,
+        Cell::Day => 12.0,
+        Cell::Minute => 18.0,
+        Cell::Phone => 14.0,
+        Cell::Tag(_) => 12.0,
+        Cell::Waiting => 16.0,
+        Cell::Text => 20.0,
+    };
+    let title = match column.cell {
+        Cell::Waiting => format!("{}（工作日）", column.title),
+        _ => column.title.to_owned(),
+    };
+    let titled = title.chars().count() as f64 * 2.2 + 2.0;
+    crate::xlsx::Column::new(title, f64::max(width, titled.min(40.0)))
+}
+
+fn hours(value: &str) -> Option<Hours> {
+    value.parse().ok().map(Hours::from_tenths)
+}

@@ -1,0 +1,215 @@
+//! Which desk a case waits at: unattended desks, take-over, reminders, moves.
+
+use time::Duration;
+
+use crate::review::{self, CaseState};
+use crate::{Error, Form, OrganizationId, PersonId};
+
+use super::world::World;
+
+#[rocket::async_test]
+async fn a_desk_without_anybody_is_passed_over() {
+    for nobody in [
+        "update account set state = 'disabled' where id = 3;",
+        "update account set state = 'initial', password_hash = null, person_id = 300 where id = 3;",
+        "update grant set state = 'disabled' where account_id = 3;",
+        "update grant set until = '2026-11-22' where account_id = 3;",
+        "update organization set state = 'disabled' where id = 3;",
+        "insert into role (id, organization_id, name, created_at) values (9, 3, '查看', '');
+         insert into role_permission values (9, 'toy.review', 'view');
+         update grant set role_id = 9 where account_id = 3;",
+    ] {
+        let world = World::new().await;
+        world.run(nobody).await;
+        let case = world.case().await;
+        assert_eq!(case.desk_id, Some(world.department), "{nobody}");
+        assert!(case.unattended);
+        assert_eq!(world.acts(case.id).await, ["submit", "skip"]);
+        world.stored(case.id).await;
+    }
+}
+
+#[rocket::async_test]
+async fn a_role_with_the_permission_attends() {
+    let world = World::new().await;
+    world
+        .run(
+            "insert into role (id, organization_id, name, created_at) values (9, 3, '审核', '');
+             insert into role_permission values (9, 'toy.review', 'review');
+             update grant set role_id = 9, until = '2026-11-23' where account_id = 3;",
+        )
+        .await;
+    assert_eq!(world.case().await.desk_id, Some(world.employer));
+}
+
+#[rocket::async_test]
+async fn the_only_clerk_does_not_hold_up_his_own_submission() {
+    let world = World::new().await;
+    world.run("update account set person_id = 200 where id = 3;").await;
+    let clerk = world.user(3, "陈芳", Some(200), None);
+    assert_eq!(world.submit(&clerk, 200, 40).await.desk_id, Some(world.department));
+    assert_eq!(world.submit(&world.zhou(), 200, 40).await.desk_id, Some(world.department));
+}
+
+#[rocket::async_test]
+async fn the_rule_holds_at_each_advance_and_never_skips_the_last_desk() {
+    let world = World::new().await;
+    world.run("update account set state = 'disabled' where id in (1, 2);").await;
+    let case = world.case().await;
+    assert!(!case.unattended);
+    world.approve(&world.clerk(world.employer), case.id, &mut Form::new()).await.unwrap();
+    let stored = world.stored(case.id).await;
+    assert_eq!((stored.desk_id, stored.stage, stored.unattended), (Some(world.bureau), 2, true));
+    assert_eq!(world.acts(case.id).await, ["submit", "pass", "skip"]);
+}
+
+#[rocket::async_test]
+async fn a_superior_takes_over_what_waits_too_long() {
+    let world = World::new().await;
+    let case = world.case().await;
+    let bureau = world.clerk(world.bureau);
+    let early = world.take_over(&bureau, case.id, "单位长时间没有审核").await;
+    assert!(matches!(&early, Err(Error::Refused(text)) if text.contains("超过 5 个工作日")), "{early:?}");
+    world.clock.advance(Duration::days(8)); // Monday to the Tuesday after next: six working days
+    assert!(matches!(world.take_over(&bureau, case.id, "太久").await, Err(Error::Invalid(_))));
+    let below = world.take_over(&world.clerk(world.employer), case.id, "单位长时间没有审核").await;
+    assert!(matches!(below, Err(Error::Refused(_))));
+    world.take_over(&bureau, case.id, "单位长时间没有审核").await.unwrap();
+    let stored = world.stored(case.id).await;
+    assert_eq!((stored.desk_id, stored.stage), (Some(world.bureau), 2));
+    assert_eq!(stored.waiting_since, world.clock.stamp());
+    assert_eq!(world.acts(case.id).await, ["submit", "take"]);
+    let late = world.approve(&world.clerk(world.employer), case.id, &mut Form::new()).await;
+    assert!(matches!(&late, Err(Error::Refused(text)) if text.contains("王局") && text.contains("接管")), "{late:?}");
+    world.approve(&bureau, case.id, &mut Form::new()).await.unwrap().unwrap();
+    assert_eq!(world.stored(case.id).await.state, CaseState::Approved);
+}
+
+#[rocket::async_test]
+async fn an_overdue_case_is_reminded_once_a_working_day() {
+    let world = World::new().await;
+    let case = world.case().await;
+    let zhou = world.zhou();
+    world.clock.advance(Duration::days(7)); // five working days: not more than five
+    assert!(matches!(world.remind(&zhou, case.id).await, Err(Error::Refused(_))));
+    world.clock.advance(Duration::days(4)); // Friday 4 December
+    world.remind(&zhou, case.id).await.unwrap();
+    assert!(matches!(world.remind(&zhou, case.id).await, Err(Error::Refused(_))));
+    world.clock.advance(Duration::days(1)); // Saturday
+    assert!(matches!(world.remind(&zhou, case.id).await, Err(Error::Refused(_))));
+    world.clock.advance(Duration::days(2)); // Monday
+    world.remind(&zhou, case.id).await.unwrap();
+    assert_eq!(world.acts(case.id).await, ["submit", "remind", "remind"]);
+    let other = world.user(11, "别人", Some(101), None);
+    assert!(matches!(world.remind(&other, case.id).await, Err(Error::NotFound)));
+}
+
+#[rocket::async_test]
+async fn cards_tell_count_oldest_and_overdue() {
+    let world = World::new().await;
+    let clerk = world.clerk(world.employer);
+    let read = async || {
+        let mut db = world.pools.read().await.unwrap();
+        let cards =
+            review::cards(&mut db, &world.modules, &clerk, &world.clock, &world.settings).await.unwrap();
+        (cards[0].count, cards[0].note.clone(), cards[0].late)
+    };
+    assert_eq!(read().await, (0, "没有待办".to_owned(), false));
+    world.case().await;
+    world.clock.advance(Duration::days(1));
+    world.case().await;
+    assert_eq!(read().await, (2, "最早 11-23 提交".to_owned(), false));
+    world.clock.advance(Duration::days(7));
+    assert_eq!(read().await, (2, "1 条超过时限".to_owned(), true));
+    let mut db = world.pools.read().await.unwrap();
+    let late = review::overdue(&mut db, world.employer, "toys", 5, &world.clock).await.unwrap();
+    assert_eq!(late, 1);
+    let longest =
+        review::longest(&mut db, &world.modules, &clerk, &world.clock, &world.settings, 5).await.unwrap();
+    assert_eq!((longest[0].days, longest[0].late, longest[0].href.as_str()), (6, true, "/desk/toys/1"));
+    assert_eq!(longest[1].days, 5);
+}
+
+#[rocket::async_test]
+async fn neighbours_follow_the_waiting_order() {
+    let world = World::new().await;
+    let (one, two, three) = (world.case().await, world.case().await, world.case().await);
+    let clerk = world.clerk(world.employer);
+    let grant = clerk.grant.clone().unwrap();
+    let mut db = world.pools.read().await.unwrap();
+    let around = review::neighbours(&mut db, &grant, &two).await.unwrap();
+    assert_eq!(around, (Some(one.content.clone()), Some(three.content.clone())));
+    assert_eq!(review::neighbours(&mut db, &grant, &one).await.unwrap().0, None);
+    assert_eq!(review::neighbours(&mut db, &grant, &three).await.unwrap().1, None);
+}
+
+#[rocket::async_test]
+async fn a_transfer_moves_pending_cases_to_the_new_unit() {
+    let world = World::new().await;
+    let case = world.case().await;
+    let other = world.submit(&world.zhou(), 101, 40).await;
+    let mut tx = world.pools.begin().await.unwrap();
+    sqlx::query("update toy set organization_id = 4 where case_id = ?")
+        .bind(case.id)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    sqlx::raw_sql(
+        "insert into account (id, login, name, state, created_at) values (7, 'm', '吴敏', 'active', '');
+         insert into grant (account_id, organization_id, role_id, created_at) values (7, 4, 1, '');",
+    )
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    let person = Some(PersonId(100));
+    let moved =
+        review::reroute(&mut tx, &world.modules, person, world.employer, &world.clock).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(moved, 1);
+    let stored = world.stored(case.id).await;
+    assert_eq!(stored.desk_id, Some(OrganizationId(4)));
+    assert_eq!(stored.organization_id, OrganizationId(4));
+    assert_eq!(world.acts(case.id).await, ["submit", "reroute"]);
+    assert_eq!(world.stored(other.id).await.desk_id, Some(world.employer));
+}
+
+#[rocket::async_test]
+async fn a_desk_that_disappears_gives_its_cases_on() {
+    let world = World::new().await;
+    let case = world.case().await;
+    world.approve(&world.clerk(world.employer), case.id, &mut Form::new()).await.unwrap();
+    world.run("update organization set state = 'disabled' where id = 2;").await;
+    let mut tx = world.pools.begin().await.unwrap();
+    let moved =
+        review::reroute(&mut tx, &world.modules, None, world.department, &world.clock).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(moved, 1);
+    let stored = world.stored(case.id).await;
+    assert_eq!((stored.desk_id, stored.unattended), (Some(world.bureau), true));
+}
+
+#[rocket::async_test]
+async fn a_reveal_is_in_history_and_trail() {
+    let world = World::new().await;
+    world
+        .run(
+            "insert into identity (id, number, reversed) values (1, '419999198503150011', '110051305891999914');
+             update account set identity_id = 1 where id = 10;",
+        )
+        .await;
+    let case = world.case().await;
+    let clerk = world.clerk(world.employer);
+    let grant = clerk.grant.clone().unwrap();
+    let mut tx = world.pools.begin().await.unwrap();
+    let number = review::reveal(&mut tx, &super::world::Toy, case.id, &clerk, &grant, &world.clock).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(number, "419999198503150011");
+    assert_eq!(world.acts(case.id).await, ["submit", "reveal"]);
+    assert_eq!(
+        world.number("select count(*) from trail where act = 'review.reveal' and text like '%4199************11'").await,
+        1
+    );
+    let mut db = world.pools.read().await.unwrap();
+    let told = review::history(&mut db, &super::world::Toy, &case, false, &world.clock).await.unwrap();
+    assert_eq!(told.len(), 2, "the applicant is not told");
+}
