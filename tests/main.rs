@@ -1,8 +1,18 @@
 //! Every promise of the program, through HTTP, on the whole application. One target: it links once.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so")]
+
 mod support;
 
 mod access;
+mod accounts;
+mod commands;
+mod crash;
 mod frame;
+mod hours;
+mod import;
+mod lists;
+mod program;
+mod review;
 mod sign_in;
 mod walk;

@@ -33,7 +33,7 @@ pub fn free_port() -> u16 {
 pub struct Server {
     child: Child,
     pub port: u16,
-    pub folder: PathBuf,
+
     /// The one-time setup link it printed, if the folder was new.
     pub setup: Option<String>,
 }
@@ -72,7 +72,7 @@ impl Server {
                 setup = Some(line[at..].split_whitespace().next().unwrap().to_owned());
             }
         }
-        Self { child, port, folder: folder.to_owned(), setup }
+        Self { child, port, setup }
     }
 
     pub fn address(&self, path: &str) -> String {
@@ -247,6 +247,12 @@ impl Browser {
     pub async fn choose(&self, name: &str, label: &str) {
         let css = format!("select[name='{name}']");
         self.find(&css).await.select_by_label(label).await.unwrap();
+    }
+
+    /// Chooses the option that sends this value.
+    pub async fn pick(&self, name: &str, value: &str) {
+        let css = format!("select[name='{name}']");
+        self.find(&css).await.select_by_value(value).await.unwrap();
     }
 
     pub async fn tick(&self, name: &str) {

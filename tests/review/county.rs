@@ -1,4 +1,5 @@
 //! A county with a desk at each level, served whole; one session per caller.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::path::PathBuf;
 
@@ -61,7 +62,8 @@ fn token(desk: Desk) -> String {
 
 impl County {
     pub async fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("jxjy-desk-{}", kit::serial::token().unwrap()));
+        let folder =
+            std::env::temp_dir().join(format!("jxjy-desk-{}", kit::serial::token().unwrap()));
         std::fs::create_dir_all(&folder).unwrap();
         let clock = Clock::fixed(datetime!(2026-11-23 01:00 UTC));
         let modules = jxjy::all_modules(vec![Box::new(Toys)]);
@@ -70,8 +72,13 @@ impl County {
         let mut tx = pools.begin().await.unwrap();
         sqlx::raw_sql(ROWS).execute(&mut *tx).await.unwrap();
         for desk in [
-            Desk::Bureau, Desk::Department, Desk::Employer, Desk::OtherEmployer, Desk::Colleague,
-            Desk::Unpermitted, Desk::Person,
+            Desk::Bureau,
+            Desk::Department,
+            Desk::Employer,
+            Desk::OtherEmployer,
+            Desk::Colleague,
+            Desk::Unpermitted,
+            Desk::Person,
         ] {
             sqlx::query(
                 "insert into session (token_hash, account_id, grant_id, address, agent, created_at,
@@ -89,7 +96,9 @@ impl County {
         }
         tx.commit().await.unwrap();
         let flags = jxjy::Flags { data: Some(folder.clone()), ..jxjy::Flags::default() };
-        let rocket = jxjy::server(jxjy::settings(&flags), vec![Box::new(Toys)], clock.clone()).await.unwrap();
+        let rocket = jxjy::server(jxjy::settings(&flags), vec![Box::new(Toys)], clock.clone())
+            .await
+            .unwrap();
         let client = Client::untracked(rocket).await.unwrap();
         Self { client, pools, clock, folder }
     }
@@ -133,7 +142,11 @@ impl County {
     /// Every pending case has waited since then.
     pub async fn age(&self, since: &str) {
         let mut tx = self.pools.begin().await.unwrap();
-        sqlx::query("update review_case set waiting_since = ?").bind(since).execute(&mut *tx).await.unwrap();
+        sqlx::query("update review_case set waiting_since = ?")
+            .bind(since)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -167,10 +180,13 @@ impl County {
             .await;
         let status = response.status().code;
         let to = response.headers().get_one("Location").map(str::to_owned);
-        (status, match to {
-            Some(to) => to,
-            None => read(response).await,
-        })
+        (
+            status,
+            match to {
+                Some(to) => to,
+                None => read(response).await,
+            },
+        )
     }
 }
 

@@ -2,9 +2,7 @@
 
 use kit::access::Leaf;
 use kit::list::{Cell, Column, List, Order};
-use kit::review::{
-    AnySubject, Case, Check, DecisionField, Fact, Meter, Outcome, Panel, Subject,
-};
+use kit::review::{AnySubject, Case, Check, DecisionField, Fact, Meter, Outcome, Panel, Subject};
 use kit::{
     Clock, Form, Grantable, Group, Kinds, MenuEntry, Migration, Module, OrganizationId, Result,
 };
@@ -31,7 +29,13 @@ static LIST: List = List {
             cell: Cell::Tag(&[("pending", "待审核", "wait"), ("approved", "已通过", "pass")]),
             order: "",
         },
-        Column { key: "waiting", title: "已等", sql: "t.waiting_since", cell: Cell::Waiting, order: "waiting" },
+        Column {
+            key: "waiting",
+            title: "已等",
+            sql: "t.waiting_since",
+            cell: Cell::Waiting,
+            order: "waiting",
+        },
     ],
     filters: &[],
     search: None,
@@ -92,7 +96,11 @@ impl Subject for Toy {
 
     async fn panels(&self, _: &mut SqliteConnection, _: &Content) -> Result<Vec<Panel>> {
         let meters = vec![Meter { label: "专业科目".to_owned(), value: 240, target: 600 }];
-        Ok(vec![Panel { title: "本年度累计".to_owned(), meters, sentence: "还差 36 学时。".to_owned() }])
+        Ok(vec![Panel {
+            title: "本年度累计".to_owned(),
+            meters,
+            sentence: "还差 36 学时。".to_owned(),
+        }])
     }
 
     async fn checks(&self, _: &mut SqliteConnection, content: &Content) -> Result<Vec<Check>> {
@@ -114,7 +122,12 @@ impl Subject for Toy {
         }]
     }
 
-    fn decision_of(&self, form: &mut Form, content: &Content, earlier: Option<&Decision>) -> Option<Decision> {
+    fn decision_of(
+        &self,
+        form: &mut Form,
+        content: &Content,
+        earlier: Option<&Decision>,
+    ) -> Option<Decision> {
         let most = earlier.map_or(content.wanted, |decision| decision.given);
         if form.text("given").is_empty() {
             return Some(Decision { given: most });

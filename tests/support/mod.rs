@@ -13,7 +13,7 @@ mod world;
 pub use browser::Browser;
 pub use page::Page;
 pub use people::id_number;
-pub use world::World;
+pub use world::{Folder, World, figment};
 
 /// The first administrator's login, and everybody's own password.
 pub const ADMIN: &str = "admin";

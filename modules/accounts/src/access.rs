@@ -47,8 +47,7 @@ pub fn cases() -> Vec<AccessCase> {
         case("GET", "/accounts/departments/<id>/administrators/<account>/reset", reset),
         case("POST", "/accounts/departments/<id>/administrators/<account>/reset", reset),
     ]);
-    let (view, edit) =
-        (ViewInternalDepartments::grantable(), EditInternalDepartments::grantable());
+    let (view, edit) = (ViewInternalDepartments::grantable(), EditInternalDepartments::grantable());
     cases.extend([
         case("GET", "/accounts/internal-departments", view),
         case("GET", "/accounts/internal-departments/new", edit),

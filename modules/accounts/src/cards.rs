@@ -32,7 +32,7 @@ pub async fn cards(db: &mut SqliteConnection, user: &User) -> Result<Vec<Card>> 
         title: "未激活账号".to_owned(),
         count,
         unit: "人".to_owned(),
-        note: "尚未首次登录。请提醒他们用身份证号和初始密码登录，并设置新密码。".to_owned(),
+        note: "尚未首次登录".to_owned(),
         href: "/queries/people".to_owned(),
         late: false,
         order: 900,

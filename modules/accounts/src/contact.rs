@@ -12,7 +12,10 @@ fn digits(typed: &str) -> String {
 pub fn mobile(form: &mut Form, name: &str, label: &str) -> String {
     let phone = digits(&form.text(name));
     if !phone.is_empty() && !is_mobile(&phone) {
-        form.refuse(name, format!("{label}应为 1 开头的 11 位数字。请核对后重新填写，没有可以不填。"));
+        form.refuse(
+            name,
+            format!("{label}应为 1 开头的 11 位数字。请核对后重新填写，没有可以不填。"),
+        );
     }
     phone
 }

@@ -1,7 +1,9 @@
 //! 3.2 管理用人单位: routes; the screens are in `units`.
 
 use kit::list::Ask;
-use kit::{AccountId, Answer, Can, Clock, Db, Done, Form, Modules, OrganizationId, Page, Result, Settings};
+use kit::{
+    AccountId, Answer, Can, Clock, Db, Done, Form, Modules, OrganizationId, Page, Result, Settings,
+};
 use rocket::{Route, State, get, post, routes};
 
 use crate::permissions::{EditEmployers, ResetEmployers, ViewEmployers};
@@ -9,8 +11,19 @@ use crate::units::{self, Asking, EMPLOYER as UNIT};
 
 pub fn routes() -> Vec<Route> {
     routes![
-        list, new, create, show, edit, update, confirm_disable, disable, enable,
-        new_administrator, create_administrator, confirm_reset, reset
+        list,
+        new,
+        create,
+        show,
+        edit,
+        update,
+        confirm_disable,
+        disable,
+        enable,
+        new_administrator,
+        create_administrator,
+        confirm_reset,
+        reset
     ]
 }
 

@@ -147,7 +147,11 @@ async fn disable(
     }
     set_state(&mut tx, &user, clock, node, "disabled").await?;
     tx.commit().await?;
-    let kept = if node.people > 0 { format!("其中 {} 人仍在该部门。", node.people) } else { String::new() };
+    let kept = if node.people > 0 {
+        format!("其中 {} 人仍在该部门。", node.people)
+    } else {
+        String::new()
+    };
     Ok(Done::to(BASE).ok(format!("已停用内设部门“{}”。{kept}", node.name)))
 }
 
@@ -233,7 +237,10 @@ fn read(form: &mut Form, nodes: &[Node], id: Option<i64>) -> Typed {
     }
     let offered = tree::parents(nodes, id);
     if !typed.parent.is_some_and(|parent| offered.iter().any(|n| n.id == parent)) {
-        form.refuse("parent", format!("上级部门不可选。内设部门最多 {LEVELS} 级，也不能放到自己下面。"));
+        form.refuse(
+            "parent",
+            format!("上级部门不可选。内设部门最多 {LEVELS} 级，也不能放到自己下面。"),
+        );
     }
     typed
 }
@@ -248,11 +255,8 @@ fn form_page(nodes: &[Node], id: Option<i64>, form: &Form) -> Page {
         .into_iter()
         .map(|n| Choice { value: n.id.to_string(), label: n.path.clone() })
         .collect();
-    let crumbs = vec![
-        Crumb::new("资料管理", ""),
-        Crumb::new("管理内设部门", BASE),
-        Crumb::new(title, ""),
-    ];
+    let crumbs =
+        vec![Crumb::new("资料管理", ""), Crumb::new("管理内设部门", BASE), Crumb::new(title, "")];
     Page::new("accounts/internal_department_form.html")
         .with("crumbs", &crumbs)
         .with("title", title)

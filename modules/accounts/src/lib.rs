@@ -86,10 +86,7 @@ impl Module for Accounts {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration {
-            name: "0001_people",
-            sql: include_str!("../migrations/0001_people.sql"),
-        }]
+        vec![Migration { name: "0001_people", sql: include_str!("../migrations/0001_people.sql") }]
     }
 
     fn templates(&self) -> Vec<Template> {

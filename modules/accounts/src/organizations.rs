@@ -7,8 +7,8 @@ pub use change::{Disabled, change, disable, enable, pending_cases};
 pub(crate) use create::insert;
 pub use create::{NewOrganization, create};
 
-use kit::organization::{self, Organization};
 use kit::credit_code::CreditCode;
+use kit::organization::{self, Organization};
 use kit::{Error, OrganizationId, OrganizationKind, Result, Scope};
 use serde::Serialize;
 use sqlx::SqliteConnection;

@@ -14,8 +14,8 @@ mod create;
 mod update;
 
 pub use brief::{PersonBrief, brief, by_number, full_number, identity, in_scope};
-pub use create::{NewPerson, create, create_many};
 pub(crate) use create::insert_many;
+pub use create::{NewPerson, create, create_many};
 pub use update::{change_contact, fields, relocate, reported, update};
 
 use kit::dictionary;

@@ -79,11 +79,7 @@ impl Crumb {
 impl Unit {
     /// 资料管理 > 管理用人单位 > the page itself.
     pub fn crumbs(&self, here: &str) -> Vec<Crumb> {
-        vec![
-            Crumb::new("资料管理", ""),
-            Crumb::new(self.title, self.base),
-            Crumb::new(here, ""),
-        ]
+        vec![Crumb::new("资料管理", ""), Crumb::new(self.title, self.base), Crumb::new(here, "")]
     }
 
     /// The trail's act: `accounts.employer.create`.

@@ -81,16 +81,25 @@ create index declaration_desk_organization_submitted on declaration (desk_id, or
 create index declaration_desk_acted on declaration (desk_id, acted_at) where state = 'pending';
 create index declaration_desk_department_acted on declaration (desk_id, department_id, acted_at) where state = 'pending';
 create index declaration_desk_organization_acted on declaration (desk_id, organization_id, acted_at) where state = 'pending';
--- whole lists: scope, order, then what is filtered by
-create index declaration_waiting on declaration (waiting_since, year, category_id, kind, state) where case_id is not null;
-create index declaration_submitted on declaration (submitted_at, year, category_id, kind, state) where case_id is not null;
-create index declaration_acted on declaration (acted_at, year, category_id, kind, state) where case_id is not null;
-create index declaration_department_waiting on declaration (department_id, waiting_since, year, category_id, kind, state) where case_id is not null;
-create index declaration_department_submitted on declaration (department_id, submitted_at, year, category_id, kind, state) where case_id is not null;
-create index declaration_department_acted on declaration (department_id, acted_at, year, category_id, kind, state) where case_id is not null;
-create index declaration_organization_waiting on declaration (organization_id, waiting_since, year, category_id, kind, state) where case_id is not null;
-create index declaration_organization_submitted on declaration (organization_id, submitted_at, year, category_id, kind, state) where case_id is not null;
-create index declaration_organization_acted on declaration (organization_id, acted_at, year, category_id, kind, state) where case_id is not null;
+-- whole lists: scope, order (ties by id), then what is filtered by
+create index declaration_waiting on declaration (waiting_since, id, year, category_id, kind, state, desk_id, submitted_at)
+  where state <> 'draft';
+create index declaration_submitted on declaration (submitted_at, id, year, category_id, kind, state, desk_id)
+  where state <> 'draft';
+create index declaration_acted on declaration (acted_at, id, year, category_id, kind, state, desk_id, submitted_at)
+  where state <> 'draft';
+create index declaration_department_waiting on declaration (department_id, waiting_since, id, year, category_id, kind, state, desk_id, submitted_at)
+  where state <> 'draft';
+create index declaration_department_submitted on declaration (department_id, submitted_at, id, year, category_id, kind, state, desk_id)
+  where state <> 'draft';
+create index declaration_department_acted on declaration (department_id, acted_at, id, year, category_id, kind, state, desk_id, submitted_at)
+  where state <> 'draft';
+create index declaration_organization_waiting on declaration (organization_id, waiting_since, id, year, category_id, kind, state, desk_id, submitted_at)
+  where state <> 'draft';
+create index declaration_organization_submitted on declaration (organization_id, submitted_at, id, year, category_id, kind, state, desk_id)
+  where state <> 'draft';
+create index declaration_organization_acted on declaration (organization_id, acted_at, id, year, category_id, kind, state, desk_id, submitted_at)
+  where state <> 'draft';
 
 create table declaration_file (               -- 证明材料
   declaration_id integer not null references declaration (id),
@@ -126,11 +135,11 @@ create table entry (                          -- 学时台账: appended to, neve
 ) strict;
 create index entry_person on entry (person_id, year, category_id, hours);
 create index entry_declaration on entry (declaration_id) where declaration_id is not null;
-create index entry_recorded on entry (recorded_at, year, category_id, kind, source);
-create index entry_year on entry (year, recorded_at, category_id, kind, source);
-create index entry_department on entry (department_id, recorded_at, year, category_id, kind, source);
-create index entry_department_year on entry (department_id, year, recorded_at, category_id, kind, source);
-create index entry_organization on entry (organization_id, recorded_at, year, category_id, kind, source);
+create index entry_recorded on entry (recorded_at, id, year, category_id, kind, source);
+create index entry_year on entry (year, recorded_at, id, category_id, kind, source);
+create index entry_department on entry (department_id, recorded_at, id, year, category_id, kind, source);
+create index entry_department_year on entry (department_id, year, recorded_at, id, category_id, kind, source);
+create index entry_organization on entry (organization_id, recorded_at, id, year, category_id, kind, source);
 create trigger entry_no_delete before delete on entry
   begin select raise(abort, 'the ledger is never deleted'); end;
 create trigger entry_no_update before update of id, person_id, earned_organization_id,
@@ -159,9 +168,9 @@ create table person_year (                    -- one row per active person and y
   counted integer not null check (counted in (0, 1)), -- 应参加
   unique (person_id, year)
 ) strict;
-create index person_year_county on person_year (year, total, complete, counted, series, level);
-create index person_year_department on person_year (department_id, year, total, complete, counted, series, level);
-create index person_year_organization on person_year (organization_id, year, total, complete, counted, series, level);
+create index person_year_county on person_year (year, total, id, complete, counted, series, level);
+create index person_year_department on person_year (department_id, year, total, id, complete, counted, series, level);
+create index person_year_organization on person_year (organization_id, year, total, id, complete, counted, series, level);
 
 create table person_year_category (
   person_id integer not null,

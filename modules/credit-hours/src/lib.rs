@@ -2,6 +2,7 @@
 
 pub mod category;
 mod declaration;
+mod demo;
 mod doctor;
 pub mod ledger;
 mod mine;
@@ -137,8 +138,8 @@ impl Module for CreditHours {
         mine::start(db, user, clock).await
     }
 
-    async fn demo(&self, _tx: &mut SqliteConnection, _county: &mut Demo) -> Result<()> {
-        Ok(())
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        demo::fill(tx, county).await
     }
 
     async fn doctor(&self, db: &mut SqliteConnection) -> Result<Vec<Finding>> {

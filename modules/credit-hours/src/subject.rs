@@ -14,6 +14,7 @@ use kit::{
     day, organization,
 };
 
+use crate::declaration::form::sentence;
 use crate::declaration::pages::{dates, optional};
 use crate::declaration::store::{self, Alike, Draft};
 use crate::declaration::{CAP, rules};
@@ -153,7 +154,7 @@ impl Subject for Declarations {
         "培训时间与证明材料不一致，请核对。",
     ];
     const PENDING: &'static str = "d.state = 'pending' and d.desk_id = ?";
-    const DONE: &'static str = "d.case_id is not null and d.desk_id is not ?";
+    const DONE: &'static str = "d.state <> 'draft' and d.desk_id is not ?";
 
     fn row(&self, content: &Content) -> i64 {
         content.declaration
@@ -302,7 +303,7 @@ impl Subject for Declarations {
             }
             Ok(hours) => hours,
             Err(error) => {
-                form.refuse("hours", format!("{error}。"));
+                form.refuse("hours", sentence(&error));
                 return None;
             }
         };

@@ -88,7 +88,7 @@ impl World {
                  select i, i, '周晓梅' || i, 'female', '1985-03-15',
                         case i % 3 when 0 then '04' when 1 then '22' else '05' end,
                         case i % 2 when 0 then 'middle' else 'assistant' end, '', o.id,
-                        o.department_id, 'form', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z'
+                        o.department_id, 'form', '2020-01-01T00:00:00.000Z', '2020-01-01T00:00:00.000Z'
                    from n join organization o on o.id = ?3",
                 true,
             ),

@@ -115,15 +115,16 @@ async fn known(db: &mut SqliteConnection, rows: &[CheckedRow]) -> Result<HashMap
 
 /// Those of the rows' phones that somebody has.
 async fn phones(db: &mut SqliteConnection, rows: &[CheckedRow]) -> Result<HashSet<String>> {
-    let phones: Vec<&str> = rows
+    // each once, and asked whether, not how often: a switchboard may be everybody's
+    let phones: HashSet<&str> = rows
         .iter()
         .filter_map(|r| r.accepted.as_ref())
         .map(|a| a.fields.phone.as_str())
         .filter(|phone| !phone.is_empty())
         .collect();
     let found: Vec<String> = sqlx::query_scalar(
-        "select p.phone from json_each(?) j
-          cross join person p on p.phone = j.value where p.phone <> ''",
+        "select j.value from json_each(?) j
+          where exists (select 1 from person p where p.phone = j.value and p.phone <> '')",
     )
     .bind(serde_json::to_string(&phones)?)
     .fetch_all(db)

@@ -39,6 +39,15 @@ pub struct Report {
     pub errors: Vec<Told>,
 }
 
+impl Report {
+    /// Rows that did not (or would not) go in.
+    pub fn failing(&self) -> usize {
+        let mut rows: Vec<i64> = self.errors.iter().map(|told| told.row).collect();
+        rows.dedup();
+        rows.len()
+    }
+}
+
 /// The organization a name or code stands for; the bureau without one.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ mod upload;
 
 use kit::access::Kinds;
 use kit::module::{AccessCase, Group, MenuEntry, Task, Template, Who};
-use kit::{Grantable, Leaf, Migration, Module, Permission};
+use kit::{Grantable, Leaf, Migration, Module, Permission, Setting};
 use rocket::Route;
 
 pub use sweep::KEEP_DAYS;
@@ -91,6 +91,10 @@ impl Module for Import {
 
     fn templates(&self) -> Vec<Template> {
         kit::module::embedded::<Templates>(self.name())
+    }
+
+    fn settings(&self) -> Vec<&'static Setting> {
+        vec![&KEEP_DAYS]
     }
 
     fn tasks(&self) -> Vec<Task> {

@@ -1,6 +1,6 @@
 //! One upload: its progress, the check before anything is written, the import, what became of it.
 
-use kit::{Answer, Can, Clock, Db, Done, Error, Form, Modules, Page, Permission, Result, mask, trail};
+use kit::{Answer, Can, Clock, Db, Done, Error, Form, Modules, Page, Result, Settings, mask, trail};
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
@@ -100,6 +100,7 @@ impl<'a> Shown<'a> {
 async fn show(
     user: Can<ViewImports>,
     db: &State<Db>,
+    settings: &State<Settings>,
     id: i64,
     tab: Option<&str>,
     page: Option<i64>,
@@ -142,7 +143,7 @@ async fn show(
         .with("lines", &lines)
         .with("sums", &sums)
         .with("again", &again)
-        .with("keep_days", &crate::KEEP_DAYS)
+        .with("keep_days", &settings.integer(&crate::KEEP_DAYS))
         .with("pager", &pager(id, tab, page.unwrap_or(1), total)))
 }
 
@@ -199,7 +200,7 @@ fn tabs(import: &Import, tab: &str) -> Vec<Tab> {
         .into_iter()
         .filter(|(key, _, rows)| *rows > 0 || *key == tab)
         .map(|(key, title, rows)| Tab {
-            title: format!("{title} {rows} 行"),
+            title: format!("{title} {} 行", grouped(rows)),
             href: format!("/import/{}?tab={key}", import.id),
             current: key == tab,
         })
@@ -210,7 +211,7 @@ fn tabs(import: &Import, tab: &str) -> Vec<Tab> {
 fn pager(id: i64, tab: &str, page: i64, total: i64) -> serde_json::Value {
     let last = ((total + PAGE - 1) / PAGE).max(1);
     let page = page.clamp(1, last);
-    let link = |title: String, to: i64, disabled| PageLink {
+    let link = |title: String, to: i64, disabled: bool| PageLink {
         title,
         href: format!("/import/{id}?tab={tab}&page={to}"),
         current: !disabled && to == page,
@@ -234,7 +235,20 @@ fn pager(id: i64, tab: &str, page: i64, total: i64) -> serde_json::Value {
         }
         pages.push(PageLink { current: false, ..link("下一页".to_owned(), page + 1, page == last) });
     }
-    serde_json::json!({ "total": format!("共 {total} 条"), "pages": pages })
+    serde_json::json!({ "total": format!("共 {} 条", grouped(total)), "pages": pages })
+}
+
+/// 12,345, as the templates' `number` writes it.
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// A checked upload of ours.
@@ -322,9 +336,4 @@ async fn cancel(
     tx.commit().await?;
     store::forget(db, id, true).await?;
     Ok(Done::to("/import").ok("已取消，没有写入任何人员。"))
-}
-
-/// For the role form and the menu.
-pub fn grantables() -> Vec<kit::Grantable> {
-    vec![ViewImports::grantable(), EditImports::grantable()]
 }

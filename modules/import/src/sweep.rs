@@ -1,21 +1,30 @@
 //! What is not kept: rows of people who are in, and everything typed after the keeping period
 //! (quality.md PD-06). Only the file's hash and the counts remain.
 
-use kit::Result;
+use kit::settings::Kind;
+use kit::{Result, Setting};
 use kit::module::{Task, TaskContext};
 use time::Duration;
 
 use crate::store;
 
 /// Days that failing rows, and checks nobody finished, are kept.
-pub const KEEP_DAYS: i64 = 30;
+pub const KEEP_DAYS: Setting = Setting {
+    key: "import.keep-days",
+    group: "批量导入",
+    label: "未导入的行保留",
+    help: "需要修改的行和没有确认的核对保留这么多天，供上传的人下载改正，之后只留文件指纹和行数。",
+    kind: Kind::Integer { least: 1, most: 365, unit: "天" },
+    default: "30",
+    check: None,
+};
 
 pub const TASK: Task = Task { name: "import sweep", every: 3_600, run: |context| Box::pin(sweep(context)) };
 
 async fn sweep(context: TaskContext) -> Result<()> {
     let db = &context.db;
     let now = context.clock.stamp();
-    let past = context.clock.stamp_in(-Duration::days(KEEP_DAYS));
+    let past = context.clock.stamp_in(-Duration::days(context.settings.integer(&KEEP_DAYS)));
     let mut tx = db.begin().await?;
     // a check whose server or command stopped
     sqlx::query(

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit::access::Grant;
 use kit::db::Pools;
 use kit::form::Upload;
 use kit::job::Jobs;
-use kit::{Answer, Can, Clock, Db, Done, Download, Form, Page, Result, trail};
+use kit::{Answer, Can, Clock, Db, Done, Download, Form, Page, Result, User, trail};
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
@@ -32,18 +33,18 @@ struct Open {
     failing: i64,
 }
 
-async fn page(user: &Can<ViewImports>, db: &Db, form: &Form) -> Result<Page> {
+async fn page(user: &User, grant: &Grant, db: &Db, form: &Form) -> Result<Page> {
     let mut reader = db.read().await?;
     let open: Vec<Open> = sqlx::query_as(
         "select id, file_name, by_name, created_at, state, valid, failing from import
           where organization_id = ? and state in ('checking', 'checked') order by id desc limit 10",
     )
-    .bind(user.organization())
+    .bind(grant.organization)
     .fetch_all(&mut *reader)
     .await?;
     Ok(Page::new("import/index.html")
-        .with("organization", &user.grant.organization_name)
-        .with("may_edit", &user.user.may(crate::edit()))
+        .with("organization", &grant.organization_name)
+        .with("may_edit", &user.may(crate::edit()))
         .with("limit", &content::PACKED)
         .with("open", &open)
         .with("form", form))
@@ -51,7 +52,7 @@ async fn page(user: &Can<ViewImports>, db: &Db, form: &Form) -> Result<Page> {
 
 #[get("/")]
 async fn index(user: Can<ViewImports>, db: &State<Db>) -> Result<Page> {
-    page(&user, db, &Form::new()).await
+    page(&user.user, &user.grant, db, &Form::new()).await
 }
 
 #[get("/template")]
@@ -69,7 +70,6 @@ async fn download(user: Can<ViewImports>, db: &State<Db>) -> Result<Download> {
 #[post("/", data = "<upload>")]
 async fn upload(
     user: Can<EditImports>,
-    viewer: Can<ViewImports>,
     db: &State<Db>,
     pools: &State<Arc<Pools>>,
     jobs: &State<Jobs>,
@@ -87,7 +87,7 @@ async fn upload(
     };
     if let Some(sentence) = refused {
         form.refuse("file", sentence);
-        return Ok(page(&viewer, db, &form).await?.refused().into());
+        return Ok(page(&user.user, &user.grant, db, &form).await?.refused().into());
     }
     let file = files.swap_remove(0);
     let mut tx = db.begin().await?;

@@ -58,12 +58,17 @@ pub fn holds(request: &Request<'_>, token: &str) -> bool {
 }
 
 fn same_origin(request: &Request<'_>) -> bool {
-    let (Some(origin), Some(host)) =
-        (request.headers().get_one("Origin"), request.headers().get_one("Host"))
-    else {
-        return false;
-    };
-    origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host))
+    let origin = request.headers().get_one("Origin").and_then(|origin| origin.split_once("://"));
+    let (Some((_, origin)), Some(host)) = (origin, host(request)) else { return false };
+    origin.eq_ignore_ascii_case(&host)
+}
+
+/// The name and port we were asked by: HTTP/1 says it in a header, HTTP/2 in the address.
+pub fn host(request: &Request<'_>) -> Option<String> {
+    match request.headers().get_one("Host") {
+        Some(host) => Some(host.to_owned()),
+        None => request.host().map(ToString::to_string),
+    }
 }
 
 #[cfg(test)]

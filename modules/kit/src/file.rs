@@ -1,21 +1,21 @@
 //! Stored uploads (证明材料): `data/files/<sha256>`, written and synced before the row.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+mod store;
+mod sweep;
 
-use futures_util::future::BoxFuture;
+use std::path::{Path, PathBuf};
+
 use sha2::{Digest, Sha256};
 use sqlx::{QueryBuilder, SqliteConnection};
 
+pub use sweep::{SWEEP, sweep};
+
+use self::store::{clean, named, write};
 use crate::access::{Action, Grantable, Leaf, Scope};
 use crate::form::Uploaded;
 use crate::kind_of_file::KindOfFile;
 use crate::migration::hex;
-use crate::module::{Task, TaskContext};
-use crate::{
-    Clock, Db, Download, Error, FileId, Modules, OrganizationId, PersonId, Result, User, serial,
-};
+use crate::{Clock, Db, Download, Error, FileId, Modules, OrganizationId, PersonId, Result, User};
 
 /// One stored upload.
 #[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
@@ -29,14 +29,6 @@ pub struct Stored {
 
 /// Bytes of one evidence file at most (domain.md, Decisions).
 pub const EVIDENCE_LIMIT: usize = 5 * 1024 * 1024;
-/// Characters of a file's name at most.
-const LONGEST_NAME: usize = 100;
-/// A file without a row is deleted after so long: its transaction was undone or its row removed.
-const ORPHANED: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Deletes files that no row names any more; for `Module::tasks`.
-pub const SWEEP: Task = Task { name: "清理无主文件", every: 6 * 60 * 60, run: sweep_task };
-
 /// Keeps an upload: JPEG, PNG or PDF by content, within the limit. Files first, then the row.
 ///
 /// Only its uploader sees it until `link` says what it hangs on.
@@ -199,9 +191,9 @@ pub async fn serve(db: &Db, file: &Stored, save: bool) -> Result<Download> {
         return Err(Error::Fault(format!("file {}: no hash", file.id)));
     }
     let path = folder(db.folder()).join(&file.sha256);
-    let bytes = tokio::fs::read(&path).await.map_err(|error| {
-        Error::Fault(format!("file {}: {}: {error}", file.id, path.display()))
-    })?;
+    let bytes = tokio::fs::read(&path)
+        .await
+        .map_err(|error| Error::Fault(format!("file {}: {}: {error}", file.id, path.display())))?;
     let shown = KindOfFile::from_mime(&file.mime).is_some();
     Ok(Download {
         name: file.name.clone(),
@@ -211,137 +203,8 @@ pub async fn serve(db: &Db, file: &Stored, save: bool) -> Result<Download> {
     })
 }
 
-/// Deletes files without a row that are older than a day, seen from `now`; tells how many.
-///
-/// # Errors
-/// When the folder cannot be read.
-pub async fn sweep(db: &crate::db::Pools, now: SystemTime) -> Result<u64> {
-    let folder = folder(db.folder());
-    let orphans = orphans(db, &folder, now).await?;
-    if orphans.is_empty() {
-        return Ok(0);
-    }
-    // `keep` runs inside a write transaction: while we hold the writer, none reuses a file
-    let mut tx = db.begin().await?;
-    let mut deleted = 0;
-    for (name, path) in orphans {
-        if old(&path, now) && !has_row(&mut tx, &name).await? {
-            tokio::fs::remove_file(&path).await?;
-            deleted += 1;
-        }
-    }
-    tx.rollback().await?;
-    Ok(deleted)
-}
-
-fn sweep_task(context: TaskContext) -> BoxFuture<'static, Result<()>> {
-    Box::pin(async move {
-        let deleted = sweep(&context.db, SystemTime::now()).await?;
-        if deleted > 0 {
-            tracing::info!(deleted, "files without a row deleted");
-        }
-        Ok(())
-    })
-}
-
-async fn orphans(
-    db: &crate::db::Pools,
-    folder: &Path,
-    now: SystemTime,
-) -> Result<Vec<(String, PathBuf)>> {
-    let mut entries = match tokio::fs::read_dir(folder).await {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(vec![]),
-        Err(error) => return Err(error.into()),
-    };
-    let mut reader = db.read().await?;
-    let mut found = Vec::new();
-    while let Some(entry) = entries.next_entry().await? {
-        let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
-        if path.is_file() && old(&path, now) && !has_row(&mut reader, &name).await? {
-            found.push((name, path));
-        }
-    }
-    Ok(found)
-}
-
-async fn has_row(db: &mut SqliteConnection, sha256: &str) -> Result<bool> {
-    Ok(sqlx::query_scalar("select exists (select 1 from file where sha256 = ?)")
-        .bind(sha256)
-        .fetch_one(db)
-        .await?)
-}
-
-fn old(path: &Path, now: SystemTime) -> bool {
-    let written = path.metadata().and_then(|about| about.modified());
-    written.is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > ORPHANED))
-}
-
 fn folder(data: &Path) -> PathBuf {
     data.join("files")
-}
-
-/// Writes the content under its hash: whole and on the disk, or not at all.
-fn write(folder: &Path, sha256: &str, bytes: &[u8]) -> Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let path = folder.join(sha256);
-    if path.metadata().is_ok_and(|about| about.len() == bytes.len() as u64) {
-        // young again, so that no sweep takes it before the row is there
-        return Ok(std::fs::File::options().append(true).open(&path)?.set_modified(SystemTime::now())?);
-    }
-    let temporary = folder.join(format!(".{}.part", hex(&serial::random::<8>()?)));
-    let written = private(&temporary)
-        .and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
-        })
-        .and_then(|()| std::fs::rename(&temporary, &path))
-        .and_then(|()| sync(folder));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&temporary);
-    }
-    Ok(written?)
-}
-
-/// A new file that only this system's account reads.
-fn private(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// The folder's entry of the new file reaches the disk, too.
-#[cfg(unix)]
-fn sync(folder: &Path) -> std::io::Result<()> {
-    std::fs::File::open(folder)?.sync_all()
-}
-
-/// Elsewhere a folder cannot be synced and needs not be.
-#[cfg(not(unix))]
-fn sync(_: &Path) -> std::io::Result<()> {
-    Ok(())
-}
-
-/// The name without what nobody sees, cut to a line; the end (its kind) stays.
-fn clean(name: &str) -> String {
-    let seen: Vec<char> = name
-        .chars()
-        .filter(|c| !crate::initials::is_invisible(*c) && !"/\\:*?\"<>|".contains(*c))
-        .collect();
-    let from = seen.len().saturating_sub(LONGEST_NAME);
-    let name: String = seen[from..].iter().collect();
-    let name = name.trim().trim_start_matches('.').to_owned();
-    if name.is_empty() { "附件".to_owned() } else { name }
-}
-
-/// The name with an ending that fits the content: a saved file opens with the right program.
-fn named(name: String, kind: KindOfFile) -> String {
-    let lower = name.to_lowercase();
-    let jpeg = kind.extension() == "jpg" && lower.ends_with(".jpeg");
-    let right = jpeg || lower.ends_with(&format!(".{}", kind.extension()));
-    if right { name } else { format!("{name}.{}", kind.extension()) }
 }
 
 #[cfg(test)]

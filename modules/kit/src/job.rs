@@ -256,7 +256,12 @@ impl Jobs {
     ///
     /// # Errors
     /// `NotFound`, whether it is absent or somebody else's; a refusal if it has ended.
-    pub async fn cancel(&self, db: &mut SqliteConnection, id: JobId, owner: AccountId) -> Result<()> {
+    pub async fn cancel(
+        &self,
+        db: &mut SqliteConnection,
+        id: JobId,
+        owner: AccountId,
+    ) -> Result<()> {
         let status = status(db, id, owner).await?;
         let live = self.live.lock().ok().and_then(|live| live.get(&id.0).cloned());
         match live {

@@ -1,7 +1,9 @@
 //! A list page, once: columns, filters, search, order, paging, export share one `narrow()`.
 
+mod address;
 mod ask;
 mod cell;
+mod context;
 mod draw;
 mod export;
 mod narrow;
@@ -10,6 +12,7 @@ mod query;
 mod search;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 pub use ask::Ask;
 pub use draw::{Extra, Fixed, Tab, page};
@@ -39,7 +42,8 @@ pub struct List {
     pub filters: &'static [Filter],
     /// The one free-text box; posted, kept in the session, never in an address.
     pub search: Option<Search>,
-    /// The first is the default. Each stands on indexes (scope column, `by`, id) for every scope.
+    /// The first is the default. Each stands on indexes (scope column, `by`, id) for every scope;
+    /// columns of filters without an index of their own may follow the id in them.
     pub orders: &'static [Order],
     /// Address of a row's detail with `{id}`; empty: none.
     pub row: &'static str,

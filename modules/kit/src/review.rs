@@ -9,11 +9,12 @@ mod record;
 mod route;
 mod start;
 mod submit;
+mod take;
 #[cfg(test)]
 mod tests;
 
 pub use case::{Case, CaseState, Step};
-pub use decide::{BatchRow, OWN, REASON, approve, is_own, reject, reveal, take_over};
+pub use decide::{BatchRow, OWN, REASON, approve, is_own, reject, reveal};
 pub use erased::AnySubject;
 pub use history::{Line, Verdict, history};
 pub use query::{
@@ -23,6 +24,7 @@ pub use query::{
 pub use route::{attended, reroute};
 pub use start::{Waiting, cards, longest};
 pub use submit::{Submission, remind, resubmit, submit, withdraw};
+pub use take::take_over;
 
 use rocket::serde::DeserializeOwned;
 use serde::Serialize;
@@ -174,35 +176,79 @@ pub trait Subject: Send + Sync + 'static {
     /// The content's row in `TABLE`.
     fn row(&self, content: &Self::Content) -> i64;
     /// One to three desks, in order.
-    async fn route(&self, db: &mut SqliteConnection, content: &Self::Content) -> Result<Vec<OrganizationId>>;
+    async fn route(
+        &self,
+        db: &mut SqliteConnection,
+        content: &Self::Content,
+    ) -> Result<Vec<OrganizationId>>;
     /// The lines of the detail.
     async fn facts(&self, db: &mut SqliteConnection, content: &Self::Content) -> Result<Vec<Fact>>;
     /// Files beside the data, in order.
-    async fn evidence(&self, _db: &mut SqliteConnection, _content: &Self::Content) -> Result<Vec<FileId>> {
+    async fn evidence(
+        &self,
+        _db: &mut SqliteConnection,
+        _content: &Self::Content,
+    ) -> Result<Vec<FileId>> {
         Ok(vec![])
     }
     /// Side panels.
-    async fn panels(&self, _db: &mut SqliteConnection, _content: &Self::Content) -> Result<Vec<Panel>> {
+    async fn panels(
+        &self,
+        _db: &mut SqliteConnection,
+        _content: &Self::Content,
+    ) -> Result<Vec<Panel>> {
         Ok(vec![])
     }
     /// Shown, and run again when deciding: a `Refuse` then stops an approval.
-    async fn checks(&self, db: &mut SqliteConnection, content: &Self::Content) -> Result<Vec<Check>>;
+    async fn checks(
+        &self,
+        db: &mut SqliteConnection,
+        content: &Self::Content,
+    ) -> Result<Vec<Check>>;
     /// The desk's own fields, prefilled with an earlier desk's decision.
-    fn decision_fields(&self, content: &Self::Content, earlier: Option<&Self::Decision>) -> Vec<DecisionField>;
+    fn decision_fields(
+        &self,
+        content: &Self::Content,
+        earlier: Option<&Self::Decision>,
+    ) -> Vec<DecisionField>;
     /// Reads them; an empty form (batch) gives the default. Refuses by field.
-    fn decision_of(&self, form: &mut Form, content: &Self::Content, earlier: Option<&Self::Decision>) -> Option<Self::Decision>;
+    fn decision_of(
+        &self,
+        form: &mut Form,
+        content: &Self::Content,
+        earlier: Option<&Self::Decision>,
+    ) -> Option<Self::Decision>;
     /// One phrase for the history: 认定 36 学时
     fn decision_text(&self, _decision: &Self::Decision) -> String {
         String::new()
     }
     /// An intermediate desk said yes; `case` already stands at the next desk.
-    async fn passed(&self, _tx: &mut SqliteConnection, _case: &Case, _content: &Self::Content, _clock: &Clock) -> Result<()> {
+    async fn passed(
+        &self,
+        _tx: &mut SqliteConnection,
+        _case: &Case,
+        _content: &Self::Content,
+        _clock: &Clock,
+    ) -> Result<()> {
         Ok(())
     }
     /// The last desk said yes: the effect, in the verdict's transaction. `case` is as it is now:
     /// approved, with `decided_at`.
-    async fn approved(&self, tx: &mut SqliteConnection, case: &Case, content: Self::Content, decision: Self::Decision, clock: &Clock) -> Result<Outcome>;
-    async fn rejected(&self, _tx: &mut SqliteConnection, _case: &Case, _content: Self::Content, _clock: &Clock) -> Result<()> {
+    async fn approved(
+        &self,
+        tx: &mut SqliteConnection,
+        case: &Case,
+        content: Self::Content,
+        decision: Self::Decision,
+        clock: &Clock,
+    ) -> Result<Outcome>;
+    async fn rejected(
+        &self,
+        _tx: &mut SqliteConnection,
+        _case: &Case,
+        _content: Self::Content,
+        _clock: &Clock,
+    ) -> Result<()> {
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use crate::access::{Grant, Leaf, Scope};
 use crate::db::Pools;
 use crate::session::Session;
 use crate::{
-    AccountId, Clock, Group, GrantId, Kinds, OrganizationId, OrganizationKind, SessionId, User,
+    AccountId, Clock, GrantId, Group, Kinds, OrganizationId, OrganizationKind, SessionId, User,
     migration,
 };
 

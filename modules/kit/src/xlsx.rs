@@ -3,13 +3,15 @@
 //! Strings are only ever written as strings, so `=1+1` stays what was typed. Sheets are written
 //! row by row into a temporary file (constant memory): a row once written cannot be changed.
 
+mod looks;
+
 use std::path::Path;
 
 use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Formula,
-    Workbook, Worksheet,
+    DataValidation, DataValidationErrorStyle, Format, Formula, Workbook, Worksheet,
 };
 
+use self::looks::Looks;
 use crate::{Error, Hours, Result};
 
 /// Rows a sheet can hold at most, titles included.
@@ -53,68 +55,6 @@ pub enum Value<'a> {
     /// A late number.
     BadInteger(i64),
     Blank,
-}
-
-/// The looks that all sheets of a book share.
-struct Looks {
-    title: Format,
-    note: Format,
-    head: Format,
-    head_required: Format,
-    text: Format,
-    long: Format,
-    integer: Format,
-    hours: Format,
-    bad: Format,
-    bad_integer: Format,
-    /// Whole columns of a template: text, so that Excel does not round an ID number.
-    typed: Format,
-}
-
-impl Looks {
-    fn new() -> Self {
-        let font = || Format::new().set_font_name("宋体").set_font_size(11);
-        let line = Color::RGB(0x00C9_D3E1);
-        let cell = || {
-            font()
-                .set_border(FormatBorder::Thin)
-                .set_border_color(line)
-                .set_align(FormatAlign::VerticalCenter)
-        };
-        let head = || {
-            cell()
-                .set_bold()
-                .set_background_color(Color::RGB(0x00EE_F2F8))
-                .set_align(FormatAlign::Center)
-                .set_text_wrap()
-        };
-        let red = Color::RGB(0x00B4_2318);
-        Self {
-            title: font()
-                .set_font_size(16)
-                .set_bold()
-                .set_align(FormatAlign::Center)
-                .set_align(FormatAlign::VerticalCenter),
-            note: font()
-                .set_font_size(10)
-                .set_font_color(Color::RGB(0x0059_6373))
-                .set_text_wrap()
-                .set_align(FormatAlign::VerticalCenter),
-            head: head(),
-            head_required: head().set_font_color(red),
-            text: cell().set_num_format("@"),
-            long: cell().set_num_format("@").set_text_wrap(),
-            integer: cell().set_num_format("0"),
-            hours: cell().set_num_format("0.0"),
-            bad: cell()
-                .set_num_format("@")
-                .set_text_wrap()
-                .set_font_color(red)
-                .set_background_color(Color::RGB(0x00FD_ECEA)),
-            bad_integer: cell().set_num_format("0").set_font_color(red),
-            typed: font().set_num_format("@"),
-        }
-    }
 }
 
 /// A workbook being written.
@@ -228,10 +168,18 @@ impl Sheet<'_> {
             let (row, at) = (self.row, index(at)?);
             let (sheet, looks) = (&mut *self.worksheet, self.looks);
             match value {
-                Value::Text(text) => sheet.write_string_with_format(row, at, cut(text), &looks.text)?,
-                Value::Long(text) => sheet.write_string_with_format(row, at, cut(text), &looks.long)?,
-                Value::Bad(text) => sheet.write_string_with_format(row, at, cut(text), &looks.bad)?,
-                Value::Integer(n) => sheet.write_number_with_format(row, at, *n as f64, &looks.integer)?,
+                Value::Text(text) => {
+                    sheet.write_string_with_format(row, at, cut(text), &looks.text)?
+                }
+                Value::Long(text) => {
+                    sheet.write_string_with_format(row, at, cut(text), &looks.long)?
+                }
+                Value::Bad(text) => {
+                    sheet.write_string_with_format(row, at, cut(text), &looks.bad)?
+                }
+                Value::Integer(n) => {
+                    sheet.write_number_with_format(row, at, *n as f64, &looks.integer)?
+                }
                 Value::BadInteger(n) => {
                     sheet.write_number_with_format(row, at, *n as f64, &looks.bad_integer)?
                 }
@@ -262,7 +210,13 @@ impl Sheet<'_> {
     /// A drop-down on the rows `first..=last` of a column. Long lists must stand on another sheet:
     /// `source` is then a range such as `字典!$A$2:$A$90`. A value outside it is warned of, and
     /// may be kept: the import says in full what is wrong.
-    pub fn choices(&mut self, column: usize, first: u32, last: u32, source: &Choices<'_>) -> Result<()> {
+    pub fn choices(
+        &mut self,
+        column: usize,
+        first: u32,
+        last: u32,
+        source: &Choices<'_>,
+    ) -> Result<()> {
         let rule = match source {
             Choices::Listed(values) => DataValidation::new().allow_list_strings(values)?,
             Choices::Range(range) => {
@@ -306,38 +260,4 @@ fn sheet_name(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Cursor;
-
-    use calamine::{Data, Reader, Xlsx};
-
-    use super::{Book, Choices, Column, Value};
-    use crate::Hours;
-
-    #[test]
-    fn what_is_written_is_read_back_and_formulas_stay_text() {
-        let mut book = Book::new();
-        let mut sheet = book.sheet("学时/台账").unwrap();
-        sheet.title("学时台账", 4).unwrap();
-        sheet.head(&[Column::new("姓名", 12.0), Column::new("编号", 22.0).required()]).unwrap();
-        let long = "长".repeat(40_000);
-        for text in ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "419999198503150011", "http://a.b", &long]
-        {
-            sheet.row(&[Value::Text(text), Value::Hours(Hours::from_tenths(75))]).unwrap();
-        }
-        sheet.row(&[Value::Bad("错"), Value::Integer(3)]).unwrap();
-        sheet.choices(1, 2, 900, &Choices::Listed(&["甲", "乙"])).unwrap();
-        book.sheet("字典").unwrap().row(&[Value::Blank]).unwrap();
-        let bytes = book.bytes().unwrap();
-        let mut read: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
-        assert_eq!(read.sheet_names(), ["学时台账", "字典"]);
-        assert!(read.worksheet_formula("学时台账").unwrap().is_empty());
-        let range = read.worksheet_range("学时台账").unwrap();
-        assert_eq!(range.get((0, 0)), Some(&Data::String("学时台账".to_owned())));
-        assert_eq!(range.get((2, 0)), Some(&Data::String("=1+1".to_owned())));
-        assert_eq!(range.get((7, 0)), Some(&Data::String("419999198503150011".to_owned())));
-        assert_eq!(range.get((2, 1)), Some(&Data::Float(7.5)));
-        let longest = range.get((9, 0)).unwrap().to_string();
-        assert_eq!(longest.chars().count(), 32_767);
-    }
-}
+mod tests;

@@ -82,7 +82,7 @@ pub const PEOPLE: List = List {
         phrase: "p.id in (select rowid from person_search where person_search match ?)",
         number: "i.number = ?",
         number_end: "p.identity_id in (select id from identity where reversed >= ? and reversed < ?)",
-        phone: "p.phone = ?",
+        phone: "p.phone <> '' and p.phone = ?",
         code: "",
     }),
     orders: &[

@@ -102,7 +102,8 @@ impl Inventor {
         let born = id_card.birth();
         let age = (self.today - born).whole_days() / 365;
         let mut fields = Fields::named(person(random, woman));
-        fields.nation = if random.chance(96) { "01" } else { random.pick(&["03", "11", "06"]) }.to_owned();
+        fields.nation =
+            if random.chance(96) { "01" } else { random.pick(&["03", "11", "06"]) }.to_owned();
         fields.political = match random.below(100) {
             0..30 => "01",
             30..45 if age < 28 => "03",
@@ -145,7 +146,14 @@ impl Inventor {
         fields.started_work_on = format!("{year}-{:02}", 8 + random.below(4));
     }
 
-    fn title(&mut self, random: &mut Random, unit: &Unit, born: Date, age: i64, fields: &mut Fields) {
+    fn title(
+        &mut self,
+        random: &mut Random,
+        unit: &Unit,
+        born: Date,
+        age: i64,
+        fields: &mut Fields,
+    ) {
         use TitleLevel::{Assistant, DeputySenior, Junior, Middle, Senior};
         let draw = random.below(100);
         let level = match age {

@@ -138,7 +138,9 @@ impl Maker {
             number += 1;
             name = match trade.naming {
                 Naming::Place => plain.replace(suffix, &format!("第{number}{suffix}")),
-                Naming::Brand => plain.replace("云川县", &format!("云川县{}", PLACES[1 + number % 39])),
+                Naming::Brand => {
+                    plain.replace("云川县", &format!("云川县{}", PLACES[1 + number % 39]))
+                }
             };
             if number > 39 {
                 name = format!("{plain}（{number}）");
@@ -208,8 +210,7 @@ impl Maker {
         };
         let industry = if kind == OrganizationKind::Department { "S" } else { trade.industry };
         let new = self.organization(county, kind, name, Some(parent), (nature, industry));
-        let days = 1800 + county.random.below(1000) as i64;
-        let at = county.clock.stamp_in(Duration::minutes(-days * 1440 - days % 600));
+        let at = office_time(county);
         let id = organizations::insert(tx, &new, "demo", &at).await?;
         units.all.push(Unit {
             id,
@@ -224,6 +225,14 @@ impl Maker {
     }
 }
 
+/// Some working hour of five to eight years ago.
+fn office_time(county: &mut Demo) -> String {
+    let days = 1800 + county.random.below(1000) as i64;
+    let day = county.clock.today().saturating_sub(Duration::days(days));
+    let (hour, minute) = (1 + county.random.below(8), county.random.below(60));
+    format!("{}T{hour:02}:{minute:02}:00.000Z", kit::day::date_text(day))
+}
+
 /// A handful of internal departments, the second with a group below it; the ids that take people.
 async fn internal_departments(tx: &mut SqliteConnection, unit: &Unit) -> Result<Vec<i64>> {
     let names: &[&str] = match (unit.kind, unit.trade.industry) {
@@ -234,7 +243,8 @@ async fn internal_departments(tx: &mut SqliteConnection, unit: &Unit) -> Result<
     };
     let mut ids = vec![];
     for (sort, name) in names.iter().enumerate() {
-        let under = if unit.trade.industry == "P" && sort > 0 { ids.first().copied() } else { None };
+        let under =
+            if unit.trade.industry == "P" && sort > 0 { ids.first().copied() } else { None };
         let id: i64 = sqlx::query_scalar(
             "insert into internal_department (organization_id, parent_id, name, sort)
              values (?, ?, ?, ?) returning id",

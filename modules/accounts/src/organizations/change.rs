@@ -151,13 +151,12 @@ pub async fn enable(
     cause: &str,
     clock: &Clock,
 ) -> Result<()> {
-    let changed = sqlx::query(
-        "update organization set state = 'active' where id = ? and state = 'disabled'",
-    )
-    .bind(id)
-    .execute(&mut *tx)
-    .await?
-    .rows_affected();
+    let changed =
+        sqlx::query("update organization set state = 'active' where id = ? and state = 'disabled'")
+            .bind(id)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
     if changed == 0 {
         return Err(Error::refused("这个单位没有停用，不需要启用。请刷新后再看。"));
     }

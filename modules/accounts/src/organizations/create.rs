@@ -55,7 +55,9 @@ pub(crate) async fn insert(
     .await
     .on_unique("organization.name", NAME_TAKEN)
     .or_else(|error| unique(error, "organization.credit_code", CODE_TAKEN))
-    .or_else(|error| unique(error, "organization.kind", "本系统已有一个人社局，不能再建第二个。"))?;
+    .or_else(|error| {
+        unique(error, "organization.kind", "本系统已有一个人社局，不能再建第二个。")
+    })?;
     if new.kind == OrganizationKind::Department {
         sqlx::query("update organization set department_id = id where id = ?")
             .bind(id)

@@ -179,11 +179,13 @@ pub async fn by_number(db: &mut SqliteConnection, id_card: &IdCard) -> Result<Op
 /// The identity row of a number, made if missing: for rosters and administrators who are no
 /// recorded people (yet).
 pub async fn identity(tx: &mut SqliteConnection, id_card: &IdCard) -> Result<IdentityId> {
-    sqlx::query("insert into identity (number, reversed) values (?, ?) on conflict (number) do nothing")
-        .bind(id_card.number())
-        .bind(id_card.reversed())
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "insert into identity (number, reversed) values (?, ?) on conflict (number) do nothing",
+    )
+    .bind(id_card.number())
+    .bind(id_card.reversed())
+    .execute(&mut *tx)
+    .await?;
     Ok(sqlx::query_scalar("select id from identity where number = ?")
         .bind(id_card.number())
         .fetch_one(tx)

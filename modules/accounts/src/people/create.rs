@@ -178,12 +178,8 @@ async fn identify(tx: &mut SqliteConnection, people: &[NewPerson]) -> Result<Vec
         list.push_bind(person.id_card.number());
     }
     sql.push(")");
-    let found: HashMap<String, IdentityId> = sql
-        .build_query_as::<(String, IdentityId)>()
-        .fetch_all(tx)
-        .await?
-        .into_iter()
-        .collect();
+    let found: HashMap<String, IdentityId> =
+        sql.build_query_as::<(String, IdentityId)>().fetch_all(tx).await?.into_iter().collect();
     people
         .iter()
         .map(|person| found.get(person.id_card.number()).copied())

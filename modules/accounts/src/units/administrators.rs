@@ -1,8 +1,6 @@
 //! 管理员 of an organization below: add one, give a new one-time code.
 
-use kit::{
-    AccountId, Answer, Clock, Error, Form, OrganizationId, Page, Result, Scope, trail,
-};
+use kit::{AccountId, Answer, Clock, Error, Form, OrganizationId, Page, Result, Scope, trail};
 use sqlx::SqliteConnection;
 
 use super::{Asking, Unit, form::by_field};
@@ -126,7 +124,13 @@ async fn administrator(
     Ok((found.name, administrator.ok_or(Error::NotFound)?))
 }
 
-fn reset_page(unit: &Unit, id: OrganizationId, organization: &str, who: &Administrator, form: &Form) -> Page {
+fn reset_page(
+    unit: &Unit,
+    id: OrganizationId,
+    organization: &str,
+    who: &Administrator,
+    form: &Form,
+) -> Page {
     Page::new("accounts/administrator_reset.html")
         .with("crumbs", &unit.crumbs("重置一次性密码"))
         .with("organization", organization)
@@ -144,8 +148,7 @@ pub async fn confirm_reset(
     account: AccountId,
 ) -> Result<Page> {
     let mut db = asking.db.read().await?;
-    let (organization, who) =
-        administrator(unit, &mut db, asking.grant.scope, id, account).await?;
+    let (organization, who) = administrator(unit, &mut db, asking.grant.scope, id, account).await?;
     Ok(reset_page(unit, id, &organization, &who, &Form::new()))
 }
 
@@ -187,7 +190,14 @@ pub async fn reset(
     tx.commit().await?;
     let told = format!("已重置{}的密码，他原来的密码和登录都已失效。", who.name);
     let login = if who.login.is_empty() { "本人身份证号" } else { who.login.as_str() };
-    let shown = Code { told: &told, organization: &organization, name: &who.name, login, code: &code, days };
+    let shown = Code {
+        told: &told,
+        organization: &organization,
+        name: &who.name,
+        login,
+        code: &code,
+        days,
+    };
     Ok(code_page(unit, &shown, &format!("{}/{id}", unit.base)).into())
 }
 

@@ -22,10 +22,8 @@ pub struct Choice {
 }
 
 fn choices(dictionary: &Dictionary) -> Vec<Choice> {
-    let choice = |e: &kit::dictionary::Entry| Choice {
-        value: e.code.to_owned(),
-        label: e.label.to_owned(),
-    };
+    let choice =
+        |e: &kit::dictionary::Entry| Choice { value: e.code.to_owned(), label: e.label.to_owned() };
     dictionary.entries.iter().map(choice).collect()
 }
 
@@ -42,7 +40,8 @@ async fn page(
         .into_iter()
         .map(|(id, label)| Choice { value: id.to_string(), label })
         .collect();
-    let title = if id.is_some() { format!("编辑{}", unit.noun) } else { format!("新增{}", unit.noun) };
+    let title =
+        if id.is_some() { format!("编辑{}", unit.noun) } else { format!("新增{}", unit.noun) };
     let back = id.map_or(unit.base.to_owned(), |id| format!("{}/{id}", unit.base));
     let action = match id {
         Some(id) => format!("{}/{id}/edit", unit.base),
@@ -226,7 +225,8 @@ async fn store(
         "新增{}“{}”，首位管理员{}（账号 {}）",
         unit.noun, new.name, administrator.name, administrator.login
     );
-    trail::write(tx, &asking.user.actor(), clock, &unit.act("create"), &unit.object(id), &text).await
+    trail::write(tx, &asking.user.actor(), clock, &unit.act("create"), &unit.object(id), &text)
+        .await
 }
 
 /// Stores an edited organization.

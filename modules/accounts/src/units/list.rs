@@ -31,13 +31,8 @@ const FROM: &str = "organization_listed o \
     left join organization s on s.id = o.parent_id \
     left join organization_profile f on f.organization_id = o.id";
 
-const NAME: Column = Column {
-    key: "name",
-    title: "单位名称",
-    sql: "o.name",
-    cell: Cell::Link,
-    order: "",
-};
+const NAME: Column =
+    Column { key: "name", title: "单位名称", sql: "o.name", cell: Cell::Link, order: "" };
 const CODE: Column = Column {
     key: "credit_code",
     title: "统一社会信用代码",
@@ -97,13 +92,8 @@ const PEOPLE: Column = Column {
     cell: Cell::Number,
     order: "",
 };
-const STATE: Column = Column {
-    key: "state",
-    title: "状态",
-    sql: "o.state",
-    cell: Cell::Tag(STATES),
-    order: "",
-};
+const STATE: Column =
+    Column { key: "state", title: "状态", sql: "o.state", cell: Cell::Tag(STATES), order: "" };
 const CREATED: Column = Column {
     key: "created",
     title: "登记时间",
@@ -133,12 +123,8 @@ const BY_SUPERIOR: Filter = Filter {
     ),
     sql: "o.parent_id = ?",
 };
-const BY_TIME: Filter = Filter {
-    key: "created",
-    label: "登记时间",
-    kind: FilterKind::Times,
-    sql: "o.created_at",
-};
+const BY_TIME: Filter =
+    Filter { key: "created", label: "登记时间", kind: FilterKind::Times, sql: "o.created_at" };
 
 const SEARCH: Search = Search {
     label: "名称或信用代码",
@@ -152,7 +138,9 @@ const SEARCH: Search = Search {
 
 const ORDERS: &[Order] = &[
     Order { key: "created", label: "登记时间", by: "o.created_at", descending: true },
-    Order { key: "oldest", label: "登记时间（早的在前）", by: "o.created_at", descending: false },
+    Order {
+        key: "oldest", label: "登记时间（早的在前）", by: "o.created_at", descending: false
+    },
 ];
 
 /// 3.2

@@ -90,31 +90,28 @@ async fn save(
     if submit {
         ready(&mut tx, person, &draft, &fields, &open, clock, &mut form).await?;
     }
-    let actor = person.user.actor();
-    if form.refused() || !submit {
-        let text = format!("保存学时申报“{}”，本次上传材料 {kept} 份", draft.title);
-        let object = format!("declaration:{id}");
-        trail::write(&mut tx, &actor, clock, "credit-hours.declaration.save", &object, &text).await?;
+    if submit && !form.refused() {
+        let done = send(&mut tx, person, &draft, clock).await?;
         tx.commit().await?;
+        return Ok(done.into());
     }
+    let (actor, object) = (person.user.actor(), format!("declaration:{id}"));
+    let text = format!("保存学时申报“{}”，本次上传材料 {kept} 份", draft.title);
+    trail::write(&mut tx, &actor, clock, "credit-hours.declaration.save", &object, &text).await?;
+    tx.commit().await?;
     if form.refused() {
         let mut db = db.read().await?;
         let page = edit_page(&mut db, person, Some(&draft), &form, &open).await?;
         return Ok(page.refused().into());
     }
-    let edit = format!("/credit-hours/declarations/{id}/edit");
+    let done = Done::to(format!("/credit-hours/declarations/{id}/edit"));
     Ok(match act {
-        Act::Save => Done::to(edit).ok("草稿已保存。提交以后，审核单位才能看到。"),
         Act::Attach if kept == 0 => {
-            Done::to(edit).warn("没有选择文件。请先点“选择文件”，再点“上传材料”。")
+            done.warn("没有选择文件。请先点“选择文件”，再点“上传材料”。")
         }
-        Act::Attach => Done::to(edit).ok(format!("已上传 {kept} 份材料。")),
-        Act::Remove(_) => Done::to(edit).ok("已移除 1 份材料。"),
-        Act::Submit => {
-            let done = send(&mut tx, person, &draft, clock).await?;
-            tx.commit().await?;
-            done
-        }
+        Act::Attach => done.ok(format!("已上传 {kept} 份材料。")),
+        Act::Remove(_) => done.ok("已移除 1 份材料。"),
+        Act::Save | Act::Submit => done.ok("草稿已保存。提交以后，审核单位才能看到。"),
     }
     .into())
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use time::Date;
 
 use kit::dictionary::{DECLARATION_LEVELS, LEARNING_KINDS, LearningKind, Need, learning_kind};
+use kit::hours::HoursError;
 use kit::{Form, Hours, day};
 
 use super::rules::{self, Typed};
@@ -205,10 +206,15 @@ fn hours(form: &mut Form, whole: bool) -> Option<Hours> {
     match Hours::parse(&typed) {
         Ok(hours) => Some(hours),
         Err(error) => {
-            form.refuse("hours", format!("{error}。"));
+            form.refuse("hours", sentence(&error));
             None
         }
     }
+}
+
+/// The reason as a whole sentence.
+pub fn sentence(error: &HoursError) -> String {
+    format!("{}。", error.to_string().trim_end_matches('。'))
 }
 
 #[cfg(test)]

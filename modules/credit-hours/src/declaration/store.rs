@@ -109,7 +109,7 @@ pub async fn update(
 ) -> Result<()> {
     sqlx::query(
         "update declaration set year = coalesce(?, year),
-           category_id = case when ?2 is null then category_id else nullif(?2, 0) end,
+           category_id = case when ? is null then category_id else nullif(?, 0) end,
            kind = coalesce(?, kind), title = coalesce(?, title),
            organizer = coalesce(?, organizer), started_on = coalesce(?, started_on),
            ended_on = coalesce(?, ended_on), place = coalesce(?, place),
@@ -119,6 +119,8 @@ pub async fn update(
           where id = ? and state in ('draft', 'rejected', 'withdrawn')",
     )
     .bind(fields.year)
+    .bind(fields.category)
+    // sqlx counts `?` and `?2` apart, so each has its own value
     .bind(fields.category)
     .bind(&fields.kind)
     .bind(&fields.title)

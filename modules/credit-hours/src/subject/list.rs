@@ -56,7 +56,7 @@ pub static LIST: List = List {
            left join organization m on m.id = d.department_id \
            left join category c on c.id = d.category_id",
     alias: "d",
-    only: "d.case_id is not null",
+    only: "d.state <> 'draft'",
     columns: &[
         column("number", "申报编号", "d.number", Cell::Link, ""),
         column("name", "姓名", "p.name", Cell::Text, ""),

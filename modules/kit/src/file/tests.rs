@@ -7,7 +7,7 @@ use crate::access::Scope;
 use crate::form::Uploaded;
 use crate::module::Modules;
 use crate::testing::{County, LEAF, user};
-use crate::{Db, Error, FileId, Grantable, Module, OrganizationId, PersonId, Permission};
+use crate::{Db, Error, FileId, Grantable, Module, OrganizationId, Permission, PersonId};
 
 crate::permission!(ViewThings, LEAF, View);
 
@@ -58,7 +58,10 @@ async fn an_upload_is_kept_once_and_served_by_its_content() {
     assert_eq!(files[0].sha256, files[1].sha256);
     assert_eq!(std::fs::read_dir(county.folder.path().join("files")).unwrap().count(), 1);
     let shown = serve(&db, &files[0], false).await.unwrap();
-    assert_eq!((shown.bytes.as_slice(), shown.mime.as_str(), shown.inline), (PDF, "application/pdf", true));
+    assert_eq!(
+        (shown.bytes.as_slice(), shown.mime.as_str(), shown.inline),
+        (PDF, "application/pdf", true)
+    );
     assert!(!serve(&db, &files[0], true).await.unwrap().inline);
 }
 

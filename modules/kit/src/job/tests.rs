@@ -47,7 +47,10 @@ async fn a_job_tells_its_owner_how_far_it_is_and_how_it_ended() {
     drop(db);
     gate.notify_one();
     let status = ended(&jobs, &county, id).await;
-    assert_eq!((status.state, status.done, status.message.as_str()), (State::Done, 10, "已导入 10 人。"));
+    assert_eq!(
+        (status.state, status.done, status.message.as_str()),
+        (State::Done, 10, "已导入 10 人。")
+    );
 }
 
 #[tokio::test]

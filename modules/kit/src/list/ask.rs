@@ -189,13 +189,11 @@ impl Chosen {
             FilterKind::Choice(_) | FilterKind::Query(_) => {
                 vec![(self.filter.key.to_owned(), self.value.clone())]
             }
-            FilterKind::Times | FilterKind::Days => {
-                [("from", &self.value), ("to", &self.until)]
-                    .into_iter()
-                    .filter(|(_, day)| !day.is_empty())
-                    .map(|(end, day)| (format!("{}_{end}", self.filter.key), day.clone()))
-                    .collect()
-            }
+            FilterKind::Times | FilterKind::Days => [("from", &self.value), ("to", &self.until)]
+                .into_iter()
+                .filter(|(_, day)| !day.is_empty())
+                .map(|(end, day)| (format!("{}_{end}", self.filter.key), day.clone()))
+                .collect(),
         }
     }
 
@@ -217,7 +215,10 @@ impl Chosen {
 }
 
 /// The choices of a filter; a statement is run each time, it is small.
-pub(super) async fn offered(filter: &Filter, db: &mut SqliteConnection) -> Result<Vec<(String, String)>> {
+pub(super) async fn offered(
+    filter: &Filter,
+    db: &mut SqliteConnection,
+) -> Result<Vec<(String, String)>> {
     match filter.kind {
         FilterKind::Choice(choices) => Ok(choices
             .iter()
@@ -278,7 +279,9 @@ fn own(list: &List, ask: &Ask) -> Vec<(String, String)> {
         RESERVED.contains(&key)
             || list.filters.iter().any(|filter| {
                 key == filter.key
-                    || key.strip_prefix(filter.key).is_some_and(|end| end == "_from" || end == "_to")
+                    || key
+                        .strip_prefix(filter.key)
+                        .is_some_and(|end| end == "_from" || end == "_to")
             })
     };
     ask.values
@@ -287,29 +290,4 @@ fn own(list: &List, ask: &Ask) -> Vec<(String, String)> {
         .take(8)
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
-}
-
-/// An address: a path of ours (which may already have parameters) and more parameters.
-pub(super) fn address(path: &str, parameters: &[(String, String)]) -> String {
-    let mut address = path.to_owned();
-    for (key, value) in parameters {
-        address.push(if address.contains('?') { '&' } else { '?' });
-        address.push_str(&encoded(key));
-        address.push('=');
-        address.push_str(&encoded(value));
-    }
-    address
-}
-
-/// Percent-encoding of all but the unreserved characters (RFC 3986).
-pub(super) fn encoded(text: &str) -> String {
-    use std::fmt::Write;
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
 }

@@ -119,7 +119,9 @@ pub(super) fn written<'a>(
         Cell::Text | Cell::Link | Cell::Day => Value::Text(value),
         Cell::Long => Value::Long(value),
         // more digits than Excel keeps are a code, not a number
-        Cell::Number if value.len() <= 15 => value.parse().map_or(Value::Text(value), Value::Integer),
+        Cell::Number if value.len() <= 15 => {
+            value.parse().map_or(Value::Text(value), Value::Integer)
+        }
         Cell::Number => Value::Text(value),
         Cell::Hours => hours(value).map_or(Value::Text(value), Value::Hours),
         Cell::Minute | Cell::Phone | Cell::Tag(_) => {

@@ -5,8 +5,8 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::ask::Asked;
 use super::cell::{self, Drawing};
-use super::draw::thousands;
 use super::narrow::{Row, Start, View};
+use super::turn::thousands;
 use super::{Ask, Extra, List};
 use crate::access::Grant;
 use crate::xlsx::{Book, Value};
@@ -20,7 +20,10 @@ const MOST: usize = 1_000_000;
 static WORKING: Semaphore = Semaphore::const_new(2);
 
 /// Writes the .xlsx and its trail row.
-#[expect(clippy::too_many_arguments, reason = "what every handler has at hand; a struct would only rename it")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what every handler has at hand; a struct would only rename it"
+)]
 pub async fn export(
     list: &'static List,
     ask: &Ask,
@@ -64,7 +67,8 @@ pub async fn export(
     drop(reader);
 
     let mut tx = db.begin().await?;
-    let condition = if summary.is_empty() { String::new() } else { format!("，条件：{summary}") };
+    let condition =
+        if summary.is_empty() { String::new() } else { format!("，条件：{summary}") };
     let text = format!("导出“{title}” {} 行{condition}", thousands(rows as i64));
     let object = format!("list:{}", list.key);
     trail::write(&mut tx, &user.actor(), clock, "list.export", &object, &text).await?;
@@ -134,7 +138,9 @@ fn write(
 pub fn file_name(organization: &str, title: &str, today: time::Date) -> String {
     // what no file system takes in a name
     let clean = |text: &str| -> String {
-        text.chars().map(|c| if "/\\:*?\"<>|".contains(c) || c.is_control() { ' ' } else { c }).collect()
+        text.chars()
+            .map(|c| if "/\\:*?\"<>|".contains(c) || c.is_control() { ' ' } else { c })
+            .collect()
     };
     let day = crate::day::date_text(today).replace('-', "");
     format!("{}_{}_{day}.xlsx", clean(organization), clean(title))

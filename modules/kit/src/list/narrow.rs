@@ -37,9 +37,15 @@ pub(super) enum Start {
 pub(super) enum Part {
     All,
     /// Those with the same sort value.
-    Tied { id: i64, operator: &'static str },
+    Tied {
+        id: i64,
+        operator: &'static str,
+    },
     /// Those with a further one.
-    Beyond { id: i64, operator: &'static str },
+    Beyond {
+        id: i64,
+        operator: &'static str,
+    },
 }
 
 /// A listed row: its id and the columns' values as text; absent ones are empty.
@@ -52,7 +58,12 @@ pub(super) struct Row {
 impl View<'_> {
     /// ` from … where …`: everything that decides which rows are listed.
     fn narrow(&self, sql: &mut QueryBuilder<Sqlite>) {
-        sql.push(" from ").push(self.list.from).push(" where ");
+        sql.push(" from ").push(self.list.from);
+        self.conditions(sql);
+    }
+
+    fn conditions(&self, sql: &mut QueryBuilder<Sqlite>) {
+        sql.push(" where ");
         sql.push(if self.list.only.is_empty() { "true" } else { self.list.only });
         self.scope.narrow(sql, self.list.alias);
         for fixed in self.fixed {
@@ -94,8 +105,15 @@ impl View<'_> {
     }
 
     /// The statement for rows; backwards the last row comes first.
-    pub fn select(&self, part: Part, backwards: bool, limit: i64, explain: bool) -> QueryBuilder<Sqlite> {
-        let mut sql = QueryBuilder::new(if explain { "explain query plan select " } else { "select " });
+    pub fn select(
+        &self,
+        part: Part,
+        backwards: bool,
+        limit: i64,
+        explain: bool,
+    ) -> QueryBuilder<Sqlite> {
+        let mut sql =
+            QueryBuilder::new(if explain { "explain query plan select " } else { "select " });
         sql.push(self.list.alias).push(".id");
         for column in self.list.columns {
             sql.push(", cast(").push(column.sql).push(" as text)");
@@ -107,8 +125,25 @@ impl View<'_> {
         sql
     }
 
+    /// EXPLAIN of the listed table without those joined to it, for the plan test.
+    pub fn select_alone(&self) -> QueryBuilder<Sqlite> {
+        let from = self.list.from;
+        let joined = [" join ", " left join ", " cross join "];
+        let end = joined.iter().filter_map(|join| from.find(join)).min().unwrap_or(from.len());
+        let mut sql = QueryBuilder::new("explain query plan select ");
+        sql.push(self.list.alias).push(".id from ").push(&from[..end]);
+        self.conditions(&mut sql);
+        self.order(&mut sql, false);
+        sql
+    }
+
     /// Rows from a place on, in the list's order.
-    pub async fn rows(&self, db: &mut SqliteConnection, start: Start, limit: i64) -> Result<Vec<Row>> {
+    pub async fn rows(
+        &self,
+        db: &mut SqliteConnection,
+        start: Start,
+        limit: i64,
+    ) -> Result<Vec<Row>> {
         let backwards = matches!(start, Start::Before(_) | Start::Last);
         let mut rows = Vec::new();
         for part in self.parts(start) {
@@ -132,7 +167,8 @@ impl View<'_> {
 
     /// The statements that give the rows from a place on, one after the other.
     pub fn parts(&self, start: Start) -> Vec<Part> {
-        let (greater, least) = if self.asked.descending() { (" < ", " <= ") } else { (" > ", " >= ") };
+        let (greater, least) =
+            if self.asked.descending() { (" < ", " <= ") } else { (" > ", " >= ") };
         let smaller = if self.asked.descending() { " > " } else { " < " };
         match start {
             Start::First | Start::Last => vec![Part::All],

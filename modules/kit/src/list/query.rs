@@ -2,7 +2,8 @@
 
 use sqlx::SqliteConnection;
 
-use super::ask::{address, offered};
+use super::address::address;
+use super::ask::offered;
 use super::{FilterKind, List};
 use crate::{Clock, Error, Form, Result, User, serial};
 
@@ -29,7 +30,8 @@ pub async fn store_query(
 ) -> Result<String> {
     let desk = format!("/desk/{}", list.key);
     let (path, own) = page.split_once('?').unwrap_or((page, ""));
-    let belongs = |to: &str| path == to || path.strip_prefix(to).is_some_and(|r| r.starts_with('/'));
+    let belongs =
+        |to: &str| path == to || path.strip_prefix(to).is_some_and(|r| r.starts_with('/'));
     let clean = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.".contains(&b))
         && !path.contains("..")
         && !path.contains("//")

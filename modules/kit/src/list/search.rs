@@ -20,11 +20,8 @@ pub(super) enum Shape {
 
 /// Tells by its shape what was typed; none if nothing was.
 pub(super) fn recognise(search: &Search, typed: &str) -> Option<Shape> {
-    let typed: String = typed
-        .chars()
-        .map(initials::half_width)
-        .filter(|c| !initials::is_invisible(*c))
-        .collect();
+    let typed: String =
+        typed.chars().map(initials::half_width).filter(|c| !initials::is_invisible(*c)).collect();
     let typed = typed.trim();
     if typed.is_empty() {
         return None;

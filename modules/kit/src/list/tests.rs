@@ -7,11 +7,9 @@ mod workbook;
 use std::collections::BTreeMap;
 
 use super::ask::Asked;
-use super::draw::{Turned, turned};
 use super::narrow::View;
-use super::{
-    Ask, Cell, Column, Filter, FilterKind, Fixed, List, MASKED_ID, Order, Search, plans,
-};
+use super::turn::{Turned, turned};
+use super::{Ask, Cell, Column, Filter, FilterKind, Fixed, List, MASKED_ID, Order, Search, plans};
 use crate::access::Scope;
 use crate::testing::{County, LEAF, user};
 use crate::{OrganizationId, User, initials};
@@ -26,7 +24,9 @@ static LIST: List = List {
     only: "t.state <> 'gone'",
     columns: &[
         Column { key: "name", title: "姓名", sql: "t.name", cell: Cell::Link, order: "" },
-        Column { key: "number", title: "身份证号", sql: MASKED_ID, cell: Cell::Text, order: "" },
+        Column {
+            key: "number", title: "身份证号", sql: MASKED_ID, cell: Cell::Text, order: ""
+        },
         Column { key: "unit", title: "单位", sql: "o.name", cell: Cell::Long, order: "" },
         Column { key: "phone", title: "手机", sql: "t.phone", cell: Cell::Phone, order: "" },
         Column { key: "hours", title: "学时", sql: "t.hours", cell: Cell::Hours, order: "" },
@@ -50,7 +50,9 @@ static LIST: List = List {
         Filter {
             key: "year",
             label: "年度",
-            kind: FilterKind::Query("select distinct year, year || '年' from thing order by 1 desc"),
+            kind: FilterKind::Query(
+                "select distinct year, year || '年' from thing order by 1 desc",
+            ),
             sql: "t.year = ?",
         },
         Filter { key: "at", label: "提交时间", kind: FilterKind::Times, sql: "t.at" },
@@ -102,7 +104,12 @@ async fn county(rows: i64) -> County {
         let identity = format!("4199991985{:02}{:02}{:04}", n % 12 + 1, n % 28 + 1, n % 10_000);
         let reversed: String = identity.chars().rev().collect();
         sqlx::query("insert or ignore into identity (id, number, reversed) values (?, ?, ?)")
-            .bind(n).bind(&identity).bind(&reversed).execute(&mut *tx).await.unwrap();
+            .bind(n)
+            .bind(&identity)
+            .bind(&reversed)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
         let (organization, department) = if n % 3 == 0 { (4, None) } else { (3, Some(2)) };
         let name = NAMES[(n % 5) as usize];
         sqlx::query(
@@ -115,7 +122,13 @@ async fn county(rows: i64) -> County {
         .bind(format!("138{n:08}"))
         .bind(organization)
         .bind(department)
-        .bind(if n % 7 == 0 { "gone" } else if n % 2 == 0 { "wait" } else { "done" })
+        .bind(if n % 7 == 0 {
+            "gone"
+        } else if n % 2 == 0 {
+            "wait"
+        } else {
+            "done"
+        })
         .bind(2020 + n % 6)
         .bind(n % 40 * 5)
         .bind(format!("2026-11-{:02}T{:02}:00:00.000Z", 1 + n / 5 % 20, n / 100 % 24))
@@ -124,7 +137,11 @@ async fn county(rows: i64) -> County {
         .await
         .unwrap();
         sqlx::query("insert into thing_search (rowid, tokens) values (?, ?)")
-            .bind(n).bind(initials::search_tokens(name)).execute(&mut *tx).await.unwrap();
+            .bind(n)
+            .bind(initials::search_tokens(name))
+            .execute(&mut *tx)
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
     county

@@ -1,4 +1,4 @@
-//! From the desk's side: approve, reject, take over, reveal.
+//! From the desk's side: approve, reject, reveal.
 
 use std::ops::RangeInclusive;
 
@@ -6,11 +6,11 @@ use sqlx::SqliteConnection;
 
 use super::record::{self, Entry};
 use super::route::place;
-use super::{AnySubject, Case, CaseState, Level, OVERDUE_DAYS, Outcome, query};
+use super::{AnySubject, Case, CaseState, Level, Outcome, query};
 use crate::access::Grant;
 use crate::{
-    Action, CaseId, Clock, Error, Event, Form, Grantable, Modules, OrganizationId, Result,
-    Settings, User, organization,
+    Action, CaseId, Clock, Error, Event, Form, Grantable, Modules, OrganizationId, Result, User,
+    organization,
 };
 
 /// Characters of a reason (驳回原因, 接管原因).
@@ -58,7 +58,7 @@ async fn at_desk(
     Ok(case)
 }
 
-fn may(subject: &dyn AnySubject, grant: &Grant) -> Result<()> {
+pub(super) fn may(subject: &dyn AnySubject, grant: &Grant) -> Result<()> {
     if grant.may(Grantable { leaf: subject.leaf(), action: Action::Review }) {
         Ok(())
     } else {
@@ -67,7 +67,11 @@ fn may(subject: &dyn AnySubject, grant: &Grant) -> Result<()> {
 }
 
 /// Says who was first.
-async fn handled(db: &mut SqliteConnection, case: &Case, grant: &Grant) -> Result<Error> {
+pub(super) async fn handled(
+    db: &mut SqliteConnection,
+    case: &Case,
+    grant: &Grant,
+) -> Result<Error> {
     let last: Option<(String, String, String)> = sqlx::query_as(
         "select act, name, at from review_step
           where case_id = ? and act in ('pass', 'approve', 'reject', 'withdraw', 'take', 'reroute')
@@ -126,7 +130,8 @@ pub async fn approve(
         return Ok(None);
     };
     let route = case.desks()?;
-    let entry = Entry::of("pass", user, Some(grant.organization)).opinion(opinion).decision(&decision);
+    let entry =
+        Entry::of("pass", user, Some(grant.organization)).opinion(opinion).decision(&decision);
     if case.place() + 1 < route.len() {
         pass(tx, subject, &case, &route, entry, user, clock).await?;
         return Ok(Some(Outcome::default()));
@@ -165,8 +170,7 @@ async fn pass(
     clock: &Clock,
 ) -> Result<()> {
     let (leaf, from) = (subject.leaf(), case.place() + 1);
-    let next =
-        place(&mut *tx, route, from, leaf, case.account_id, case.person_id, clock).await?;
+    let next = place(&mut *tx, route, from, leaf, case.account_id, case.person_id, clock).await?;
     sqlx::query(
         "update review_case set desk_id = ?, stage = ?, waiting_since = ?, reminded_at = null,
            decision = ?, unattended = max(unattended, ?)
@@ -193,7 +197,7 @@ fn said(what: &str, decision: &str) -> String {
     if decision.is_empty() { what.to_owned() } else { format!("{what}，{decision}") }
 }
 
-fn reason_of(label: &str, reason: &str) -> Result<String> {
+pub(super) fn reason_of(label: &str, reason: &str) -> Result<String> {
     let reason = reason.trim();
     if REASON.contains(&reason.chars().count()) {
         Ok(reason.to_owned())
@@ -237,63 +241,6 @@ pub async fn reject(
     modules.deliver(&mut *tx, &event, clock).await?;
     let what = format!("驳回，原因：{reason}");
     record::trail(tx, &user.actor(), clock, "review.reject", subject, &case, &what).await
-}
-
-/// 接管: a superior later on the route takes an overdue case to its own desk, with a reason.
-#[expect(clippy::too_many_arguments, reason = "one act, each a different thing")]
-pub async fn take_over(
-    tx: &mut SqliteConnection,
-    subject: &dyn AnySubject,
-    case: CaseId,
-    user: &User,
-    grant: &Grant,
-    reason: &str,
-    settings: &Settings,
-    clock: &Clock,
-) -> Result<()> {
-    let reason = reason_of("接管原因", reason)?;
-    let case = query::case(&mut *tx, case).await?;
-    let limit = query::limit(grant);
-    if case.subject != subject.key() || (limit.is_some() && case.department_id != limit) {
-        return Err(Error::NotFound);
-    }
-    may(subject, grant)?;
-    if is_own(&case, user) {
-        return Err(Error::refused(OWN));
-    }
-    if case.state != CaseState::Pending || case.desk_id == Some(grant.organization) {
-        return Err(handled(tx, &case, grant).await?);
-    }
-    let stage = case.desks()?.iter().position(|desk| *desk == grant.organization);
-    let Some(stage) = stage.filter(|stage| *stage > case.place()) else {
-        return Err(Error::refused("只有这条申请后面的上级单位才能接管。"));
-    };
-    let days = settings.integer(&OVERDUE_DAYS);
-    let waited = query::waited(&query::working_days(&mut *tx).await?, &case.waiting_since, clock);
-    if waited <= days {
-        return Err(Error::refused(format!(
-            "这条申请已等 {waited} 个工作日，超过 {days} 个工作日才能接管。"
-        )));
-    }
-    let changed = sqlx::query(
-        "update review_case set desk_id = ?, stage = ?, waiting_since = ?, reminded_at = null
-          where id = ? and state = 'pending' and desk_id = ?",
-    )
-    .bind(grant.organization)
-    .bind(stage as i64)
-    .bind(clock.stamp())
-    .bind(case.id)
-    .bind(case.desk_id)
-    .execute(&mut *tx)
-    .await?;
-    if changed.rows_affected() == 0 {
-        return Err(handled(tx, &case, grant).await?);
-    }
-    let entry = Entry::of("take", user, Some(grant.organization)).opinion(&reason);
-    record::step(&mut *tx, case.id, clock, entry).await?;
-    let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
-    let what = format!("接管，原因：{reason}");
-    record::trail(tx, &user.actor(), clock, "review.take", subject, &case, &what).await
 }
 
 /// 显示完整身份证号 of a case pending at this desk; kept in its history and the trail.

@@ -36,7 +36,12 @@ pub trait AnySubject: Send + Sync + 'static {
     fn decision_text(&self, decision: &str) -> String;
     async fn passed(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()>;
     /// With the case's own content and decision.
-    async fn approved(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<Outcome>;
+    async fn approved(
+        &self,
+        tx: &mut SqliteConnection,
+        case: &Case,
+        clock: &Clock,
+    ) -> Result<Outcome>;
     async fn rejected(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()>;
 }
 
@@ -108,7 +113,12 @@ impl<S: Subject> AnySubject for S {
     async fn passed(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()> {
         Subject::passed(self, tx, case, &read(&case.content)?, clock).await
     }
-    async fn approved(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<Outcome> {
+    async fn approved(
+        &self,
+        tx: &mut SqliteConnection,
+        case: &Case,
+        clock: &Clock,
+    ) -> Result<Outcome> {
         Subject::approved(self, tx, case, read(&case.content)?, read(&case.decision)?, clock).await
     }
     async fn rejected(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()> {

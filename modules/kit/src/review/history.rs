@@ -56,7 +56,11 @@ fn line(subject: &dyn AnySubject, step: &Step) -> Line {
     let at_desk = format!("{desk}（{name}）");
     let passed = || {
         let decision = subject.decision_text(&step.decision);
-        let text = if decision.is_empty() { "审核通过".to_owned() } else { format!("审核通过，{decision}") };
+        let text = if decision.is_empty() {
+            "审核通过".to_owned()
+        } else {
+            format!("审核通过，{decision}")
+        };
         Some(Verdict { kind: "pass", text })
     };
     let (text, verdict) = match step.act.as_str() {

@@ -34,7 +34,11 @@ pub async fn steps(db: &mut SqliteConnection, id: CaseId) -> Result<Vec<Step>> {
 }
 
 /// How many cases wait at a desk for a subject.
-pub async fn waiting(db: &mut SqliteConnection, desk: OrganizationId, subject: &str) -> Result<i64> {
+pub async fn waiting(
+    db: &mut SqliteConnection,
+    desk: OrganizationId,
+    subject: &str,
+) -> Result<i64> {
     Ok(sqlx::query_scalar(
         "select count(*) from review_case where desk_id = ? and subject = ? and state = 'pending'",
     )
@@ -113,9 +117,9 @@ pub async fn working_days(db: &mut SqliteConnection) -> Result<WorkingDays> {
     let rows: Vec<(String, String)> =
         sqlx::query_as("select day, kind from holiday").fetch_all(db).await?;
     let shipped = crate::calendar::shipped_days().into_iter().map(|s| (s.day, s.kind));
-    let own = rows.iter().filter_map(|(day, kind)| {
-        Some((day::stored_date(day)?, KindOfDay::from_code(kind)?))
-    });
+    let own = rows
+        .iter()
+        .filter_map(|(day, kind)| Some((day::stored_date(day)?, KindOfDay::from_code(kind)?)));
     Ok(WorkingDays::new(shipped.chain(own)))
 }
 

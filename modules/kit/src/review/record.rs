@@ -103,7 +103,11 @@ pub(super) async fn mirror(
     sql.push(", number = ").push_bind(&case.number);
     sql.push(", desk_id = ").push_bind(case.desk_id);
     sql.push(", submitted_at = ").push_bind(&case.submitted_at);
-    sql.push(", waiting_since = ").push_bind(if pending { case.waiting_since.as_str() } else { "" });
+    sql.push(", waiting_since = ").push_bind(if pending {
+        case.waiting_since.as_str()
+    } else {
+        ""
+    });
     sql.push(", acted_at = ").push_bind(clock.stamp());
     sql.push(" where id = ").push_bind(subject.row(&case.content)?);
     if first {

@@ -5,7 +5,9 @@ use sqlx::SqliteConnection;
 use super::record::{self, Entry};
 use super::{AnySubject, Case, query};
 use crate::access::Leaf;
-use crate::{AccountId, Actor, CaseId, Clock, Error, Modules, OrganizationId, PersonId, Result, organization};
+use crate::{
+    AccountId, Actor, CaseId, Clock, Error, Modules, OrganizationId, PersonId, Result, organization,
+};
 
 /// Where a case goes on, and whom it passes over.
 #[derive(Debug)]
@@ -148,7 +150,8 @@ async fn go_on(
         .rposition(|desk| passed.contains(desk))
         .map_or(0, |last| (last + 1).min(route.len() - 1));
     let next =
-        place(&mut *tx, &route, start, subject.leaf(), case.account_id, case.person_id, clock).await?;
+        place(&mut *tx, &route, start, subject.leaf(), case.account_id, case.person_id, clock)
+            .await?;
     let (organization, department) = belongs(&mut *tx, subject, &case.content).await?;
     let stays = case.desk_id == Some(next.desk);
     sqlx::query(
@@ -171,7 +174,16 @@ async fn go_on(
         record::skips(&mut *tx, case.id, &next.skipped, clock).await?;
         let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
         let actor = Actor::system();
-        record::trail(tx, &actor, clock, "review.reroute", subject, &case, "单位变动，转由另一单位办理").await?;
+        record::trail(
+            tx,
+            &actor,
+            clock,
+            "review.reroute",
+            subject,
+            &case,
+            "单位变动，转由另一单位办理",
+        )
+        .await?;
     }
     Ok(!stays)
 }
@@ -182,7 +194,8 @@ async fn belongs(
     subject: &dyn AnySubject,
     content: &str,
 ) -> Result<(OrganizationId, Option<OrganizationId>)> {
-    let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new("select organization_id, department_id from ");
+    let mut sql =
+        sqlx::QueryBuilder::<sqlx::Sqlite>::new("select organization_id, department_id from ");
     sql.push(subject.table()).push(" where id = ").push_bind(subject.row(content)?);
     Ok(sql.build_query_as().fetch_one(db).await?)
 }

@@ -121,9 +121,9 @@ async fn no_plan_walks_a_large_table() {
     let faults: Vec<String> = unfiltered.flat_map(|plan| plan.faults(&["organization"])).collect();
     assert_eq!(faults, Vec::<String>::new());
     for (what, step) in [
-        ("organization, at, all, tied", "thing_organization (organization_id=? AND at=? AND rowid<?)"),
+        ("organization, at, all, tied", "thing_organization (organization_id=? AND at=? AND id<?)"),
         ("organization, at, all, beyond", "thing_organization (organization_id=? AND at<?)"),
-        ("county, year, all, tied", "thing_year (year=? AND rowid>?)"),
+        ("county, year, all, tied", "thing_year (year=? AND id>?)"),
     ] {
         let plan = all.iter().find(|plan| plan.what == what).unwrap();
         assert!(plan.steps[0].contains(step), "{what}: {:?}", plan.steps);

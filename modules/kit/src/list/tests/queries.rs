@@ -23,9 +23,15 @@ async fn filters_narrow_and_what_does_not_hold_is_ignored() {
         ("state=wait", "state = 'wait' order by at desc, id desc"),
         ("year=2023", "year = 2023 order by at desc, id desc"),
         ("year=2023&state=done", "year = 2023 and state = 'done' order by at desc, id desc"),
-        ("born_from=1985-06-01&born_to=1985-06-10", "born between '1985-06-01' and '1985-06-10' order by at desc, id desc"),
+        (
+            "born_from=1985-06-01&born_to=1985-06-10",
+            "born between '1985-06-01' and '1985-06-10' order by at desc, id desc",
+        ),
         // the county's day begins at 16:00 UTC of the day before
-        ("at_from=2026-11-09&at_to=2026-11-10", "at >= '2026-11-08T16' and at < '2026-11-10T16' order by at desc, id desc"),
+        (
+            "at_from=2026-11-09&at_to=2026-11-10",
+            "at >= '2026-11-08T16' and at < '2026-11-10T16' order by at desc, id desc",
+        ),
         ("state=nonsense", "true order by at desc, id desc"),
         ("state=", "true order by at desc, id desc"),
         ("year=1999' or 1=1", "true order by at desc, id desc"),
@@ -90,8 +96,18 @@ async fn coded_filters_go_into_the_address_of_the_page_itself() {
     }
     let tabbed = post(&county, &who, "/desk/things?tab=done&size=20", form()).await.unwrap();
     assert_eq!(tabbed, "/desk/things?tab=done&size=20&state=wait&year=2021&born_from=1985-01-02");
-    for page in ["/test/thingsx", "//evil.example", "https://evil.example", "/settings", "", "/test/things/../x"] {
-        assert!(matches!(post(&county, &who, page, form()).await, Err(Error::Invalid(_))), "{page}");
+    for page in [
+        "/test/thingsx",
+        "//evil.example",
+        "https://evil.example",
+        "/settings",
+        "",
+        "/test/things/../x",
+    ] {
+        assert!(
+            matches!(post(&county, &who, page, form()).await, Err(Error::Invalid(_))),
+            "{page}"
+        );
     }
 }
 
@@ -115,15 +131,22 @@ async fn a_session_keeps_twenty_typed_queries() {
     .await
     .unwrap();
     assert_eq!(kept.iter().map(|row| row.0).collect::<Vec<_>>(), [20, 20]);
-    let gone: i64 = sqlx::query_scalar("select count(*) from list_query where content like '%王4\"%'")
-        .fetch_one(&mut *db)
-        .await
-        .unwrap();
+    let gone: i64 =
+        sqlx::query_scalar("select count(*) from list_query where content like '%王4\"%'")
+            .fetch_one(&mut *db)
+            .await
+            .unwrap();
     assert_eq!(gone, 0, "the oldest went first");
 }
 
 /// The `list` variable of the page at this address.
-async fn context(county: &County, grant: &Grant, who: &User, address: &str, extra: Extra) -> serde_json::Value {
+async fn context(
+    county: &County,
+    grant: &Grant,
+    who: &User,
+    address: &str,
+    extra: Extra,
+) -> serde_json::Value {
     let mut db = county.pools.read().await.unwrap();
     let (ask, settings) = (ask(address), Settings::default());
     let with = (&county.clock, &settings);
@@ -144,7 +167,8 @@ async fn the_page_has_all_that_its_template_draws() {
     };
     let form = Form::of([("q", "<b>".to_owned())]);
     let address = post(&county, &who, "/test/things?tab=done", form).await.unwrap();
-    let list = context(&county, &grant, &who, &format!("{address}&state=wait&size=20"), extra()).await;
+    let list =
+        context(&county, &grant, &who, &format!("{address}&state=wait&size=20"), extra()).await;
     assert_eq!(list["search"]["value"], "<b>");
     assert_eq!(list["filters"][0]["value"], "wait");
     assert_eq!(list["filters"][0]["options"][1]["label"], "已通过");
@@ -164,7 +188,10 @@ async fn the_page_has_all_that_its_template_draws() {
     assert_eq!(list["batch"][0]["dialog"], "#pass");
     let columns = list["columns"].as_array().unwrap();
     assert_eq!(columns[0]["sort_href"], "");
-    assert_eq!((&columns[6]["sort"], &columns[6]["sort_href"]), (&"desc".into(), &"/test/things?size=20&order=-at".into()));
+    assert_eq!(
+        (&columns[6]["sort"], &columns[6]["sort_href"]),
+        (&"desc".into(), &"/test/things?size=20&order=-at".into())
+    );
     let row = &list["rows"][0];
     let id = row["id"].as_i64().unwrap();
     assert_eq!(row["cells"][0]["href"], format!("/test/things/{id}"));
@@ -175,13 +202,21 @@ async fn the_page_has_all_that_its_template_draws() {
     assert!(row["cells"][3]["text"].as_str().unwrap().starts_with("138****"));
     assert!(["待审核", "已通过"].contains(&row["cells"][5]["text"].as_str().unwrap()));
     assert_eq!(row["cells"][5]["kind"], "tag");
-    assert_eq!((&row["ops"][1]["class"], &row["ops"][1]["dialog"]), (&"red".into(), &"#reject".into()));
+    assert_eq!(
+        (&row["ops"][1]["class"], &row["ops"][1]["dialog"]),
+        (&"red".into(), &"#reject".into())
+    );
     // 2026-11-08 was a Sunday; 11 working days until the 23rd
-    let late = list["rows"].as_array().unwrap().iter().find(|row| {
-        row["cells"][6]["text"] == "2026-11-08 08:00"
-    });
+    let late = list["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["cells"][6]["text"] == "2026-11-08 08:00");
     let late = late.unwrap();
-    assert_eq!((&late["cells"][7]["text"], &late["cells"][7]["class"]), (&"11 个工作日".into(), &"red".into()));
+    assert_eq!(
+        (&late["cells"][7]["text"], &late["cells"][7]["class"]),
+        (&"11 个工作日".into(), &"red".into())
+    );
 
     // without the right there is no way to the workbook, nor where its conditions are not known
     let fixed = super::Fixed { sql: "t.year = ?", values: vec![2021] };

@@ -17,19 +17,25 @@ async fn what_is_exported_is_what_is_shown_on_all_pages() {
     let mut tx = db.begin().await.unwrap();
     let form = Form::of([("q", "=1+1".to_owned())]);
     // "=1+1" is the letters 1 1 to the search, which that name has
-    let address = store_query(&mut tx, &LIST, "/test/things", &who, &form, &county.clock).await.unwrap();
+    let address =
+        store_query(&mut tx, &LIST, "/test/things", &who, &form, &county.clock).await.unwrap();
     tx.commit().await.unwrap();
     for (address, rows, word) in [
         ("/lists/things/export".to_owned(), 4_286, "导出“测试列表” 4,286 行"),
         ("/lists/things/export?page=3&size=50&order=year".to_owned(), 4_286, "4,286 行"),
-        ("/lists/things/export?state=wait&at_from=2026-11-05".to_owned(), 0, "条件：状态：待审核，提交时间：2026-11-05及以后"),
+        (
+            "/lists/things/export?state=wait&at_from=2026-11-05".to_owned(),
+            0,
+            "条件：状态：待审核，提交时间：2026-11-05及以后",
+        ),
         (address, 857, "条件：按输入内容查询"),
     ] {
         let extra = Extra::default();
         let settings = Settings::default();
-        let file = export(&LIST, &ask(&address), &db, &who, &grant, &county.clock, &settings, extra)
-            .await
-            .unwrap();
+        let file =
+            export(&LIST, &ask(&address), &db, &who, &grant, &county.clock, &settings, extra)
+                .await
+                .unwrap();
         assert_eq!(file.name, "云川县人社局_测试列表_20261123.xlsx");
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file.bytes)).unwrap();
         let formulas = book.worksheet_formula("测试列表").unwrap();
@@ -39,8 +45,12 @@ async fn what_is_exported_is_what_is_shown_on_all_pages() {
         if rows > 0 {
             assert_eq!(shown.len(), rows, "{address}");
         }
-        let head: Vec<String> = sheet.rows().nth(2).unwrap().iter().map(ToString::to_string).collect();
-        assert_eq!(head, ["姓名", "身份证号", "单位", "手机", "学时", "状态", "提交时间", "已等待（工作日）"]);
+        let head: Vec<String> =
+            sheet.rows().nth(2).unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            head,
+            ["姓名", "身份证号", "单位", "手机", "学时", "状态", "提交时间", "已等待（工作日）"]
+        );
         let text = |at: usize| shown[0][at].to_string();
         assert!(text(1).starts_with("4199************"), "{}", text(1));
         assert!(text(3).starts_with("138****"));
@@ -69,7 +79,9 @@ async fn every_row_is_exported_in_the_order_of_the_page() {
     let fixed = Fixed { sql: "t.year in (?, ?)", values: vec![2021, 2022] };
     let extra = Extra { fixed: vec![fixed], ..Extra::default() };
     let settings = Settings::default();
-    let file = export(&LIST, &ask("/x"), &db, &who, &grant, &county.clock, &settings, extra).await.unwrap();
+    let file = export(&LIST, &ask("/x"), &db, &who, &grant, &county.clock, &settings, extra)
+        .await
+        .unwrap();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file.bytes)).unwrap();
     let sheet = book.worksheet_range("测试列表").unwrap();
     let shown: Vec<String> =

@@ -18,7 +18,10 @@ async fn a_submission_opens_at_its_first_desk() {
     let world = World::new().await;
     let case = world.case().await;
     assert_eq!(case.desk_id, Some(world.employer));
-    assert_eq!((case.state, case.stage, case.round, case.unattended), (CaseState::Pending, 0, 1, false));
+    assert_eq!(
+        (case.state, case.stage, case.round, case.unattended),
+        (CaseState::Pending, 0, 1, false)
+    );
     assert_eq!(world.stored(case.id).await.number, "TY-0001");
     assert_eq!(world.acts(case.id).await, ["submit"]);
     assert_eq!(world.number("select count(*) from trail where act = 'review.submit'").await, 1);
@@ -33,8 +36,9 @@ async fn a_row_is_submitted_once() {
     let mut tx = world.pools.begin().await.unwrap();
     let mut again = world.submission(1, 100, 40);
     again.number = "TY-9999".to_owned();
-    let told =
-        refused(review::submit(&mut tx, &super::world::Toy, again, &world.zhou(), &world.clock).await);
+    let told = refused(
+        review::submit(&mut tx, &super::toy::Toy, again, &world.zhou(), &world.clock).await,
+    );
     assert!(told.contains("已经提交过"), "{told}");
 }
 
@@ -56,7 +60,14 @@ async fn every_desk_says_yes_and_the_last_has_the_effect_once() {
     assert!(done.decided_at.is_some());
     assert_eq!(world.number("select sum(given) from toy_effect").await, 36);
     assert_eq!(world.acts(case.id).await, ["submit", "pass", "pass", "approve"]);
-    assert_eq!(world.number("select count(*) from toy_event where text like 'ReviewDecided%approved: true%'").await, 1);
+    assert_eq!(
+        world
+            .number(
+                "select count(*) from toy_event where text like 'ReviewDecided%approved: true%'"
+            )
+            .await,
+        1
+    );
     let told = refused(world.approve(&world.clerk(world.bureau), case.id, &mut Form::new()).await);
     assert_eq!(told, "该记录已被 王局 于 2026-11-23 09:00 通过，没有重复办理。");
     assert_eq!(world.number("select count(*) from toy_effect").await, 1);
@@ -106,7 +117,10 @@ async fn a_rejection_needs_a_reason_and_has_no_effect() {
     assert_eq!(world.number("select count(*) from toy_effect").await, 0);
     let told = refused(world.approve(&clerk, case.id, &mut Form::new()).await);
     assert_eq!(told, "该记录已被 陈芳 于 2026-11-23 09:00 驳回，没有重复办理。");
-    assert_eq!(world.number("select count(*) from toy_event where text like '%approved: false%'").await, 1);
+    assert_eq!(
+        world.number("select count(*) from toy_event where text like '%approved: false%'").await,
+        1
+    );
 }
 
 #[rocket::async_test]
@@ -138,7 +152,8 @@ async fn nobody_decides_his_own_submission() {
 async fn a_check_stands_against_an_approval() {
     let world = World::new().await;
     let case = world.submit(&world.zhou(), 100, 500).await;
-    let told = refused(world.approve(&world.clerk(world.employer), case.id, &mut Form::new()).await);
+    let told =
+        refused(world.approve(&world.clerk(world.employer), case.id, &mut Form::new()).await);
     assert_eq!(told, "系统核对不能通过：数量超过 100");
 }
 
@@ -185,11 +200,18 @@ async fn a_resubmission_keeps_its_number_and_its_history() {
     world.stored(case.id).await;
     assert_eq!(world.acts(case.id).await, ["submit", "pass", "reject", "submit"]);
     let mut db = world.pools.read().await.unwrap();
-    let lines = review::history(&mut db, &super::world::Toy, &again, false, &world.clock).await.unwrap();
+    let lines =
+        review::history(&mut db, &super::toy::Toy, &again, false, &world.clock).await.unwrap();
     let told: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
     assert_eq!(
         told,
-        ["周晓梅 提交玩具申请", "县医院（陈芳）", "卫健委（李委）", "周晓梅 修改后重新提交", "等待县医院审核（已等 0 个工作日）"]
+        [
+            "周晓梅 提交玩具申请",
+            "县医院（陈芳）",
+            "卫健委（李委）",
+            "周晓梅 修改后重新提交",
+            "等待县医院审核（已等 0 个工作日）"
+        ]
     );
     assert_eq!(lines[2].reason, "缺少结业证书，请补充。");
     assert_eq!(lines[1].verdict.as_ref().unwrap().text, "审核通过，给予 40");
@@ -203,7 +225,8 @@ async fn a_withdrawal_ends_with_the_first_yes() {
     assert!(matches!(world.withdraw(&other, case.id).await, Err(Error::NotFound)));
     world.withdraw(&world.zhou(), case.id).await.unwrap();
     assert_eq!(world.stored(case.id).await.state, CaseState::Withdrawn);
-    let told = refused(world.approve(&world.clerk(world.employer), case.id, &mut Form::new()).await);
+    let told =
+        refused(world.approve(&world.clerk(world.employer), case.id, &mut Form::new()).await);
     assert!(told.contains("周晓梅") && told.contains("撤回"), "{told}");
     // the yes of a former round does not count
     let again = world.resubmit(&world.zhou(), &case, 40).await.unwrap();

@@ -69,7 +69,10 @@ async fn a_superior_takes_over_what_waits_too_long() {
     let case = world.case().await;
     let bureau = world.clerk(world.bureau);
     let early = world.take_over(&bureau, case.id, "单位长时间没有审核").await;
-    assert!(matches!(&early, Err(Error::Refused(text)) if text.contains("超过 5 个工作日")), "{early:?}");
+    assert!(
+        matches!(&early, Err(Error::Refused(text)) if text.contains("超过 5 个工作日")),
+        "{early:?}"
+    );
     world.clock.advance(Duration::days(8)); // Monday to the Tuesday after next: six working days
     assert!(matches!(world.take_over(&bureau, case.id, "太久").await, Err(Error::Invalid(_))));
     let below = world.take_over(&world.clerk(world.employer), case.id, "单位长时间没有审核").await;
@@ -80,7 +83,10 @@ async fn a_superior_takes_over_what_waits_too_long() {
     assert_eq!(stored.waiting_since, world.clock.stamp());
     assert_eq!(world.acts(case.id).await, ["submit", "take"]);
     let late = world.approve(&world.clerk(world.employer), case.id, &mut Form::new()).await;
-    assert!(matches!(&late, Err(Error::Refused(text)) if text.contains("王局") && text.contains("接管")), "{late:?}");
+    assert!(
+        matches!(&late, Err(Error::Refused(text)) if text.contains("王局") && text.contains("接管")),
+        "{late:?}"
+    );
     world.approve(&bureau, case.id, &mut Form::new()).await.unwrap().unwrap();
     assert_eq!(world.stored(case.id).await.state, CaseState::Approved);
 }
@@ -110,8 +116,9 @@ async fn cards_tell_count_oldest_and_overdue() {
     let clerk = world.clerk(world.employer);
     let read = async || {
         let mut db = world.pools.read().await.unwrap();
-        let cards =
-            review::cards(&mut db, &world.modules, &clerk, &world.clock, &world.settings).await.unwrap();
+        let cards = review::cards(&mut db, &world.modules, &clerk, &world.clock, &world.settings)
+            .await
+            .unwrap();
         (cards[0].count, cards[0].note.clone(), cards[0].late)
     };
     assert_eq!(read().await, (0, "没有待办".to_owned(), false));
@@ -125,8 +132,13 @@ async fn cards_tell_count_oldest_and_overdue() {
     let late = review::overdue(&mut db, world.employer, "toys", 5, &world.clock).await.unwrap();
     assert_eq!(late, 1);
     let longest =
-        review::longest(&mut db, &world.modules, &clerk, &world.clock, &world.settings, 5).await.unwrap();
-    assert_eq!((longest[0].days, longest[0].late, longest[0].href.as_str()), (6, true, "/desk/toys/1"));
+        review::longest(&mut db, &world.modules, &clerk, &world.clock, &world.settings, 5)
+            .await
+            .unwrap();
+    assert_eq!(
+        (longest[0].days, longest[0].late, longest[0].href.as_str()),
+        (6, true, "/desk/toys/1")
+    );
     assert_eq!(longest[1].days, 5);
 }
 
@@ -162,8 +174,9 @@ async fn a_transfer_moves_pending_cases_to_the_new_unit() {
     .await
     .unwrap();
     let person = Some(PersonId(100));
-    let moved =
-        review::reroute(&mut tx, &world.modules, person, world.employer, &world.clock).await.unwrap();
+    let moved = review::reroute(&mut tx, &world.modules, person, world.employer, &world.clock)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(moved, 1);
     let stored = world.stored(case.id).await;
@@ -180,8 +193,9 @@ async fn a_desk_that_disappears_gives_its_cases_on() {
     world.approve(&world.clerk(world.employer), case.id, &mut Form::new()).await.unwrap();
     world.run("update organization set state = 'disabled' where id = 2;").await;
     let mut tx = world.pools.begin().await.unwrap();
-    let moved =
-        review::reroute(&mut tx, &world.modules, None, world.department, &world.clock).await.unwrap();
+    let moved = review::reroute(&mut tx, &world.modules, None, world.department, &world.clock)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(moved, 1);
     let stored = world.stored(case.id).await;
@@ -201,7 +215,9 @@ async fn a_reveal_is_in_history_and_trail() {
     let clerk = world.clerk(world.employer);
     let grant = clerk.grant.clone().unwrap();
     let mut tx = world.pools.begin().await.unwrap();
-    let number = review::reveal(&mut tx, &super::world::Toy, case.id, &clerk, &grant, &world.clock).await.unwrap();
+    let number = review::reveal(&mut tx, &super::toy::Toy, case.id, &clerk, &grant, &world.clock)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(number, "419999198503150011");
     assert_eq!(world.acts(case.id).await, ["submit", "reveal"]);
@@ -210,6 +226,7 @@ async fn a_reveal_is_in_history_and_trail() {
         1
     );
     let mut db = world.pools.read().await.unwrap();
-    let told = review::history(&mut db, &super::world::Toy, &case, false, &world.clock).await.unwrap();
+    let told =
+        review::history(&mut db, &super::toy::Toy, &case, false, &world.clock).await.unwrap();
     assert_eq!(told.len(), 2, "the applicant is not told");
 }

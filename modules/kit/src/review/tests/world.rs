@@ -4,165 +4,17 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 use time::macros::datetime;
 
-use crate::access::{Grant, Leaf, Scope};
+use super::toy::{Content, Toy, Toys};
+use crate::access::{Grant, Scope};
 use crate::db::Pools;
-use crate::list::List;
-use crate::module::Group;
-use crate::review::{
-    self, AnySubject, Case, Check, DecisionField, Fact, Outcome, Subject, Submission,
-};
+use crate::review::{self, AnySubject, Case, Outcome, Submission};
 use crate::session::Session;
 use crate::{
-    AccountId, CaseId, Clock, Event, Form, GrantId, Kinds, Migration, Module, Modules,
-    OrganizationId, OrganizationKind, PersonId, Result, SessionId, Settings, User, migration,
+    AccountId, CaseId, Clock, Form, GrantId, Modules, OrganizationId, OrganizationKind, PersonId,
+    Result, SessionId, Settings, User, migration,
 };
-
-pub const LEAF: Leaf =
-    Leaf { key: "toy.review", title: "玩具审核", group: Group::Audits, kinds: Kinds::STAFFED };
-
-static LIST: List = List {
-    key: "toys",
-    title: "玩具审核",
-    href: "/desk/toys",
-    leaf: LEAF,
-    from: "toy t",
-    alias: "t",
-    only: "",
-    columns: &[],
-    filters: &[],
-    search: None,
-    orders: &[],
-    row: "/desk/toys/{id}",
-    ops: &[],
-    empty: "没有申请。",
-};
-
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Content {
-    pub row: i64,
-    pub wanted: i64,
-    pub identity_id: Option<i64>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Decision {
-    pub given: i64,
-}
-
-pub struct Toy;
-
-#[rocket::async_trait]
-impl Subject for Toy {
-    type Content = Content;
-    type Decision = Decision;
-    const KEY: &'static str = "toys";
-    const TITLE: &'static str = "玩具审核";
-    const NOUN: &'static str = "玩具申请";
-    const LEAF: Leaf = LEAF;
-    const LIST: &'static List = &LIST;
-    const TABLE: &'static str = "toy";
-    const REASONS: &'static [&'static str] = &["材料不齐"];
-
-    fn row(&self, content: &Content) -> i64 {
-        content.row
-    }
-
-    async fn route(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<OrganizationId>> {
-        let from: OrganizationId = sqlx::query_scalar("select organization_id from toy where id = ?")
-            .bind(content.row)
-            .fetch_one(&mut *db)
-            .await?;
-        crate::organization::desks_above(db, from).await
-    }
-
-    async fn facts(&self, _: &mut SqliteConnection, content: &Content) -> Result<Vec<Fact>> {
-        Ok(vec![Fact::new("数量", content.wanted.to_string())])
-    }
-
-    async fn checks(&self, _: &mut SqliteConnection, content: &Content) -> Result<Vec<Check>> {
-        let fits = content.wanted <= 100;
-        Ok(vec![if fits { Check::ok("数量合适") } else { Check::refuse("数量超过 100") }])
-    }
-
-    fn decision_fields(&self, content: &Content, earlier: Option<&Decision>) -> Vec<DecisionField> {
-        vec![DecisionField {
-            name: "given".to_owned(),
-            label: "给予".to_owned(),
-            kind: "number".to_owned(),
-            value: earlier.map_or(content.wanted, |d| d.given).to_string(),
-            hint: String::new(),
-            min: String::new(),
-            max: String::new(),
-            step: String::new(),
-        }]
-    }
-
-    fn decision_of(&self, form: &mut Form, content: &Content, earlier: Option<&Decision>) -> Option<Decision> {
-        let most = earlier.map_or(content.wanted, |d| d.given);
-        if form.text("given").is_empty() {
-            return Some(Decision { given: most });
-        }
-        form.integer("given", "给予", 0..=most).map(|given| Decision { given })
-    }
-
-    fn decision_text(&self, decision: &Decision) -> String {
-        format!("给予 {}", decision.given)
-    }
-
-    async fn approved(
-        &self,
-        tx: &mut SqliteConnection,
-        case: &Case,
-        _: Content,
-        decision: Decision,
-        _: &Clock,
-    ) -> Result<Outcome> {
-        sqlx::query("insert into toy_effect (case_id, given) values (?, ?)")
-            .bind(case.id)
-            .bind(decision.given)
-            .execute(tx)
-            .await?;
-        Ok(Outcome::default())
-    }
-}
-
-struct Toys;
-
-#[rocket::async_trait]
-impl Module for Toys {
-    fn name(&self) -> &'static str {
-        "toys"
-    }
-    fn title(&self) -> &'static str {
-        "玩具"
-    }
-    fn migrations(&self) -> Vec<Migration> {
-        vec![Migration {
-            name: "0001_toy",
-            sql: "create table toy (id integer primary key, case_id integer, number text,
-                    state text not null default 'draft', desk_id integer,
-                    organization_id integer not null, department_id integer,
-                    submitted_at text not null default '', waiting_since text not null default '',
-                    acted_at text not null default '') strict;
-                  create table toy_effect (case_id integer not null, given integer not null) strict;
-                  create table toy_event (text text not null) strict;",
-        }]
-    }
-    fn reviews(&self) -> Vec<Box<dyn AnySubject>> {
-        vec![Box::new(Toy)]
-    }
-    async fn on(&self, tx: &mut SqliteConnection, event: &Event, _: &Clock) -> Result<()> {
-        sqlx::query("insert into toy_event (text) values (?)")
-            .bind(format!("{event:?}"))
-            .execute(tx)
-            .await?;
-        Ok(())
-    }
-}
 
 /// A county in a folder of its own.
 pub struct World {
@@ -185,7 +37,8 @@ impl Drop for World {
 impl World {
     /// With a clerk at every desk: accounts 1 (bureau), 2 (department), 3 (employer).
     pub async fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("kit-review-{}", crate::serial::token().unwrap()));
+        let folder =
+            std::env::temp_dir().join(format!("kit-review-{}", crate::serial::token().unwrap()));
         std::fs::create_dir_all(&folder).unwrap();
         let pools = Arc::new(Pools::open(&folder, 2, true).await.unwrap());
         let clock = Clock::fixed(datetime!(2026-11-23 01:00 UTC));
@@ -229,7 +82,13 @@ impl World {
     }
 
     /// A session; `desk` none is the personal side.
-    pub fn user(&self, account: i64, name: &str, person: Option<i64>, desk: Option<OrganizationId>) -> User {
+    pub fn user(
+        &self,
+        account: i64,
+        name: &str,
+        person: Option<i64>,
+        desk: Option<OrganizationId>,
+    ) -> User {
         let grant = desk.map(|desk| Grant {
             id: GrantId(account),
             organization: desk,
@@ -310,11 +169,24 @@ impl World {
     }
 
     /// One act in its own transaction: kept if it succeeds.
-    pub async fn approve(&self, user: &User, case: CaseId, form: &mut Form) -> Result<Option<Outcome>> {
+    pub async fn approve(
+        &self,
+        user: &User,
+        case: CaseId,
+        form: &mut Form,
+    ) -> Result<Option<Outcome>> {
         let grant = user.grant.clone().unwrap();
         let mut tx = self.pools.begin().await?;
         let done = review::approve(
-            &mut tx, &Toy, case, user, &grant, form, "", &self.modules, &self.clock,
+            &mut tx,
+            &Toy,
+            case,
+            user,
+            &grant,
+            form,
+            "",
+            &self.modules,
+            &self.clock,
         )
         .await?;
         if done.is_some() {
@@ -326,14 +198,16 @@ impl World {
     pub async fn reject(&self, user: &User, case: CaseId, reason: &str) -> Result<()> {
         let grant = user.grant.clone().unwrap();
         let mut tx = self.pools.begin().await?;
-        review::reject(&mut tx, &Toy, case, user, &grant, reason, &self.modules, &self.clock).await?;
+        review::reject(&mut tx, &Toy, case, user, &grant, reason, &self.modules, &self.clock)
+            .await?;
         Ok(tx.commit().await?)
     }
 
     pub async fn take_over(&self, user: &User, case: CaseId, reason: &str) -> Result<()> {
         let grant = user.grant.clone().unwrap();
         let mut tx = self.pools.begin().await?;
-        review::take_over(&mut tx, &Toy, case, user, &grant, reason, &self.settings, &self.clock).await?;
+        review::take_over(&mut tx, &Toy, case, user, &grant, reason, &self.settings, &self.clock)
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -373,7 +247,10 @@ impl World {
         let waiting = if case.desk_id.is_some() { case.waiting_since.as_str() } else { "" };
         assert_eq!(row.0, state.as_str().unwrap());
         assert_eq!(row.1, case.desk_id);
-        assert_eq!((row.2.as_str(), row.3.as_str(), &row.4), (case.submitted_at.as_str(), waiting, &case.number));
+        assert_eq!(
+            (row.2.as_str(), row.3.as_str(), &row.4),
+            (case.submitted_at.as_str(), waiting, &case.number)
+        );
         case
     }
 

@@ -1,0 +1,200 @@
+//! The review desk's screen, for every subject: 待审核, 已审核, export. `id` in its addresses is
+//! the row of the subject's own table.
+
+mod batch;
+mod decide;
+mod detail;
+
+use std::marker::PhantomData;
+
+use kit::access::{Grant, admit};
+use kit::list::{self, Ask, Extra, Fixed, Tab};
+use kit::review::{self, AnySubject};
+use kit::{Action, Clock, Db, Download, Grantable, Modules, Page, Result, Settings, User};
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::{Route, State, get, routes};
+
+pub fn routes() -> Vec<Route> {
+    routes![
+        waiting_or_done,
+        export,
+        detail::open,
+        detail::reveal,
+        decide::confirm_approval,
+        decide::approve,
+        decide::confirm_rejection,
+        decide::reject,
+        decide::confirm_take_over,
+        decide::take_over,
+        batch::approve,
+        batch::reject,
+    ]
+}
+
+/// (method, route, what is asked of the subject's leaf), for the access test.
+pub const ACCESS: &[(&str, &str, Action)] = &[
+    ("GET", "/desk/<key>", Action::View),
+    ("GET", "/desk/<key>/export", Action::Export),
+    ("GET", "/desk/<key>/<id>", Action::View),
+    ("POST", "/desk/<key>/<id>/reveal", Action::Review),
+    ("GET", "/desk/<key>/<id>/approve", Action::Review),
+    ("POST", "/desk/<key>/<id>/approve", Action::Review),
+    ("GET", "/desk/<key>/<id>/reject", Action::Review),
+    ("POST", "/desk/<key>/<id>/reject", Action::Review),
+    ("GET", "/desk/<key>/<id>/take-over", Action::Review),
+    ("POST", "/desk/<key>/<id>/take-over", Action::Review),
+    ("POST", "/desk/<key>/batch/approve", Action::Review),
+    ("POST", "/desk/<key>/batch/reject", Action::Review),
+];
+
+/// What a route of the desk asks of the subject's leaf.
+pub trait Asks: Send + Sync + 'static {
+    const ACTION: Action;
+}
+
+pub struct Viewing;
+pub struct Reviewing;
+pub struct Exporting;
+
+impl Asks for Viewing {
+    const ACTION: Action = Action::View;
+}
+impl Asks for Reviewing {
+    const ACTION: Action = Action::Review;
+}
+impl Asks for Exporting {
+    const ACTION: Action = Action::Export;
+}
+
+/// An administrator at the desk of the subject that the address names.
+pub struct AtDesk<'r, A> {
+    pub user: User,
+    pub grant: Grant,
+    pub subject: &'r dyn AnySubject,
+    asks: PhantomData<A>,
+}
+
+impl<A> AtDesk<'_, A> {
+    /// Address of the list.
+    fn list(&self) -> String {
+        format!("/desk/{}", self.subject.key())
+    }
+
+    /// Address of a case.
+    fn address(&self, row: i64) -> String {
+        format!("/desk/{}/{row}", self.subject.key())
+    }
+
+    /// Address of the case with this content.
+    fn address_of(&self, content: Option<&str>) -> Result<String> {
+        let row = content.map(|content| self.subject.row(content)).transpose()?;
+        Ok(row.map(|row| self.address(row)).unwrap_or_default())
+    }
+
+    fn reviews(&self) -> bool {
+        self.grant.may(Grantable { leaf: self.subject.leaf(), action: Action::Review })
+    }
+}
+
+#[rocket::async_trait]
+impl<'r, A: Asks> FromRequest<'r> for AtDesk<'r, A> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let user = match User::from_request(request).await {
+            Outcome::Success(user) => user,
+            Outcome::Error(error) => return Outcome::Error(error),
+            Outcome::Forward(status) => return Outcome::Forward(status),
+        };
+        let key = request.uri().path().segments().get(1).unwrap_or_default();
+        let modules = request.rocket().state::<Modules>();
+        let Some(subject) = modules.and_then(|modules| modules.subject(key)) else {
+            return Outcome::Error((Status::NotFound, ()));
+        };
+        match admit(request, &user, Grantable { leaf: subject.leaf(), action: A::ACTION }) {
+            Ok(grant) => Outcome::Success(AtDesk { user, grant, subject, asks: PhantomData }),
+            Err(error) => Outcome::Error(error),
+        }
+    }
+}
+
+#[get("/desk/<key>?<tab>")]
+async fn waiting_or_done(
+    at: AtDesk<'_, Viewing>,
+    key: &str,
+    tab: Option<&str>,
+    mut ask: Ask,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    settings: &State<Settings>,
+) -> Result<Page> {
+    let done = tab == Some("done");
+    let mut db = db.read().await?;
+    let list = at.subject.list();
+    let waiting = review::waiting_for(&mut db, &at.grant, key).await?;
+    if done && list.orders.iter().any(|order| order.key == "acted") {
+        // what was acted on last comes first, unless another order is asked for
+        ask.values.entry("order".to_owned()).or_insert_with(|| "acted".to_owned());
+    }
+    let tabs = vec![
+        Tab { title: format!("待审核（{waiting}）"), href: at.list(), current: !done },
+        Tab {
+            title: "已审核".to_owned(), href: format!("{}?tab=done", at.list()), current: done
+        },
+    ];
+    let decides = !done && at.reviews();
+    // 详情 stays where there is nothing to decide
+    let plain = list.ops.iter().take_while(|(title, _)| *title == "详情").count();
+    let act = |title: &str, act: &str, class: &str| {
+        (title.to_owned(), format!("{}/batch/{act}", at.list()), class.to_owned())
+    };
+    let batch = if decides {
+        vec![act("批量通过", "approve", "btn-primary"), act("批量驳回", "reject", "btn-reject")]
+    } else {
+        vec![]
+    };
+    let extra = Extra {
+        tabs,
+        batch,
+        ops: if decides { None } else { list.ops.get(..plain) },
+        template: Some("review/list.html"),
+        dialogs: &[("驳回", "#reject"), ("批量通过", "#pass"), ("批量驳回", "#reject")],
+        ..narrowed(&at, done)
+    };
+    let page = list::page(list, &ask, &mut db, &at.user, &at.grant, clock, settings, extra).await?;
+    Ok(page.with("desk", &Desk { noun: at.subject.noun(), reasons: at.subject.reasons() }))
+}
+
+/// The variable `desk` of review/list.html.
+#[derive(serde::Serialize)]
+struct Desk {
+    noun: &'static str,
+    reasons: &'static [&'static str],
+}
+
+/// The rows of a tab, shown and exported alike.
+fn narrowed<A>(at: &AtDesk<'_, A>, done: bool) -> Extra {
+    let sql = if done { at.subject.done() } else { at.subject.pending() };
+    Extra {
+        fixed: vec![Fixed { sql, values: vec![at.grant.organization.0] }],
+        export: Some(format!("{}/export", at.list())),
+        ..Extra::default()
+    }
+}
+
+#[get("/desk/<key>/export?<tab>")]
+async fn export(
+    at: AtDesk<'_, Exporting>,
+    key: &str,
+    tab: Option<&str>,
+    ask: Ask,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    settings: &State<Settings>,
+) -> Result<Download> {
+    debug_assert_eq!(key, at.subject.key());
+    let extra = narrowed(&at, tab == Some("done"));
+    let list = at.subject.list();
+    list::export(list, &ask, db, &at.user, &at.grant, clock, settings, extra).await
+}

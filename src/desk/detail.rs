@@ -1,0 +1,300 @@
+//! One case at the desk: the data, its evidence beside it, checks, history, and what can be done.
+
+use kit::mask::mask_id;
+use kit::review::{self, Case, CaseState, Fact, Level};
+use kit::{
+    CaseId, Clock, Db, Error, Form, OrganizationId, Page, Result, Settings, file, organization,
+};
+use rocket::{State, get, post};
+use serde::Serialize;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::{AtDesk, Reviewing, Viewing};
+
+#[get("/desk/<key>/<id>", rank = 2)]
+pub async fn open(
+    at: AtDesk<'_, Viewing>,
+    key: &str,
+    id: i64,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    settings: &State<Settings>,
+) -> Result<Page> {
+    debug_assert_eq!(key, at.subject.key());
+    let mut db = db.read().await?;
+    let case = find(&mut db, &at, id).await?;
+    page(&mut db, &at, &case, clock, settings, &Form::new(), None).await
+}
+
+/// 显示完整身份证号: shown on this answer only, kept in the trail.
+#[post("/desk/<key>/<id>/reveal", rank = 2)]
+pub async fn reveal(
+    at: AtDesk<'_, Reviewing>,
+    key: &str,
+    id: i64,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    settings: &State<Settings>,
+) -> Result<Page> {
+    debug_assert_eq!(key, at.subject.key());
+    let mut tx = db.begin().await?;
+    let case = find(&mut tx, &at, id).await?;
+    let number = review::reveal(&mut tx, at.subject, case.id, &at.user, &at.grant, clock).await?;
+    tx.commit().await?;
+    let mut db = db.read().await?;
+    page(&mut db, &at, &case, clock, settings, &Form::new(), Some(&number)).await
+}
+
+/// The case of a row that lies in the caller's scope or waits at his desk.
+pub async fn find<A>(db: &mut SqliteConnection, at: &AtDesk<'_, A>, row: i64) -> Result<Case> {
+    // a bureau's clerk limited to a department sees no others at the desk either
+    let limited = review::limit(&at.grant).is_some();
+    let desk: Option<OrganizationId> = (!limited).then_some(at.grant.organization);
+    let (department, organization) = at.grant.scope.values();
+    let mut sql = QueryBuilder::<Sqlite>::new("select case_id from ");
+    sql.push(at.subject.table()).push(" where case_id is not null and id = ").push_bind(row);
+    sql.push(" and (desk_id = ").push_bind(desk);
+    sql.push(" or ((")
+        .push_bind(department)
+        .push(" is null or department_id = ")
+        .push_bind(department);
+    sql.push(") and (").push_bind(organization).push(" is null or organization_id = ");
+    sql.push_bind(organization).push(")))");
+    let id: Option<CaseId> = sql.build_query_scalar().fetch_optional(&mut *db).await?;
+    review::case(db, id.ok_or(Error::NotFound)?).await
+}
+
+/// The variable `case` of review/detail.html.
+#[derive(Serialize)]
+struct Shown {
+    title: String,
+    noun: &'static str,
+    number: String,
+    state: Tag,
+    back: String,
+    applicant: String,
+    previous: String,
+    next: String,
+    approve: String,
+    reject: String,
+    blocked: String,
+    /// More that must be known before deciding.
+    notes: Vec<String>,
+    acts: Vec<Link>,
+}
+
+#[derive(Serialize)]
+struct Tag {
+    kind: &'static str,
+    text: &'static str,
+}
+
+/// A link, or a crumb.
+#[derive(Serialize)]
+pub struct Link {
+    pub title: String,
+    pub href: String,
+}
+
+impl Link {
+    pub fn new(title: impl Into<String>, href: impl Into<String>) -> Self {
+        Self { title: title.into(), href: href.into() }
+    }
+}
+
+/// The way to a page below the list.
+pub fn crumbs<A>(at: &AtDesk<'_, A>, last: &str) -> Vec<Link> {
+    let group = at.subject.leaf().group.title();
+    let mut crumbs = vec![Link::new(at.subject.title(), at.list()), Link::new(last, "")];
+    if group != at.subject.title() {
+        crumbs.insert(0, Link::new(group, ""));
+    }
+    crumbs
+}
+
+#[derive(Serialize)]
+struct ShownFact {
+    #[serde(flatten)]
+    fact: Fact,
+    reveal: String,
+}
+
+#[derive(Serialize)]
+struct ShownFile {
+    id: kit::FileId,
+    name: String,
+    href: String,
+    kind: &'static str,
+    size: String,
+}
+
+/// Draws the case; `form` is a refused decision's, `revealed` the full ID number.
+pub async fn page<A>(
+    db: &mut SqliteConnection,
+    at: &AtDesk<'_, A>,
+    case: &Case,
+    clock: &Clock,
+    settings: &Settings,
+    form: &Form,
+    revealed: Option<&str>,
+) -> Result<Page> {
+    let (subject, content) = (at.subject, case.content.as_str());
+    let row = subject.row(content)?;
+    let here = case.state == CaseState::Pending && case.desk_id == Some(at.grant.organization);
+    let decides = here && at.reviews() && !review::is_own(case, &at.user);
+    let checks = subject.checks(&mut *db, content).await?;
+    let against = checks.iter().any(|check| check.level == Level::Refuse);
+    let (previous, next) =
+        if here { review::neighbours(&mut *db, &at.grant, case).await? } else { (None, None) };
+    let address = at.address(row);
+    let shown = Shown {
+        title: format!("{}详情", subject.noun()),
+        noun: subject.noun(),
+        number: case.number.clone(),
+        state: Tag { kind: case.state.tag(), text: case.state.label() },
+        back: if here { at.list() } else { format!("{}?tab=done", at.list()) },
+        applicant: case.title.clone(),
+        previous: at.address_of(previous.as_deref())?,
+        next: at.address_of(next.as_deref())?,
+        approve: if decides && !against { format!("{address}/approve") } else { String::new() },
+        reject: if decides { format!("{address}/reject") } else { String::new() },
+        blocked: blocked(&mut *db, at, case, here, decides && against, clock).await?,
+        notes: notes(case),
+        acts: acts(&mut *db, at, case, &address, clock, settings).await?,
+    };
+    let fields = if decides { subject.decision_fields(content, &case.decision)? } else { vec![] };
+    let facts = facts(&mut *db, at, case, revealed, decides, &address).await?;
+    let files = files(&mut *db, at, content).await?;
+    let panels = subject.panels(&mut *db, content).await?;
+    let steps = review::history(db, subject, case, true, clock).await?;
+    Ok(Page::new("review/detail.html")
+        .with("crumbs", &crumbs(at, &shown.title))
+        .with("case", &shown)
+        .with("facts", &facts)
+        .with("files", &files)
+        .with("panels", &panels)
+        .with("checks", &checks)
+        .with("steps", &steps)
+        .with("decision_fields", &fields)
+        .with("reasons", subject.reasons())
+        .with("form", form))
+}
+
+/// The facts; the one with the masked ID number can be opened while deciding.
+async fn facts<A>(
+    db: &mut SqliteConnection,
+    at: &AtDesk<'_, A>,
+    case: &Case,
+    revealed: Option<&str>,
+    decides: bool,
+    address: &str,
+) -> Result<Vec<ShownFact>> {
+    let facts = at.subject.facts(&mut *db, &case.content).await?;
+    let masked = review::identity_number(db, case).await?.map(|number| mask_id(&number));
+    let shown = facts.into_iter().map(|mut fact| {
+        let holds = masked.as_ref().filter(|masked| fact.value.contains(masked.as_str()));
+        let reveal = match (holds, revealed) {
+            (Some(masked), Some(number)) => {
+                fact.value = fact.value.replace(masked, number);
+                String::new()
+            }
+            (Some(_), None) if decides => format!("{address}/reveal"),
+            _ => String::new(),
+        };
+        ShownFact { fact, reveal }
+    });
+    Ok(shown.collect())
+}
+
+async fn files<A>(
+    db: &mut SqliteConnection,
+    at: &AtDesk<'_, A>,
+    content: &str,
+) -> Result<Vec<ShownFile>> {
+    let ids = at.subject.evidence(&mut *db, content).await?;
+    let shown = file::find(db, &ids).await?.into_iter().map(|stored| ShownFile {
+        id: stored.id,
+        href: format!("/files/{}", stored.id),
+        kind: if stored.mime.starts_with("image/") { "image" } else { "pdf" },
+        size: size(stored.size),
+        name: stored.name,
+    });
+    Ok(shown.collect())
+}
+
+/// `862 KB`, `1.4 MB`
+fn size(bytes: i64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KB", bytes / 1024),
+        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
+fn notes(case: &Case) -> Vec<String> {
+    let unattended = case.unattended && case.state == CaseState::Pending;
+    if unattended {
+        vec!["单位无人审核：前面有单位没有能办理的人员，已转到上一级。".to_owned()]
+    } else {
+        vec![]
+    }
+}
+
+/// Why he cannot decide, and what to do.
+async fn blocked<A>(
+    db: &mut SqliteConnection,
+    at: &AtDesk<'_, A>,
+    case: &Case,
+    here: bool,
+    against: bool,
+    clock: &Clock,
+) -> Result<String> {
+    let Some(desk) = case.desk_id else { return Ok(String::new()) };
+    let text = if !here {
+        let desk = organization::find(db, desk).await?.map(|o| o.name).unwrap_or_default();
+        format!("这条申请现在由{desk}审核。")
+    } else if !at.reviews() {
+        "您可以查看这条申请，没有审核权限。需要时请联系本单位的超级管理员。".to_owned()
+    } else if review::is_own(case, &at.user) {
+        let leaf = at.subject.leaf();
+        let others =
+            review::attended(db, desk, leaf, case.account_id, case.person_id, clock).await?;
+        let todo =
+            "本单位目前没有其他能办理的人员，请在“管理单位管理员”中增加一名有审核权限的管理员。";
+        format!("{}{}", review::OWN, if others { "" } else { todo })
+    } else if against {
+        "系统核对有不能通过的事项（见“系统核对”）。请驳回，或等事项解决后再通过。".to_owned()
+    } else {
+        String::new()
+    };
+    Ok(text)
+}
+
+/// 接管, while it waits too long at a desk below.
+async fn acts<A>(
+    db: &mut SqliteConnection,
+    at: &AtDesk<'_, A>,
+    case: &Case,
+    address: &str,
+    clock: &Clock,
+    settings: &Settings,
+) -> Result<Vec<Link>> {
+    let below =
+        case.state == CaseState::Pending && case.desks_left()?.contains(&at.grant.organization);
+    if !below || !at.reviews() || review::is_own(case, &at.user) {
+        return Ok(vec![]);
+    }
+    let waited = review::waited(&review::working_days(db).await?, &case.waiting_since, clock);
+    let late = waited > settings.integer(&review::OVERDUE_DAYS);
+    Ok(if late { vec![Link::new("接管", format!("{address}/take-over"))] } else { vec![] })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn sizes_read_like_sizes() {
+        assert_eq!(super::size(862 * 1024 + 5), "862 KB");
+        assert_eq!(super::size(1_468_007), "1.4 MB");
+        assert_eq!(super::size(12), "12 B");
+    }
+}

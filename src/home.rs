@@ -1,0 +1,53 @@
+//! The public home page: sign-in, what the modules show, verification.
+
+use kit::page::Templates;
+use kit::{Answer, Db, Done, Form, Modules, Page, Result, Visitor};
+use rocket::{Route, State, get, routes};
+
+use crate::{sign_in, templates};
+
+#[get("/?<next>")]
+async fn home(
+    visitor: Visitor,
+    next: Option<&str>,
+    db: &State<Db>,
+    modules: &State<Modules>,
+    templates: &State<Templates>,
+) -> Result<Answer> {
+    if visitor.session.is_some() {
+        return Ok(Done::to("/start").into());
+    }
+    let next = next.and_then(sign_in::local).unwrap_or_default();
+    Ok(page(db, modules, templates, &Form::new(), &next).await?.into())
+}
+
+/// The home page with a sign-in form as typed.
+pub async fn page(
+    db: &Db,
+    modules: &Modules,
+    templates: &Templates,
+    form: &Form,
+    next: &str,
+) -> Result<Page> {
+    let mut blocks = Vec::new();
+    let mut reader = db.read().await?;
+    for module in modules.all() {
+        blocks.extend(module.home(&mut reader).await?);
+    }
+    drop(reader);
+    blocks.sort_by_key(|block| block.order);
+    let blocks: Vec<String> =
+        blocks.iter().map(|block| templates::block(templates, block, "")).collect::<Result<_>>()?;
+    let none: [(); 0] = [];
+    Ok(Page::new("home.html")
+        .with("form", form)
+        .with("verify", &Form::new())
+        .with("next", next)
+        .with("blocks", &blocks)
+        .with("notices", &none)
+        .with("registrations", &none))
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![home]
+}

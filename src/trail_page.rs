@@ -1,0 +1,100 @@
+//! 操作日志: who did what and when, for those with the permission.
+
+use kit::list::{self, Ask, Cell, Column, Extra, Filter, FilterKind, List, Order, Search};
+use kit::{Can, Clock, Db, Page, Result, Settings};
+use rocket::{Route, State, get, routes};
+
+use crate::core::{TRAIL, ViewTrail};
+
+/// Acts that are looked for by kind.
+const ACTS: &[(&str, &str)] = &[
+    ("sign_in.done", "登录"),
+    ("sign_in.failed", "登录失败"),
+    ("sign_out", "退出登录"),
+    ("password.first", "首次设置密码"),
+    ("password.change", "修改密码"),
+    ("review.submit", "提交申请"),
+    ("review.pass", "审核通过，转下一级"),
+    ("review.approve", "审批通过"),
+    ("review.reject", "驳回"),
+    ("review.take", "接管"),
+    ("review.reveal", "显示完整身份证号"),
+    ("import.commit", "批量导入"),
+    ("certificate.issue", "出具学时证明"),
+    ("certificate.print", "打印学时证明"),
+    ("list.export", "导出"),
+    ("settings.change", "修改系统设置"),
+    ("backup.create", "备份"),
+];
+
+/// The newest first.
+pub static LIST: List = List {
+    key: "trail",
+    title: "操作日志",
+    href: "/trail",
+    leaf: TRAIL,
+    from: "trail_row t",
+    alias: "t",
+    only: "",
+    columns: &[
+        Column { key: "at", title: "时间", sql: "t.at", cell: Cell::Minute, order: "at" },
+        Column { key: "name", title: "操作人", sql: "t.name", cell: Cell::Text, order: "" },
+        Column {
+            key: "organization",
+            title: "单位",
+            sql: "coalesce((select o.name from organization o where o.id = t.organization_id), '')",
+            cell: Cell::Long,
+            order: "",
+        },
+        Column { key: "address", title: "地址", sql: "t.address", cell: Cell::Text, order: "" },
+        Column { key: "text", title: "内容", sql: "t.text", cell: Cell::Long, order: "" },
+        Column {
+            key: "result",
+            title: "结果",
+            sql: "t.result",
+            cell: Cell::Tag(&[("done", "完成", "pass"), ("refused", "拒绝", "back")]),
+            order: "",
+        },
+        Column { key: "id", title: "序号", sql: "t.id", cell: Cell::Number, order: "" },
+    ],
+    filters: &[
+        Filter { key: "at", label: "时间", kind: FilterKind::Times, sql: "t.at" },
+        Filter { key: "act", label: "操作", kind: FilterKind::Choice(ACTS), sql: "t.act = ?" },
+        Filter {
+            key: "result",
+            label: "结果",
+            kind: FilterKind::Choice(&[("done", "完成"), ("refused", "拒绝")]),
+            sql: "t.result = ?",
+        },
+    ],
+    search: Some(Search {
+        label: "操作人",
+        placeholder: "完整姓名",
+        phrase: "",
+        number: "",
+        number_end: "",
+        phone: "",
+        code: "t.name = ? collate nocase",
+    }),
+    orders: &[Order { key: "at", label: "时间", by: "t.at", descending: true }],
+    row: "",
+    ops: &[],
+    empty: "还没有操作记录。",
+};
+
+#[get("/trail")]
+async fn view(
+    user: Can<ViewTrail>,
+    ask: Ask,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    settings: &State<Settings>,
+) -> Result<Page> {
+    let extra = Extra { template: Some("trail.html"), ..Extra::default() };
+    let mut reader = db.read().await?;
+    list::page(&LIST, &ask, &mut reader, &user.user, &user.grant, clock, settings, extra).await
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![view]
+}
