@@ -10,7 +10,8 @@ use rust_xlsxwriter::Workbook;
 
 use crate::support::{Browser, Page, World, id_number};
 
-const HEADER: [&str; 8] = ["姓名", "身份证号", "民族", "手机号码", "学历", "职称系列", "职称等级", "职称名称"];
+const HEADER: [&str; 8] =
+    ["姓名", "身份证号", "民族", "手机号码", "学历", "职称系列", "职称等级", "职称名称"];
 
 /// A row that is right.
 fn good<'a>(name: &'a str, number: &'a str) -> [&'a str; 8] {
@@ -31,7 +32,13 @@ fn file<const N: usize>(header: [&str; N], rows: &[[&str; N]]) -> Vec<u8> {
 
 /// The number of the `n`th of many: none of them the others' or `id_number`'s.
 fn number(n: u32) -> String {
-    let first = format!("41999919{:02}{:02}{:02}{:03}", 60 + n / 200_000, 1 + n / 20_000 % 10, 1 + n / 1_000 % 20, n % 1_000);
+    let first = format!(
+        "41999919{:02}{:02}{:02}{:03}",
+        60 + n / 200_000,
+        1 + n / 20_000 % 10,
+        1 + n / 1_000 % 20,
+        n % 1_000
+    );
     format!("{first}{}", kit::id_card::check_character(&first).unwrap())
 }
 
@@ -69,7 +76,12 @@ async fn a_filled_file_becomes_people_who_sign_in() {
     done.redirects_to("/import/1");
     let page = admin.follow(&done).await;
     page.is(200).contains("已导入 2 人，1 行未导入。").contains("初始密码是身份证号后六位");
-    assert_eq!(county.number("select count(*) from person where origin = 'import' and import_id = 1").await, 2);
+    assert_eq!(
+        county
+            .number("select count(*) from person where origin = 'import' and import_id = 1")
+            .await,
+        2
+    );
     // what was typed is gone but for the failing row
     assert_eq!(county.number("select count(*) from import_row").await, 1);
     let trail = county.trail().await.join("\n");
@@ -105,7 +117,8 @@ async fn failing_rows_come_back_coloured_and_go_in_once_mended() {
     assert_eq!(rows[1][9], "职称等级：不在可选内容中。改为“中级”（可从下拉列表选择）");
     assert!(county.trail().await.join("\n").contains("下载导入文件“名单.xlsx”中需修改的 1 行"));
     // mended as it is, with the reason's column still there
-    let mended: [&str; 10] = std::array::from_fn(|at| if at == 6 { "中级" } else { rows[1][at].as_str() });
+    let mended: [&str; 10] =
+        std::array::from_fn(|at| if at == 6 { "中级" } else { rows[1][at].as_str() });
     let heads: [&str; 10] = std::array::from_fn(|at| rows[0][at].as_str());
     let page = upload(&mut admin, &file(heads, &[mended])).await;
     page.contains("导入 1 行").lacks("/failing");
@@ -130,15 +143,20 @@ async fn people_already_recorded_are_passed_over_or_refused() {
         .await;
     let mut admin = county.sign_in(&county.admin_of("第一小学").await).await;
     let new = number(9);
-    let rows = [good("何敏", &own), good("张山", &namesake), good("李四", &other), good("王五", &new)];
+    let rows =
+        [good("何敏", &own), good("张山", &namesake), good("李四", &other), good("王五", &new)];
     let page = upload(&mut admin, &file(HEADER, &rows)).await;
     page.contains("已在 第二小学，请由本人发起调转").contains("不一致");
     page.contains("导入 1 行").contains("已在本单位（将跳过）");
     admin.get("/import/1?tab=skip").await.contains("何敏 已在本单位，将跳过");
-    let before = county.text("select password_hash from account where state = 'active' and person_id is not null").await;
+    let before = county
+        .text("select password_hash from account where state = 'active' and person_id is not null")
+        .await;
     admin.post("/import/1/confirm", &[]).await.redirects_to("/import/1");
     assert_eq!(county.number("select count(*) from person").await, 4);
-    let after = county.text("select password_hash from account where state = 'active' and person_id is not null").await;
+    let after = county
+        .text("select password_hash from account where state = 'active' and person_id is not null")
+        .await;
     assert_eq!(before, after);
 }
 
@@ -161,7 +179,8 @@ async fn what_changed_since_the_check_is_left_out_and_listed() {
     let mut admin = county.sign_in(&county.admin_of("第一小学").await).await;
     let rows = [good("何敏", &moved), good("张三", &taken), good("李四", &fine)];
     upload(&mut admin, &file(HEADER, &rows)).await.contains("导入 3 行");
-    for (name, unit, number) in [("何敏", "第二小学", &moved), ("张三", "第一小学", &taken)] {
+    for (name, unit, number) in [("何敏", "第二小学", &moved), ("张三", "第一小学", &taken)]
+    {
         add(&county, name, unit, number).await;
     }
     let done = admin.post("/import/1/confirm", &[]).await;
@@ -225,6 +244,41 @@ async fn a_cancelled_upload_leaves_nothing() {
 }
 
 #[rocket::async_test]
+async fn what_was_typed_is_forgotten_in_time() {
+    let county = World::new().await;
+    let mut admin = county.admin().await;
+    upload(&mut admin, &file(HEADER, &[good("何敏", &id_number(1)), good("李四", "1")])).await;
+    admin.post("/import/1/confirm", &[]).await.redirects_to("/import/1");
+    upload(&mut admin, &file(HEADER, &[good("张三", &id_number(2))])).await;
+    // a check whose server went away
+    county
+        .execute("update import set state = 'checking', seen_at = '2026-11-23' where id = 2")
+        .await;
+    sweep(&county).await;
+    assert_eq!(county.text("select state from import where id = 2").await, "failed");
+    assert_eq!(county.number("select count(*) from import_row").await, 1);
+    county.clock.advance(time::Duration::days(31));
+    sweep(&county).await;
+    assert_eq!(county.number("select count(*) from import_row").await, 0);
+    assert_eq!(county.number("select count(*) from import_problem").await, 0);
+    let mut admin = county.admin().await;
+    admin.get("/import/1").await.is(200).contains("内容已超过保留期").lacks("/failing");
+}
+
+async fn sweep(county: &World) {
+    let module = county.modules().all().iter().find(|m| m.name() == "import").unwrap();
+    let context = kit::module::TaskContext {
+        db: std::sync::Arc::new((**county.db()).clone()),
+        clock: county.clock.clone(),
+        settings: county.settings().clone(),
+        modules: county.modules().clone(),
+    };
+    for task in module.tasks() {
+        (task.run)(context.clone()).await.unwrap();
+    }
+}
+
+#[rocket::async_test]
 async fn what_is_no_workbook_gets_a_sentence() {
     let county = World::new().await;
     let mut admin = county.admin().await;
@@ -271,7 +325,13 @@ fn lying_workbook() -> Vec<u8> {
 async fn an_upload_is_its_own_units_and_the_numbers_are_its_uploaders() {
     let county = World::new().await.with_employer("第一小学").await.with_employer("第二小学").await;
     let unit = county.organization("第一小学").await;
-    let county = county.with_clerk("colleague", unit, &[import::ViewImports::grantable(), import::EditImports::grantable()]).await;
+    let county = county
+        .with_clerk(
+            "colleague",
+            unit,
+            &[import::ViewImports::grantable(), import::EditImports::grantable()],
+        )
+        .await;
     let mut admin = county.sign_in(&county.admin_of("第一小学").await).await;
     upload(&mut admin, &file(HEADER, &[good("李四", "419999198503150012")])).await;
     let mut other = county.sign_in(&county.admin_of("第二小学").await).await;
@@ -314,7 +374,10 @@ async fn the_template_is_the_units_own_and_comes_back_without_an_error() {
     filled[0] = "王小明".to_owned();
     filled[6] = "教务处".to_owned();
     let (example, people) = (cells(1), filled.each_ref().map(String::as_str));
-    let bytes = file(header.each_ref().map(String::as_str), &[example.each_ref().map(String::as_str), people]);
+    let bytes = file(
+        header.each_ref().map(String::as_str),
+        &[example.each_ref().map(String::as_str), people],
+    );
     let page = upload(&mut admin, &bytes).await;
     page.contains("全部可以导入。").contains("模板的示例行没有计入").contains("导入 1 行");
     let id = county.number("select max(id) from import").await;
@@ -331,14 +394,22 @@ async fn unknown_departments_are_made_if_asked() {
     let mut admin = county.admin().await;
     let header = ["姓名", "身份证号", "民族", "学历", "职称系列", "内设部门"];
     let (one, two) = (id_number(1), number(7));
-    let rows = [["何敏", &one, "汉族", "大学本科", "无职称", "档案科"], ["张三", &two, "回族", "大学专科", "无", "档案科"]];
+    let rows = [
+        ["何敏", &one, "汉族", "大学本科", "无职称", "档案科"],
+        ["张三", &two, "回族", "大学专科", "无", "档案科"],
+    ];
     let bytes = file(header, &rows);
     upload(&mut admin, &bytes).await.contains("本单位没有这个内设部门").lacks("/import/1/confirm");
-    let sent = admin.upload("/import", &[("create_departments", "on")], &[("file", "名单.xlsx", &bytes)]).await;
+    let sent = admin
+        .upload("/import", &[("create_departments", "on")], &[("file", "名单.xlsx", &bytes)])
+        .await;
     admin.follow(&sent).await.contains("导入 2 行");
     admin.post("/import/2/confirm", &[]).await.redirects_to("/import/2");
     assert_eq!(county.number("select count(*) from internal_department").await, 1);
-    assert_eq!(county.number("select count(*) from person where internal_department_id = 1").await, 2);
+    assert_eq!(
+        county.number("select count(*) from person where internal_department_id = 1").await,
+        2
+    );
 }
 
 #[rocket::async_test]
@@ -386,12 +457,16 @@ async fn the_command_checks_and_imports_with_the_same_code() {
     assert_eq!(county.number("select count(*) from import").await, 0);
     let progress = Progress::new(0);
     let modules = county.modules();
-    let wet = command::import(pools, modules, clock, &organization, "a.xlsx", bytes, &progress).await.unwrap();
+    let wet = command::import(pools, modules, clock, &organization, "a.xlsx", bytes, &progress)
+        .await
+        .unwrap();
     assert_eq!(wet.errors, dry.errors);
     assert_eq!((wet.rows, wet.valid, wet.imported, wet.failing()), (4, 1, 1, 3));
     let json = serde_json::to_value(&wet).unwrap();
     assert_eq!(json["errors"][1]["column"], "身份证号");
     assert!(county.trail().await.join("\n").contains("批量导入 1 人（文件“a.xlsx”）"));
-    let broken = command::import(pools, modules, clock, &organization, "b", b"<html>".to_vec(), &progress).await;
+    let broken =
+        command::import(pools, modules, clock, &organization, "b", b"<html>".to_vec(), &progress)
+            .await;
     assert!(broken.unwrap_err().sentence().contains("网页"));
 }

@@ -73,7 +73,10 @@ fn tell(import: &Import, report: &Report) -> Result<()> {
         println!("{}", serde_json::to_string(report)?);
     } else {
         for told in report.errors.iter().take(SHOWN) {
-            println!("第 {} 行 {}“{}”：{}。{}。", told.row, told.column, told.value, told.message, told.remedy);
+            println!(
+                "第 {} 行 {}“{}”：{}。{}。",
+                told.row, told.column, told.value, told.message, told.remedy
+            );
         }
         if report.errors.len() > SHOWN {
             println!("……共 {} 处问题，用 --json 可看到全部。", report.errors.len());

@@ -117,6 +117,7 @@ impl Browser {
         let port = free_port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
+            .env("LANGUAGE", "zh_CN") // date fields as an office sees them
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -285,6 +286,8 @@ impl Browser {
 
     /// Keeps a picture of the page at 1440 and at 390 wide, and fails if it scrolls sideways.
     pub async fn shot(&self, name: &str) {
+        let top = "window.scrollTo(0, 0)";
+        self.client.execute(top, vec![]).await.unwrap();
         for (width, height, mobile) in [(1440, 900, false), (390, 844, true)] {
             self.cdp(
                 "Emulation.setDeviceMetricsOverride",
@@ -320,12 +323,19 @@ impl Browser {
         pages.trim().parse().unwrap()
     }
 
-    pub async fn close(mut self) {
+    pub async fn close(self) {
         self.console_is_clean().await;
         let _ = self.client.clone().close().await;
+    }
+}
+
+impl Drop for Browser {
+    /// A failed test leaves neither driver nor browser behind.
+    fn drop(&mut self) {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
-        drop(self.profile);
+        let own = format!("user-data-dir={}", self.profile.path().display());
+        let _ = Command::new("pkill").args(["-9", "-f", "--", &own]).status();
     }
 }
 

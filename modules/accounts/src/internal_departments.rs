@@ -9,12 +9,33 @@ use sqlx::SqliteConnection;
 use crate::permissions::{EditInternalDepartments, ViewInternalDepartments};
 use crate::units::Crumb;
 use crate::units::form::Choice;
-use tree::{LEVELS, Node, nodes};
+use tree::LEVELS;
+
+pub use tree::{Node, nodes};
 
 const BASE: &str = "/accounts/internal-departments";
 
 pub fn routes() -> Vec<Route> {
     routes![list, new, create, edit, update, disable, enable]
+}
+
+/// Makes a department at the top of a unit's tree (6, 自动新建); the caller writes the trail.
+///
+/// # Errors
+/// Refused if there is one of this name.
+pub async fn add(
+    tx: &mut SqliteConnection,
+    organization: kit::OrganizationId,
+    name: &str,
+) -> Result<i64> {
+    sqlx::query_scalar(
+        "insert into internal_department (organization_id, name) values (?, ?) returning id",
+    )
+    .bind(organization)
+    .bind(name)
+    .fetch_one(tx)
+    .await
+    .on_unique("internal_department_name", NAME_TAKEN)
 }
 
 #[get("/internal-departments")]

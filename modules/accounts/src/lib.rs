@@ -9,7 +9,7 @@ pub mod credentials;
 mod demo;
 mod departments;
 mod employers;
-mod internal_departments;
+pub mod internal_departments;
 pub mod organizations;
 pub mod people;
 mod permissions;
@@ -81,7 +81,7 @@ impl Module for Accounts {
                 "/accounts/internal-departments",
                 Some(internal),
             ),
-            entry(Group::Personal, 90, "个人资料", "/accounts/profile", None),
+            entry(Group::Personal, 904, "个人资料", "/accounts/profile", None),
         ]
     }
 

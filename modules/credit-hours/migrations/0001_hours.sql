@@ -137,6 +137,7 @@ create index entry_person on entry (person_id, year, category_id, hours);
 create index entry_declaration on entry (declaration_id) where declaration_id is not null;
 create index entry_recorded on entry (recorded_at, id, year, category_id, kind, source);
 create index entry_year on entry (year, recorded_at, id, category_id, kind, source);
+create index entry_source on entry (source, recorded_at, id, year, category_id, kind);
 create index entry_department on entry (department_id, recorded_at, id, year, category_id, kind, source);
 create index entry_department_year on entry (department_id, year, recorded_at, id, category_id, kind, source);
 create index entry_organization on entry (organization_id, recorded_at, id, year, category_id, kind, source);

@@ -92,8 +92,8 @@ impl Module for CreditHours {
                 permission: Some(Grantable { leaf: LEAF, action: Action::View }),
                 subject: Some("declarations"),
             },
-            personal(901, "我的学时", "/credit-hours/mine"),
-            personal(902, "我的学时申报", "/credit-hours/declarations"),
+            personal(902, "我的学时", "/credit-hours/mine"),
+            personal(901, "我的学时申报", "/credit-hours/declarations"),
         ]
     }
 

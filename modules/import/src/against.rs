@@ -28,7 +28,11 @@ struct Known {
 }
 
 impl Against {
-    pub async fn of(db: &mut SqliteConnection, organization: OrganizationId, layout: Layout) -> Result<Self> {
+    pub async fn of(
+        db: &mut SqliteConnection,
+        organization: OrganizationId,
+        layout: Layout,
+    ) -> Result<Self> {
         let own: Vec<(String, String)> =
             sqlx::query_as("select name, born from person where organization_id = ?")
                 .bind(organization)
@@ -45,7 +49,7 @@ impl Against {
             let Some(card) = &row.id_card else { continue };
             match known.get(card.number()) {
                 Some(person) => self.met(row, person),
-                None => self.new(row, &phones),
+                None => self.newcomer(row, &phones),
             }
         }
         Ok(())
@@ -54,13 +58,25 @@ impl Against {
     fn met(&self, row: &mut CheckedRow, person: &Known) {
         if person.organization_id != self.organization {
             let message = format!("已在 {}，请由本人发起调转", person.organization_name);
-            row.tell(&self.layout, Level::Error, Column::IdNumber, message, "删去这一行；号码填错的，核对身份证后改正");
+            row.tell(
+                &self.layout,
+                Level::Error,
+                Column::IdNumber,
+                message,
+                "删去这一行；号码填错的，核对身份证后改正",
+            );
             return;
         }
         let Some(accepted) = &row.accepted else { return };
         if accepted.fields.name != person.name {
             let message = format!("与系统中登记的姓名“{}”不一致（同一身份证号）", person.name);
-            row.tell(&self.layout, Level::Error, Column::Name, message, "核对姓名和身份证号；登记有误的，由本人申请修改信息");
+            row.tell(
+                &self.layout,
+                Level::Error,
+                Column::Name,
+                message,
+                "核对姓名和身份证号；登记有误的，由本人申请修改信息",
+            );
             return;
         }
         let state = match person.state.as_str() {
@@ -76,14 +92,20 @@ impl Against {
         });
     }
 
-    fn new(&self, row: &mut CheckedRow, phones: &HashSet<String>) {
+    fn newcomer(&self, row: &mut CheckedRow, phones: &HashSet<String>) {
         let Some(accepted) = &row.accepted else { return };
         let fields = &accepted.fields;
         let twin = (fields.name.clone(), kit::day::date_text(accepted.id_card.birth()));
         let shared = phones.contains(&fields.phone);
         let twin = self.own.contains(&twin);
         if shared {
-            row.tell(&self.layout, Level::Warn, Column::Phone, "系统中已有人登记这个手机号码".to_owned(), "核对是否填错；属实可以不改");
+            row.tell(
+                &self.layout,
+                Level::Warn,
+                Column::Phone,
+                "系统中已有人登记这个手机号码".to_owned(),
+                "核对是否填错；属实可以不改",
+            );
         }
         if twin {
             row.tell(
@@ -99,7 +121,8 @@ impl Against {
 
 /// The recorded people who have one of the rows' numbers.
 async fn known(db: &mut SqliteConnection, rows: &[CheckedRow]) -> Result<HashMap<String, Known>> {
-    let numbers: Vec<&str> = rows.iter().filter_map(|r| r.id_card.as_ref()).map(|c| c.number()).collect();
+    let numbers: Vec<&str> =
+        rows.iter().filter_map(|r| r.id_card.as_ref()).map(|c| c.number()).collect();
     let found: Vec<Known> = sqlx::query_as(
         "select i.number, p.name, p.organization_id, o.name as organization_name, p.state
            from json_each(?) j

@@ -1,6 +1,7 @@
 //! One row, checked (domain.md §4): fields and warnings, or what is wrong, where and how to mend
 //! it. Pure: what the database knows comes in with the `Checker`.
 
+mod contact;
 mod dates;
 mod identity;
 mod title;
@@ -75,7 +76,12 @@ pub struct Checker {
 }
 
 impl Checker {
-    pub fn new(today: Date, layout: Layout, departments: Departments, create_departments: bool) -> Self {
+    pub fn new(
+        today: Date,
+        layout: Layout,
+        departments: Departments,
+        create_departments: bool,
+    ) -> Self {
         Self { today, layout, departments, create_departments, words: Words::default() }
     }
 
@@ -125,10 +131,11 @@ impl Checker {
             email,
             note,
         };
-        let accepted = id_card
-            .clone()
-            .filter(|_| !refused)
-            .map(|id_card| Accepted { id_card, department, fields });
+        let accepted = id_card.clone().filter(|_| !refused).map(|id_card| Accepted {
+            id_card,
+            department,
+            fields,
+        });
         Checked { example: false, accepted, id_card, problems: at.problems }
     }
 }
@@ -161,9 +168,21 @@ impl At<'_> {
         text.trim().trim_start_matches('\'').trim().to_owned()
     }
 
-    fn tell(&mut self, level: Level, column: Column, message: impl Into<String>, remedy: impl Into<String>) {
+    fn tell(
+        &mut self,
+        level: Level,
+        column: Column,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
         let value = self.typed(column).to_owned();
-        self.problems.push(Problem { column, level, value, message: message.into(), remedy: remedy.into() });
+        self.problems.push(Problem {
+            column,
+            level,
+            value,
+            message: message.into(),
+            remedy: remedy.into(),
+        });
     }
 
     fn error(&mut self, column: Column, message: impl Into<String>, remedy: impl Into<String>) {
@@ -177,7 +196,8 @@ impl At<'_> {
     /// The template's own second row; a row typed over it has another number and is not skipped.
     fn is_example(&self) -> bool {
         let number = kit::id_card::normalised(self.typed(Column::IdNumber));
-        self.text(Column::Name).starts_with(EXAMPLE) && (number.is_empty() || number == EXAMPLE_NUMBER)
+        self.text(Column::Name).starts_with(EXAMPLE)
+            && (number.is_empty() || number == EXAMPLE_NUMBER)
     }
 
     /// `#N/A` and its like: the cell's formula failed.
@@ -200,13 +220,22 @@ impl At<'_> {
         let text = self.text(column);
         let count = text.chars().count();
         if count > most && !self.told(column) {
-            self.error(column, format!("太长，最多 {most} 个字，现在有 {count} 个"), format!("缩短到 {most} 个字以内"));
+            self.error(
+                column,
+                format!("太长，最多 {most} 个字，现在有 {count} 个"),
+                format!("缩短到 {most} 个字以内"),
+            );
         }
         text
     }
 
     /// A word of a dictionary, as its code; empty if not filled.
-    fn word(&mut self, words: &mut Words, column: Column, dictionary: &'static kit::dictionary::Dictionary) -> &'static str {
+    fn word(
+        &mut self,
+        words: &mut Words,
+        column: Column,
+        dictionary: &'static kit::dictionary::Dictionary,
+    ) -> &'static str {
         let text = self.text(column);
         if self.told(column) {
             return "";
@@ -246,77 +275,6 @@ impl At<'_> {
         if education > lowest {
             self.warn(Column::Degree, "学位与学历不大相符", "核对学历和学位；属实可以不改");
         }
-    }
-
-    fn department(&mut self, departments: &Departments, create: bool) -> String {
-        use crate::departments::Found;
-        let text = self.line(Column::Department, 100);
-        if text.is_empty() || self.told(Column::Department) {
-            return text;
-        }
-        match departments.find(&text) {
-            Found::One(_) => {}
-            Found::Disabled => self.error(Column::Department, "这个内设部门已停用", "改为在用的部门，或先在“管理内设部门”启用"),
-            Found::Several(count) => self.error(
-                Column::Department,
-                format!("本单位有 {count} 个同名的内设部门"),
-                format!("写成“上级部门/{text}”"),
-            ),
-            Found::None if create && Departments::can_create(&text) => {
-                self.warn(Column::Department, "本单位还没有这个内设部门，导入时新建", "不想新建的，改为已有部门");
-            }
-            Found::None => {
-                self.error(Column::Department, "本单位没有这个内设部门", "先在“管理内设部门”新增，或改为已有部门");
-            }
-        }
-        text
-    }
-
-    fn phone(&mut self) -> String {
-        let column = Column::Phone;
-        let digits: String = self
-            .text(column)
-            .chars()
-            .map(kit::initials::half_width)
-            .filter(|c| !matches!(c, ' ' | '-' | '–' | '—'))
-            .collect();
-        let digits = digits.strip_prefix("+86").unwrap_or(&digits).to_owned();
-        if digits.is_empty() {
-            self.warn(column, "没有填写", "建议补上，便于通知本人；没有手机号可留空");
-            return digits;
-        }
-        let length = digits.chars().count();
-        let message = if !digits.bytes().all(|b| b.is_ascii_digit()) {
-            "只能是数字".to_owned()
-        } else if length < 11 {
-            format!("少 {} 位，应为 11 位", 11 - length)
-        } else if length > 11 {
-            format!("多 {} 位，应为 11 位", length - 11)
-        } else if !digits.starts_with('1') || matches!(digits.as_bytes()[1], b'0'..=b'2') {
-            "不是手机号码，手机号码以 13–19 开头".to_owned()
-        } else {
-            return digits;
-        };
-        if !self.told(column) {
-            self.error(column, message, "核对后改正；没有手机号可留空");
-        }
-        digits
-    }
-
-    fn email(&mut self) -> String {
-        let text: String = self.line(Column::Email, 100).chars().map(kit::initials::half_width).collect();
-        if text.is_empty() || self.told(Column::Email) {
-            return text;
-        }
-        let good = text.split_once('@').is_some_and(|(user, host)| {
-            let plain = |t: &str| t.bytes().all(|b| b.is_ascii_graphic() && !b"@,;:()<>[]\"\\".contains(&b));
-            let labels = host.split('.').all(|label| !label.is_empty());
-            !user.is_empty() && plain(user) && plain(host) && host.contains('.') && labels
-        });
-        if !good {
-            self.error(Column::Email, "不是电子邮箱地址", "写成 wang@example.cn 的样子；没有可留空");
-        }
-        text
     }
 }
 

@@ -324,7 +324,7 @@ impl Layout {
 fn named(plain: &str) -> Option<Column> {
     let is = |title: &&str| self::plain(title) == plain;
     let by_title = COLUMNS.iter().find(|d| is(&d.title));
-    by_title.or_else(|| COLUMNS.iter().find(|d| d.aliases.iter().any(|a| is(a)))).map(|d| d.column)
+    by_title.or_else(|| COLUMNS.iter().find(|d| d.aliases.iter().any(is))).map(|d| d.column)
 }
 
 /// A header as it is compared: narrowed, lower case, without blanks, asterisks, brackets' content.
@@ -369,8 +369,15 @@ mod tests {
 
     #[test]
     fn the_header_may_come_in_any_order_and_dress() {
-        let layout =
-            Layout::of(&["序号", " 身份证号码 *", "姓 名", "学历（最高）", "民族", "职称系列", "错误原因"]);
+        let layout = Layout::of(&[
+            "序号",
+            " 身份证号码 *",
+            "姓 名",
+            "学历（最高）",
+            "民族",
+            "职称系列",
+            "错误原因",
+        ]);
         assert_eq!(layout.place(Column::IdNumber), Some(1));
         assert_eq!(layout.place(Column::Name), Some(2));
         assert_eq!(layout.place(Column::Education), Some(3));

@@ -65,14 +65,21 @@ pub async fn organization(db: &Pools, named: Option<&str>) -> Result<Organizatio
 }
 
 /// Checks a file without writing anything.
-pub async fn check(db: &Pools, clock: &Clock, organization: &Organization, bytes: Vec<u8>) -> Result<Report> {
+pub async fn check(
+    db: &Pools,
+    clock: &Clock,
+    organization: &Organization,
+    bytes: Vec<u8>,
+) -> Result<Report> {
     let departments = Departments::of(&mut *db.read().await?, organization.id).await?;
     let mut parsing = Parsing::start(bytes, clock.today(), departments, false);
     let (mut against, mut rows): (Option<Against>, Vec<Verdict>) = (None, vec![]);
     while let Some(piece) = parsing.next().await {
         match piece {
             Piece::Header(header) => {
-                against = Some(Against::of(&mut *db.read().await?, organization.id, header.layout).await?);
+                against = Some(
+                    Against::of(&mut *db.read().await?, organization.id, header.layout).await?,
+                );
             }
             Piece::Rows(mut batch) => {
                 if let Some(against) = &against {
@@ -89,7 +96,8 @@ pub async fn check(db: &Pools, clock: &Clock, organization: &Organization, bytes
             rows[at].errors.push(problem);
         }
     }
-    let count = |verdicts: &[&str]| rows.iter().filter(|r| verdicts.contains(&r.verdict)).count() as i64;
+    let count =
+        |verdicts: &[&str]| rows.iter().filter(|r| verdicts.contains(&r.verdict)).count() as i64;
     let (valid, warnings, skipped) = (count(&["ok", "warn"]), count(&["warn"]), count(&["skip"]));
     let total = rows.len() as i64;
     let errors = rows

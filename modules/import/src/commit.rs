@@ -65,11 +65,13 @@ pub async fn commit(
 /// Ends a checked upload of which nothing can go in (the command has nobody to ask).
 pub async fn nothing(db: &Pools, clock: &Clock, id: i64) -> Result<Outcome> {
     let mut tx = db.begin().await?;
-    sqlx::query("update import set state = 'cancelled', ended_at = ? where id = ? and state = 'checked'")
-        .bind(clock.stamp())
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "update import set state = 'cancelled', ended_at = ? where id = ? and state = 'checked'",
+    )
+    .bind(clock.stamp())
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await?;
     Ok(Outcome { imported: 0, changed: 0 })
 }
@@ -138,6 +140,17 @@ async fn write(
         let mut people = Vec::with_capacity(chunk.len());
         for row in chunk {
             let department = department(tx, row, &layout, &mut departments, import).await?;
+            let department = match department {
+                Some(Place::Made(id)) => {
+                    let name = row.accepted.as_ref().map_or("", |a| a.department.as_str());
+                    let text = format!("批量导入时新建内设部门“{name}”");
+                    let object = format!("internal-department:{id}");
+                    trail::write(tx, actor, clock, "import.department", &object, &text).await?;
+                    Some(id)
+                }
+                Some(Place::Found(id)) => Some(id),
+                None => None,
+            };
             if let Some(skip) = row.skip.take() {
                 skipped.push((row.number, skip));
             } else if let Some(accepted) = row.accepted.take() {
@@ -174,11 +187,14 @@ async fn write(
     .execute(&mut *tx)
     .await?;
     if imported == 0 {
-        return Err(Error::refused("没有可以导入的人员：核对之后情况有变化，这些人都已在系统中。请重新上传文件核对。"));
+        return Err(Error::refused(
+            "没有可以导入的人员：核对之后情况有变化，这些人都已在系统中。请重新上传文件核对。",
+        ));
     }
     let out = import.failing + import.skipped + changed;
     let text = format!("批量导入 {imported} 人（文件“{}”），{out} 行未导入", import.file_name);
-    trail::write(tx, actor, clock, "import.commit", &format!("import:{}", import.id), &text).await?;
+    trail::write(tx, actor, clock, "import.commit", &format!("import:{}", import.id), &text)
+        .await?;
     Ok(Outcome { imported, changed })
 }
 
@@ -192,6 +208,12 @@ fn changed(row: &CheckedRow, layout: &Layout) -> Problem {
     }
 }
 
+/// An internal department that was there, or was made for this row.
+enum Place {
+    Found(i64),
+    Made(i64),
+}
+
 /// The row's internal department, made if that was asked for and it is still missing.
 async fn department(
     tx: &mut SqliteConnection,
@@ -199,21 +221,29 @@ async fn department(
     layout: &Layout,
     departments: &mut Departments,
     import: &Import,
-) -> Result<Option<i64>> {
+) -> Result<Option<Place>> {
     let name = match &row.accepted {
-        Some(accepted) if row.skip.is_none() && !accepted.department.is_empty() => accepted.department.clone(),
+        Some(accepted) if row.skip.is_none() && !accepted.department.is_empty() => {
+            accepted.department.clone()
+        }
         _ => return Ok(None),
     };
     match departments.find(&name) {
-        Found::One(id) => Ok(Some(id)),
+        Found::One(id) => Ok(Some(Place::Found(id))),
         Found::None if import.create_departments && Departments::can_create(&name) => {
-            let id = crate::departments::create(tx, import.organization_id, &name).await?;
+            let id = accounts::internal_departments::add(tx, import.organization_id, &name).await?;
             departments.add(&name, id);
-            Ok(Some(id))
+            Ok(Some(Place::Made(id)))
         }
         _ => {
             let message = "这个内设部门在核对之后已停用或改名".to_owned();
-            row.tell(layout, Level::Error, Column::Department, message, "改为在用的部门，重新上传这一行");
+            row.tell(
+                layout,
+                Level::Error,
+                Column::Department,
+                message,
+                "改为在用的部门，重新上传这一行",
+            );
             Ok(None)
         }
     }

@@ -62,8 +62,13 @@ fn foreign(bytes: &[u8]) -> String {
         return "这是 PDF 文件，不是电子表格。请下载导入模板，填写后上传。".to_owned();
     }
     if head.starts_with('<') {
-        return if head.contains("<html") || head.contains("<!doctype html") || head.contains("<table") {
-            format!("这其实是一个网页，只是文件名像电子表格（有些系统导出的 .xls 就是这样）。{AGAIN}")
+        return if head.contains("<html")
+            || head.contains("<!doctype html")
+            || head.contains("<table")
+        {
+            format!(
+                "这其实是一个网页，只是文件名像电子表格（有些系统导出的 .xls 就是这样）。{AGAIN}"
+            )
         } else {
             format!("这是 XML 格式的表格，不能直接读取。{AGAIN}")
         };
@@ -79,7 +84,9 @@ fn foreign(bytes: &[u8]) -> String {
 }
 
 fn infer_picture(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xFF\xD8\xFF") || bytes.starts_with(b"GIF8")
+    bytes.starts_with(b"\x89PNG")
+        || bytes.starts_with(b"\xFF\xD8\xFF")
+        || bytes.starts_with(b"GIF8")
 }
 
 fn archive(bytes: &[u8]) -> Result<(), String> {
@@ -89,7 +96,8 @@ fn archive(bytes: &[u8]) -> Result<(), String> {
         return Err(format!("文件里有 {} 个部件，不像正常的电子表格。{AGAIN}", archive.len()));
     }
     let names: Vec<String> = archive.file_names().map(str::to_lowercase).collect();
-    let holds = |part: &str| names.iter().any(|name| name.trim_start_matches('/').starts_with(part));
+    let holds =
+        |part: &str| names.iter().any(|name| name.trim_start_matches('/').starts_with(part));
     if !holds("[content_types].xml") {
         return Err(if holds("content.xml") {
             format!("这是 .ods 文件，现在只能读取 .xlsx。{AGAIN}")
@@ -122,7 +130,9 @@ fn archive(bytes: &[u8]) -> Result<(), String> {
             return Err("文件展开后超过 200 MB，无法读取。请删去多余的工作表、图片和空行，或者分成几个文件上传。".to_owned());
         }
         if total > RATIO_FROM && total / RATIO > bytes.len() as u64 {
-            return Err(format!("文件展开后的大小是原来的 {RATIO} 倍以上，不像正常的电子表格。{AGAIN}"));
+            return Err(format!(
+                "文件展开后的大小是原来的 {RATIO} 倍以上，不像正常的电子表格。{AGAIN}"
+            ));
         }
     }
     Ok(())
@@ -141,7 +151,10 @@ fn part(name: &str, found: &Scan) -> Result<(), String> {
         return odd("有一处内容过长");
     }
     let strings = name.ends_with("sharedstrings.xml");
-    if found.strings > MOST_STRINGS || found.announced > MOST_STRINGS || strings && found.bytes > STRINGS {
+    if found.strings > MOST_STRINGS
+        || found.announced > MOST_STRINGS
+        || strings && found.bytes > STRINGS
+    {
         return odd("文字表过大");
     }
     if !strings && !name.contains("worksheets/") && found.bytes > STYLES {
@@ -178,7 +191,8 @@ fn scan(mut source: impl Read) -> std::io::Result<Scan> {
         window.extend_from_slice(&chunk[..read]);
         if found.bytes == 0 {
             let head = String::from_utf8_lossy(&window[..window.len().min(200)]).to_lowercase();
-            let declared = head.split_once("encoding=").map(|(_, rest)| rest.trim_start_matches(['"', '\'']));
+            let declared =
+                head.split_once("encoding=").map(|(_, rest)| rest.trim_start_matches(['"', '\'']));
             found.foreign = declared.is_some_and(|encoding| !encoding.starts_with("utf-8"));
         }
         found.bytes += read as u64;
@@ -222,7 +236,8 @@ fn is_string(rest: &[u8]) -> bool {
 /// The number in `="123"`, however spaced; what cannot be read counts as huge.
 fn number(rest: &[u8]) -> u64 {
     let head = String::from_utf8_lossy(&rest[..rest.len().min(120)]);
-    let digits = head.trim_start().strip_prefix('=').map(|t| t.trim_start().trim_start_matches(['"', '\'']));
+    let digits =
+        head.trim_start().strip_prefix('=').map(|t| t.trim_start().trim_start_matches(['"', '\'']));
     let Some(digits) = digits else { return 0 }; // text, not an attribute
     let length = digits.bytes().take_while(u8::is_ascii_digit).count();
     digits[..length].parse().unwrap_or(u64::MAX)
@@ -300,13 +315,19 @@ mod tests {
         assert!(told_of(&[("xl/sharedStrings.xml", &strings)]).contains("文字表"));
         for count in ["99999999999", "99999999999999999999999", " 4000001"] {
             let lie = format!("<sst uniqueCount ='{}'/>", count.trim());
-            assert!(told_of(&[("xl/sharedStrings.xml", lie.as_bytes())]).contains("文字表"), "{count}");
+            assert!(
+                told_of(&[("xl/sharedStrings.xml", lie.as_bytes())]).contains("文字表"),
+                "{count}"
+            );
         }
-        assert!(told_of(&[("xl/a.xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>")]).contains("文档类型"));
+        assert!(
+            told_of(&[("xl/a.xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>")]).contains("文档类型")
+        );
         assert!(told_of(&[("xl/a.xml", b"<\0a\0/\0>\0")]).contains("编码"));
         assert!(told_of(&[("xl/styles.xml", &b"<xf/>".repeat(4_000_000))]).contains("样式"));
         let many: Vec<String> = (0..1001).map(|n| format!("xl/{n}.xml")).collect();
-        let many: Vec<(&str, &[u8])> = many.iter().map(|n| (n.as_str(), b"<a/>".as_slice())).collect();
+        let many: Vec<(&str, &[u8])> =
+            many.iter().map(|n| (n.as_str(), b"<a/>".as_slice())).collect();
         assert!(told_of(&many).contains("部件"));
     }
 

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use accounts::internal_departments::{self, Node};
 use kit::{OrganizationId, Result};
 use sqlx::SqliteConnection;
 
@@ -24,27 +25,13 @@ pub enum Found {
     None,
 }
 
-#[derive(sqlx::FromRow)]
-struct Department {
-    id: i64,
-    parent_id: Option<i64>,
-    name: String,
-    active: bool,
-}
-
 impl Departments {
     /// The unit's departments as they are now.
     pub async fn of(db: &mut SqliteConnection, organization: OrganizationId) -> Result<Self> {
-        let all: Vec<Department> = sqlx::query_as(
-            "select id, parent_id, name, state = 'active' as active from internal_department
-              where organization_id = ? order by sort, id",
-        )
-        .bind(organization)
-        .fetch_all(db)
-        .await?;
-        let by_id: HashMap<i64, &Department> = all.iter().map(|d| (d.id, d)).collect();
+        let all = internal_departments::nodes(db, organization).await?;
+        let by_id: HashMap<i64, &Node> = all.iter().map(|d| (d.id, d)).collect();
         let mut departments = Self::default();
-        let mut by_name: HashMap<String, Vec<&Department>> = HashMap::new();
+        let mut by_name: HashMap<String, Vec<&Node>> = HashMap::new();
         for department in &all {
             by_name.entry(plain(&department.name)).or_default().push(department);
         }
@@ -58,7 +45,7 @@ impl Departments {
                 above = parent.parent_id;
             }
             let several = by_name.get(&plain(&department.name)).is_some_and(|d| d.len() > 1);
-            if department.active {
+            if is_active(department) {
                 departments.paths.push(if several { path } else { department.name.clone() });
             }
         }
@@ -84,8 +71,12 @@ impl Departments {
     }
 }
 
-fn found(those: &[&Department]) -> Found {
-    let active: Vec<i64> = those.iter().filter(|d| d.active).map(|d| d.id).collect();
+fn is_active(department: &Node) -> bool {
+    department.state == "active"
+}
+
+fn found(those: &[&Node]) -> Found {
+    let active: Vec<i64> = those.iter().filter(|d| is_active(d)).map(|d| d.id).collect();
     match active.as_slice() {
         [] => Found::Disabled,
         [one] => Found::One(*one),
@@ -99,17 +90,6 @@ fn plain(name: &str) -> String {
         .filter(|c| !c.is_whitespace() && !kit::initials::is_invisible(*c))
         .flat_map(char::to_lowercase)
         .collect()
-}
-
-/// Makes a department at the top of the unit's tree.
-pub async fn create(tx: &mut SqliteConnection, organization: OrganizationId, name: &str) -> Result<i64> {
-    Ok(sqlx::query_scalar(
-        "insert into internal_department (organization_id, name) values (?, ?) returning id",
-    )
-    .bind(organization)
-    .bind(name)
-    .fetch_one(tx)
-    .await?)
 }
 
 #[cfg(test)]

@@ -23,11 +23,18 @@ struct Failing {
 }
 
 #[get("/<id>/failing")]
-async fn failing(user: Can<EditImports>, db: &State<Db>, clock: &State<Clock>, id: i64) -> Result<Download> {
+async fn failing(
+    user: Can<EditImports>,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    id: i64,
+) -> Result<Download> {
     let mut reader = db.read().await?;
     let import = store::find(&mut reader, id, user.organization()).await?;
     if import.account_id != Some(user.user.account) {
-        return Err(Error::Forbidden("需修改的行里有完整的身份证号，只有上传的人可以下载。".to_owned()));
+        return Err(Error::Forbidden(
+            "需修改的行里有完整的身份证号，只有上传的人可以下载。".to_owned(),
+        ));
     }
     let stored: Vec<(i64, String)> = sqlx::query_as(
         "select number, content from import_row where import_id = ? and verdict = 'error' order by number",
@@ -65,7 +72,8 @@ async fn failing(user: Can<EditImports>, db: &State<Db>, clock: &State<Clock>, i
     let bytes = bytes.await.map_err(|e| Error::Fault(e.to_string()))??;
     let mut tx = db.begin().await?;
     let text = format!("下载导入文件“{}”中需修改的 {count} 行（含完整身份证号）", import.file_name);
-    trail::write(&mut tx, &user.actor(), clock, "import.failing", &format!("import:{id}"), &text).await?;
+    trail::write(&mut tx, &user.actor(), clock, "import.failing", &format!("import:{id}"), &text)
+        .await?;
     tx.commit().await?;
     let name = import.file_name.trim_end_matches(".xlsx").trim_end_matches(".xlsm");
     Ok(Download::xlsx(format!("{name}-需修改的{count}行.xlsx"), bytes))

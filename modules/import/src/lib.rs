@@ -5,6 +5,7 @@ mod check;
 mod columns;
 pub mod command;
 mod commit;
+mod confirm;
 mod content;
 mod departments;
 mod failing;
@@ -26,12 +27,10 @@ use rocket::Route;
 pub use sweep::KEEP_DAYS;
 
 /// 6 批量导入
-pub const PEOPLE: Leaf = Leaf {
-    key: "import.people",
-    title: "批量导入",
-    group: Group::Import,
-    kinds: Kinds::STAFFED,
-};
+pub const PEOPLE: Leaf =
+    Leaf {
+        key: "import.people", title: "批量导入", group: Group::Import, kinds: Kinds::STAFFED
+    };
 
 kit::permission!(
     /// May download the template and see this unit's imports.
@@ -64,7 +63,14 @@ impl Module for Import {
     }
 
     fn routes(&self) -> Vec<Route> {
-        [upload::routes(), result::routes(), records::routes(), failing::routes()].concat()
+        [
+            upload::routes(),
+            result::routes(),
+            confirm::routes(),
+            records::routes(),
+            failing::routes(),
+        ]
+        .concat()
     }
 
     fn permissions(&self) -> Vec<Grantable> {
@@ -83,10 +89,7 @@ impl Module for Import {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration {
-            name: "0001_import",
-            sql: include_str!("../migrations/0001_import.sql"),
-        }]
+        vec![Migration { name: "0001_import", sql: include_str!("../migrations/0001_import.sql") }]
     }
 
     fn templates(&self) -> Vec<Template> {
@@ -102,7 +105,8 @@ impl Module for Import {
     }
 
     fn access(&self) -> Vec<AccessCase> {
-        let row = |method, route, permission| AccessCase { method, route, who: Who::Holder(permission) };
+        let row =
+            |method, route, permission| AccessCase { method, route, who: Who::Holder(permission) };
         let (view, edit) = (ViewImports::grantable(), EditImports::grantable());
         vec![
             row("GET", "/import", view),

@@ -46,7 +46,14 @@ impl CheckedRow {
     }
 
     /// A problem with a cell, found after the row's own check.
-    pub fn tell(&mut self, layout: &crate::columns::Layout, level: Level, column: Column, message: String, remedy: &str) {
+    pub fn tell(
+        &mut self,
+        layout: &crate::columns::Layout,
+        level: Level,
+        column: Column,
+        message: String,
+        remedy: &str,
+    ) {
         let value = self.typed(layout, column).to_owned();
         self.problems.push(Problem { column, level, value, message, remedy: remedy.to_owned() });
         if level == Level::Error {
@@ -61,7 +68,7 @@ impl CheckedRow {
 
 /// What a file yields, in order.
 pub enum Piece {
-    Header(Header),
+    Header(Box<Header>),
     Rows(Vec<CheckedRow>),
 }
 
@@ -82,7 +89,12 @@ pub struct Parsing {
 
 impl Parsing {
     /// Starts reading.
-    pub fn start(bytes: Vec<u8>, today: time::Date, departments: Departments, create: bool) -> Self {
+    pub fn start(
+        bytes: Vec<u8>,
+        today: time::Date,
+        departments: Departments,
+        create: bool,
+    ) -> Self {
         let (sender, pieces) = mpsc::channel(2);
         let end = spawn_blocking(move || {
             crate::content::check(&bytes)?;
@@ -134,7 +146,9 @@ struct Parser {
 impl Parser {
     fn send(&self, piece: Piece) -> Result<(), String> {
         // nobody listens any more: cancelled or shut down
-        self.sender.blocking_send(piece).map_err(|_| "核对中断，没有写入任何数据。请重新上传。".to_owned())
+        self.sender
+            .blocking_send(piece)
+            .map_err(|_| "核对中断，没有写入任何数据。请重新上传。".to_owned())
     }
 
     fn flush(&mut self) -> Result<(), String> {
@@ -151,7 +165,7 @@ impl Sink for Parser {
         let departments = self.departments.take().unwrap_or_default();
         let checker = Checker::new(self.today, header.layout.clone(), departments, self.create);
         self.checker = Some((checker, header.clone()));
-        self.send(Piece::Header(header.clone()))
+        self.send(Piece::Header(Box::new(header.clone())))
     }
 
     fn row(&mut self, row: Row) -> Result<(), String> {
@@ -192,7 +206,13 @@ impl Seen {
                     self.typed.insert(first, card.number().to_owned());
                 }
                 others.push(number);
-                row.tell(layout, Level::Error, Column::IdNumber, format!("与第 {first} 行重复"), KEEP_ONE);
+                row.tell(
+                    layout,
+                    Level::Error,
+                    Column::IdNumber,
+                    format!("与第 {first} 行重复"),
+                    KEEP_ONE,
+                );
                 return;
             }
         }

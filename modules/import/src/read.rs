@@ -21,7 +21,8 @@ const TEXT: usize = 128 * 1024 * 1024;
 /// Sheets tried for a header.
 const SHEETS: usize = 10;
 
-const DAMAGED: &str = "文件的内部结构已损坏，读不下去。请用 Excel 或 WPS 打开，另存为新的 .xlsx 文件后再上传。";
+const DAMAGED: &str =
+    "文件的内部结构已损坏，读不下去。请用 Excel 或 WPS 打开，另存为新的 .xlsx 文件后再上传。";
 
 /// A cell as typed; whether it was a number matters for what spreadsheets do to numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +81,8 @@ pub trait Sink {
 /// A Chinese sentence: no such sheet, columns missing or twice, too many rows, damage; or what
 /// the sink refused with.
 pub fn xlsx(bytes: Vec<u8>, sink: &mut dyn Sink) -> Result<(), String> {
-    let mut book: Xlsx<Cursor<Vec<u8>>> = Xlsx::new(Cursor::new(bytes)).map_err(|_| DAMAGED.to_owned())?;
+    let mut book: Xlsx<Cursor<Vec<u8>>> =
+        Xlsx::new(Cursor::new(bytes)).map_err(|_| DAMAGED.to_owned())?;
     let mut sheets: Vec<String> = book
         .sheets_metadata()
         .iter()
@@ -203,7 +205,9 @@ impl Reading<'_> {
         }
         self.text += row.cells.iter().map(|cell| cell.text().len()).sum::<usize>();
         if self.text > TEXT {
-            return Err("文件里的文字太多，无法一次读完。请删去无关的列，或者分成几个文件上传。".to_owned());
+            return Err(
+                "文件里的文字太多，无法一次读完。请删去无关的列，或者分成几个文件上传。".to_owned()
+            );
         }
         sink.row(row)?;
         Ok(true)
@@ -226,7 +230,11 @@ fn header(sheet: &str, row: &Row) -> Result<Option<Header>, String> {
             "表头（第 {} 行）缺少{}。请补上这{}，列名与模板一致，再重新上传。",
             row.number,
             list(&missing),
-            if missing.len() == 1 { "一列".to_owned() } else { format!(" {} 列", missing.len()) }
+            if missing.len() == 1 {
+                "一列".to_owned()
+            } else {
+                format!(" {} 列", missing.len())
+            }
         ));
     }
     if !layout.twice.is_empty() {
@@ -355,7 +363,10 @@ mod tests {
             read(&mut workbook).err().unwrap_or_default()
         };
         assert!(with(&["姓名", "身份证号", "民族"]).contains("缺少“学历”“职称系列”"));
-        assert!(with(&["姓名", "身份证号", "民族", "学历", "职称系列", "姓名"]).contains("“姓名”出现了不止一次"));
+        assert!(
+            with(&["姓名", "身份证号", "民族", "学历", "职称系列", "姓名"])
+                .contains("“姓名”出现了不止一次")
+        );
         assert!(with(&["甲", "乙"]).contains("没有找到表头"));
         assert!(with(&HEADER).is_empty());
     }

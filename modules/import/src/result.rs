@@ -1,18 +1,18 @@
 //! One upload: its progress, the check before anything is written, the import, what became of it.
 
-use kit::{Answer, Can, Clock, Db, Done, Error, Form, Modules, Page, Result, Settings, mask, trail};
-use rocket::{Route, State, get, post, routes};
+use kit::{Can, Db, Page, Result, Settings, mask};
+use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use crate::store::{self, Import};
-use crate::{EditImports, ViewImports, columns, commit};
+use crate::{ViewImports, columns, commit};
 
 /// Problems on a page.
 const PAGE: i64 = 50;
 
 pub fn routes() -> Vec<Route> {
-    routes![show, confirm_page, confirm, cancel]
+    routes![show]
 }
 
 #[derive(Serialize, sqlx::FromRow)]
@@ -51,7 +51,7 @@ struct PageLink {
 
 /// What the templates show of an upload.
 #[derive(Serialize)]
-struct Shown<'a> {
+pub struct Shown<'a> {
     id: i64,
     file_name: &'a str,
     by_name: &'a str,
@@ -73,7 +73,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn of(import: &'a Import, user: &kit::User) -> Result<Self> {
+    pub fn of(import: &'a Import, user: &kit::User) -> Result<Self> {
         Ok(Self {
             id: import.id,
             file_name: &import.file_name,
@@ -111,11 +111,14 @@ async fn show(
     let may_edit = user.user.may(crate::edit());
     if import.state == "checking" {
         let stopped = matches!(import.job_state.as_str(), "failed" | "interrupted" | "cancelled");
-        let page = Page::new("import/checking.html").with("import", &shown).with("stopped", &stopped);
+        let page =
+            Page::new("import/checking.html").with("import", &shown).with("stopped", &stopped);
         return Ok(if stopped { page } else { page.with("reload", &2) });
     }
     if matches!(import.state.as_str(), "failed" | "cancelled") {
-        return Ok(Page::new("import/ended.html").with("import", &shown).with("may_edit", &may_edit));
+        return Ok(Page::new("import/ended.html")
+            .with("import", &shown)
+            .with("may_edit", &may_edit));
     }
     let tab = match tab {
         Some("warn") => "warn",
@@ -134,7 +137,8 @@ async fn show(
         "checked" => store::same_file(&mut reader, &import).await?,
         _ => None,
     };
-    let template = if import.state == "checked" { "import/checked.html" } else { "import/imported.html" };
+    let template =
+        if import.state == "checked" { "import/checked.html" } else { "import/imported.html" };
     Ok(Page::new(template)
         .with("import", &shown)
         .with("may_edit", &may_edit)
@@ -156,7 +160,13 @@ async fn problems(db: &mut SqliteConnection, id: i64, level: &str) -> Result<i64
 }
 
 /// A page of problems; ID numbers masked for all but the uploader.
-async fn lines(db: &mut SqliteConnection, import: &Import, level: &str, page: i64, own: bool) -> Result<Vec<Line>> {
+async fn lines(
+    db: &mut SqliteConnection,
+    import: &Import,
+    level: &str,
+    page: i64,
+    own: bool,
+) -> Result<Vec<Line>> {
     let mut lines: Vec<Line> = sqlx::query_as(
         "select number, \"column\", value, message, remedy from import_problem
           where import_id = ? and level = ? order by number, place limit ? offset ?",
@@ -196,15 +206,19 @@ async fn sums(db: &mut SqliteConnection, id: i64) -> Result<Vec<Sum>> {
 fn tabs(import: &Import, tab: &str) -> Vec<Tab> {
     let checked = import.state == "checked";
     let failing = if checked { "需要修改" } else { "没有导入" };
-    [("error", failing, import.failing), ("skip", "已在本单位", import.skipped), ("warn", "提醒", if checked { import.warned } else { 0 })]
-        .into_iter()
-        .filter(|(key, _, rows)| *rows > 0 || *key == tab)
-        .map(|(key, title, rows)| Tab {
-            title: format!("{title} {} 行", grouped(rows)),
-            href: format!("/import/{}?tab={key}", import.id),
-            current: key == tab,
-        })
-        .collect()
+    [
+        ("error", failing, import.failing),
+        ("skip", "已在本单位", import.skipped),
+        ("warn", "提醒", if checked { import.warned } else { 0 }),
+    ]
+    .into_iter()
+    .filter(|(key, _, rows)| *rows > 0 || *key == tab)
+    .map(|(key, title, rows)| Tab {
+        title: format!("{title} {} 行", grouped(rows)),
+        href: format!("/import/{}?tab={key}", import.id),
+        current: key == tab,
+    })
+    .collect()
 }
 
 /// As the pager component wants it.
@@ -224,7 +238,8 @@ fn pager(id: i64, tab: &str, page: i64, total: i64) -> serde_json::Value {
             .filter(|n| (1..=last).contains(n))
             .collect();
         shown.dedup();
-        pages.push(PageLink { current: false, ..link("上一页".to_owned(), page - 1, page == 1) });
+        pages
+            .push(PageLink { current: false, ..link("上一页".to_owned(), page - 1, page == 1) });
         let mut before = 0;
         for n in shown {
             if n > before + 1 {
@@ -233,7 +248,10 @@ fn pager(id: i64, tab: &str, page: i64, total: i64) -> serde_json::Value {
             pages.push(link(n.to_string(), n, false));
             before = n;
         }
-        pages.push(PageLink { current: false, ..link("下一页".to_owned(), page + 1, page == last) });
+        pages
+            .push(PageLink {
+                current: false, ..link("下一页".to_owned(), page + 1, page == last)
+            });
     }
     serde_json::json!({ "total": format!("共 {} 条", grouped(total)), "pages": pages })
 }
@@ -249,91 +267,4 @@ fn grouped(number: i64) -> String {
         text.push(digit);
     }
     text
-}
-
-/// A checked upload of ours.
-async fn waiting(db: &mut SqliteConnection, id: i64, user: &Can<EditImports>) -> Result<Import> {
-    let import = store::find(db, id, user.organization()).await?;
-    if import.state != "checked" {
-        return Err(commit::already(&import.state));
-    }
-    Ok(import)
-}
-
-fn confirmation(import: &Import, user: &Can<EditImports>, again: &Option<(String, String, i64)>, form: &Form) -> Result<Page> {
-    Ok(Page::new("import/confirm.html")
-        .with("import", &Shown::of(import, &user.user)?)
-        .with("again", again)
-        .with("form", form))
-}
-
-#[get("/<id>/confirm")]
-async fn confirm_page(user: Can<EditImports>, db: &State<Db>, id: i64) -> Result<Page> {
-    let mut reader = db.read().await?;
-    let import = waiting(&mut reader, id, &user).await?;
-    let again = store::same_file(&mut reader, &import).await?;
-    confirmation(&import, &user, &again, &Form::new())
-}
-
-#[post("/<id>/confirm", data = "<form>")]
-async fn confirm(
-    user: Can<EditImports>,
-    db: &State<Db>,
-    modules: &State<Modules>,
-    clock: &State<Clock>,
-    id: i64,
-    mut form: Form,
-) -> Result<Answer> {
-    let mut reader = db.read().await?;
-    let import = waiting(&mut reader, id, &user).await?;
-    let again = store::same_file(&mut reader, &import).await?;
-    drop(reader);
-    if again.is_some() && !form.ticked("again") {
-        form.refuse("again", "这个文件以前导入过。确实要再导入一次的，请勾选“仍要导入”。");
-        return Ok(confirmation(&import, &user, &again, &form)?.refused().into());
-    }
-    let outcome = commit::commit(db, modules, clock, &user.actor(), id, user.organization()).await?;
-    let done = Done::to(format!("/import/{id}"));
-    let out = import.failing + import.skipped + outcome.changed;
-    let text = match out {
-        0 => format!("已导入 {} 人。", outcome.imported),
-        out => format!("已导入 {} 人，{out} 行未导入。", outcome.imported),
-    };
-    let done = done.ok(text);
-    Ok(match outcome.changed {
-        0 => done,
-        changed => done.warn(format!("核对之后情况有变化，{changed} 行没有导入，原因见下表。")),
-    }
-    .into())
-}
-
-#[post("/<id>/cancel", data = "<_form>")]
-async fn cancel(
-    user: Can<EditImports>,
-    db: &State<Db>,
-    clock: &State<Clock>,
-    id: i64,
-    _form: Form,
-) -> Result<Done> {
-    let mut tx = db.begin().await?;
-    let import = store::find(&mut tx, id, user.organization()).await?;
-    let ended = sqlx::query(
-        "update import set state = 'cancelled', ended_at = ?
-          where id = ? and state in ('checking', 'checked')",
-    )
-    .bind(clock.stamp())
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    if ended.rows_affected() == 0 {
-        return Err(match import.state.as_str() {
-            "imported" => Error::refused("这次核对已经导入，不能取消。"),
-            _ => Error::refused("这次导入已经结束，不用取消。"),
-        });
-    }
-    let text = format!("取消导入文件“{}”", import.file_name);
-    trail::write(&mut tx, &user.actor(), clock, "import.cancel", &format!("import:{id}"), &text).await?;
-    tx.commit().await?;
-    store::forget(db, id, true).await?;
-    Ok(Done::to("/import").ok("已取消，没有写入任何人员。"))
 }

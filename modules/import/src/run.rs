@@ -13,7 +13,13 @@ use crate::store::{self, Import};
 const CANCELLED: &str = "已取消。";
 
 /// Checks a recorded upload; whatever happens, its row says how it ended.
-pub async fn check(db: &Pools, clock: &Clock, import: &Import, bytes: Vec<u8>, progress: &Progress) -> Result<String> {
+pub async fn check(
+    db: &Pools,
+    clock: &Clock,
+    import: &Import,
+    bytes: Vec<u8>,
+    progress: &Progress,
+) -> Result<String> {
     let error = match work(db, clock, import, bytes, progress).await {
         Ok(rows) => return Ok(format!("已核对 {rows} 行。")),
         Err(error) => error,
@@ -25,7 +31,13 @@ pub async fn check(db: &Pools, clock: &Clock, import: &Import, bytes: Vec<u8>, p
     Err(error)
 }
 
-async fn work(db: &Pools, clock: &Clock, import: &Import, bytes: Vec<u8>, progress: &Progress) -> Result<i64> {
+async fn work(
+    db: &Pools,
+    clock: &Clock,
+    import: &Import,
+    bytes: Vec<u8>,
+    progress: &Progress,
+) -> Result<i64> {
     let (id, organization) = (import.id, import.organization_id);
     progress.say("正在核对");
     let departments = Departments::of(&mut *db.read().await?, organization).await?;
@@ -39,7 +51,8 @@ async fn work(db: &Pools, clock: &Clock, import: &Import, bytes: Vec<u8>, progre
                 let mut tx = db.begin().await?;
                 store::keep_header(&mut tx, id, &header).await?;
                 tx.commit().await?;
-                against = Some(Against::of(&mut *db.read().await?, organization, header.layout).await?);
+                against =
+                    Some(Against::of(&mut *db.read().await?, organization, header.layout).await?);
             }
             Piece::Rows(mut rows) => {
                 if let Some(against) = &against {

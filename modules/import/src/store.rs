@@ -48,7 +48,7 @@ pub struct NewImport<'a> {
 pub async fn begin(tx: &mut SqliteConnection, new: &NewImport<'_>, clock: &Clock) -> Result<i64> {
     use sha2::{Digest, Sha256};
     let sha256 = kit::migration::hex(&Sha256::digest(new.bytes));
-    let name: String = new.file_name.chars().filter(|c| !c.is_control()).take(200).collect();
+    let name = plain_name(new.file_name);
     let at = clock.stamp();
     Ok(sqlx::query_scalar(
         "insert into import (organization_id, account_id, by_name, file_name, sha256, size,
@@ -68,11 +68,31 @@ pub async fn begin(tx: &mut SqliteConnection, new: &NewImport<'_>, clock: &Clock
     .await?)
 }
 
+/// A file's name as it may stand in lists and in the trail: an ID number in it is masked.
+fn plain_name(name: &str) -> String {
+    let mut plain = String::new();
+    let mut run = String::new();
+    for c in name.chars().filter(|c| !c.is_control()).take(200).chain(['\n']) {
+        if c.is_ascii_digit() || (run.len() == 17 && c.eq_ignore_ascii_case(&'x')) {
+            run.push(c);
+            continue;
+        }
+        plain.push_str(&if run.len() < 15 { run.clone() } else { kit::mask::mask_id(&run) });
+        run.clear();
+        plain.push(c);
+    }
+    plain.trim_end().to_owned()
+}
+
 /// The upload, if it is this organization's.
 ///
 /// # Errors
 /// `NotFound` for absent or not ours.
-pub async fn find(db: &mut SqliteConnection, id: i64, organization: OrganizationId) -> Result<Import> {
+pub async fn find(
+    db: &mut SqliteConnection,
+    id: i64,
+    organization: OrganizationId,
+) -> Result<Import> {
     let found: Option<Import> = sqlx::query_as(
         "select i.id, i.organization_id, i.account_id, i.by_name, i.file_name, i.sha256,
            i.create_departments, i.state, i.message, i.header, i.examples, i.rows, i.valid, i.warned,
@@ -89,7 +109,10 @@ pub async fn find(db: &mut SqliteConnection, id: i64, organization: Organization
 }
 
 /// An earlier import of the same file into the same organization.
-pub async fn same_file(db: &mut SqliteConnection, import: &Import) -> Result<Option<(String, String, i64)>> {
+pub async fn same_file(
+    db: &mut SqliteConnection,
+    import: &Import,
+) -> Result<Option<(String, String, i64)>> {
     Ok(sqlx::query_as(
         "select ended_at, by_name, imported from import
           where organization_id = ? and sha256 = ? and id <> ? and state = 'imported'
@@ -114,7 +137,12 @@ pub async fn keep_header(tx: &mut SqliteConnection, id: i64, header: &Header) ->
 }
 
 /// Keeps a batch. False if the check was cancelled meanwhile.
-pub async fn keep_rows(tx: &mut SqliteConnection, id: i64, rows: &[CheckedRow], clock: &Clock) -> Result<bool> {
+pub async fn keep_rows(
+    tx: &mut SqliteConnection,
+    id: i64,
+    rows: &[CheckedRow],
+    clock: &Clock,
+) -> Result<bool> {
     let still = sqlx::query(
         "update import set rows = rows + ?, seen_at = ? where id = ? and state = 'checking'",
     )
@@ -199,7 +227,12 @@ pub async fn turn(
 }
 
 /// Counts verdicts once all rows are in: the check is done.
-pub async fn finish(tx: &mut SqliteConnection, id: i64, examples: u32, clock: &Clock) -> Result<bool> {
+pub async fn finish(
+    tx: &mut SqliteConnection,
+    id: i64,
+    examples: u32,
+    clock: &Clock,
+) -> Result<bool> {
     let done = sqlx::query(
         "update import set state = 'checked', examples = ?2, seen_at = ?3,
            rows = (select count(*) from import_row where import_id = ?1),
@@ -258,5 +291,17 @@ pub async fn forget(db: &kit::db::Pools, id: i64, all: bool) -> Result<()> {
         if rows.rows_affected() + problems.rows_affected() == 0 {
             return Ok(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn a_file_named_after_a_number_shows_it_masked() {
+        assert_eq!(plain_name("2026年名单.xlsx"), "2026年名单.xlsx");
+        let masked = plain_name("何敏41999919860520018x\n登记.xlsx");
+        assert_eq!(masked, "何敏4199************8x登记.xlsx");
     }
 }

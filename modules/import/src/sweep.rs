@@ -1,9 +1,9 @@
 //! What is not kept: rows of people who are in, and everything typed after the keeping period
 //! (quality.md PD-06). Only the file's hash and the counts remain.
 
+use kit::module::{Task, TaskContext};
 use kit::settings::Kind;
 use kit::{Result, Setting};
-use kit::module::{Task, TaskContext};
 use time::Duration;
 
 use crate::store;
@@ -19,7 +19,8 @@ pub const KEEP_DAYS: Setting = Setting {
     check: None,
 };
 
-pub const TASK: Task = Task { name: "import sweep", every: 3_600, run: |context| Box::pin(sweep(context)) };
+pub const TASK: Task =
+    Task { name: "import sweep", every: 3_600, run: |context| Box::pin(sweep(context)) };
 
 async fn sweep(context: TaskContext) -> Result<()> {
     let db = &context.db;

@@ -36,15 +36,21 @@ impl Looks {
                 .set_background_color(Color::RGB(0x00EE_F2F8))
                 .set_align(FormatAlign::Center)
                 .set_align(FormatAlign::VerticalCenter)
-                .set_num_format("@")
+                .set_num_format_index(49)
         };
         Self {
             head: head(),
             required: head().set_font_color(Color::RGB(0x00B3_261E)),
-            text: font().set_num_format("@"),
-            example: font().set_num_format("@").set_italic().set_font_color(Color::RGB(0x0080_8A99)),
+            text: font().set_num_format_index(49),
+            example: font()
+                .set_num_format_index(49)
+                .set_italic()
+                .set_font_color(Color::RGB(0x0080_8A99)),
             title: font().set_font_size(16).set_bold(),
-            line: font().set_num_format("@").set_text_wrap().set_align(FormatAlign::VerticalCenter),
+            line: font()
+                .set_num_format_index(49)
+                .set_text_wrap()
+                .set_align(FormatAlign::VerticalCenter),
         }
     }
 }
@@ -110,7 +116,9 @@ fn validation(definition: &Definition, lists: &[List]) -> Result<DataValidation>
                 .allow_list_formula(Formula::new(range))
                 .set_error_style(DataValidationErrorStyle::Warning)
                 .set_error_title("不在可选内容中")?
-                .set_error_message("请从下拉列表中选择一项；仍要这样填写的，上传后会告诉您是否可用。")?
+                .set_error_message(
+                    "请从下拉列表中选择一项；仍要这样填写的，上传后会告诉您是否可用。",
+                )?
         }
         _ => DataValidation::new().allow_any_value(),
     };

@@ -104,9 +104,10 @@ async fn upload(
         clock,
     )
     .await?;
-    let text = format!("上传导入文件“{}”，开始核对", file.name);
-    trail::write(&mut tx, &user.actor(), clock, "import.upload", &format!("import:{id}"), &text).await?;
     let import = store::find(&mut tx, id, user.organization()).await?;
+    let text = format!("上传导入文件“{}”，开始核对", import.file_name);
+    trail::write(&mut tx, &user.actor(), clock, "import.upload", &format!("import:{id}"), &text)
+        .await?;
     tx.commit().await?;
 
     let (ended, wait) = rocket::tokio::sync::oneshot::channel();
@@ -119,7 +120,11 @@ async fn upload(
         })
         .await?;
     let mut tx = db.begin().await?;
-    sqlx::query("update import set job_id = ? where id = ?").bind(job).bind(id).execute(&mut *tx).await?;
+    sqlx::query("update import set job_id = ? where id = ?")
+        .bind(job)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
     let _ = rocket::tokio::time::timeout(PATIENCE, wait).await;
     Ok(Done::to(format!("/import/{id}")).into())

@@ -1,7 +1,7 @@
 //! 7.1 专技人员信息查询: the county's people, and one person's record.
 
 use credit_hours::{entries, year_totals};
-use kit::dictionary::{Entry, EDUCATIONS, PERSON_STATES, SEX, TITLE_LEVELS, TITLE_SERIES};
+use kit::dictionary::{Entry, EDUCATIONS, PERSON_STATES, TITLE_LEVELS, TITLE_SERIES};
 use kit::list::{self, Ask, Cell, Column, Extra, Filter, FilterKind, List, MASKED_ID, Order, Search};
 use kit::{Can, Clock, Db, Error, Page, PersonId, Result, Scope, Settings};
 use rocket::{Route, State, get, routes};
@@ -30,8 +30,9 @@ pub const PEOPLE: List = List {
     title: "专技人员信息查询",
     href: "/queries/people",
     leaf: PEOPLE_LEAF,
-    from: "person p join identity i on i.id = p.identity_id
-             join organization o on o.id = p.organization_id
+    // left joins: with statistics the planner would begin with the few organizations
+    from: "person p left join identity i on i.id = p.identity_id
+             left join organization o on o.id = p.organization_id
              left join organization d on d.id = p.department_id",
     alias: "p",
     only: "",
@@ -197,7 +198,7 @@ impl Record {
         let rows = [
             ("姓名", self.name.clone()),
             ("身份证号", self.masked.clone()),
-            ("性别", SEX.label(&self.sex).to_owned()),
+            ("性别", accounts::people::sex_label(&self.sex).to_owned()),
             ("出生日期", self.born.clone()),
             ("所在单位", self.organization.clone()),
             ("主管部门", dash(self.department.as_deref().unwrap_or_default())),

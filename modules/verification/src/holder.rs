@@ -1,6 +1,6 @@
 //! Whom a certificate is about.
 
-use kit::dictionary::{SEX, TITLE_LEVELS, TITLE_SERIES};
+use kit::dictionary::{TITLE_LEVELS, TITLE_SERIES};
 use kit::{IdentityId, OrganizationId, PersonId, Result, Scope};
 use sqlx::SqliteConnection;
 
@@ -24,7 +24,7 @@ pub struct Holder {
 
 impl Holder {
     pub fn sex_label(&self) -> String {
-        SEX.label(&self.sex).to_owned()
+        accounts::people::sex_label(&self.sex).to_owned()
     }
 
     /// 职称系列; 无职称 if none.

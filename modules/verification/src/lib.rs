@@ -70,7 +70,7 @@ impl Module for Verification {
     fn menu(&self) -> Vec<MenuEntry> {
         vec![MenuEntry {
             group: Group::Personal,
-            order: 30,
+            order: 903,
             title: "学时证明",
             href: "/verification/mine",
             permission: None,

@@ -124,7 +124,8 @@ pub fn of_list(
     if first.status != 200 {
         return Err(Error::refused(format!("{title} {href} 回答了 {}，没有测量。", first.status)));
     }
-    let mut pages = vec![Asked { same_rows: true, ..page(format!("{title}：第一页"), href) }];
+    // a desk shows what waits there, not what the bare statement selects
+    let mut pages = vec![Asked { same_rows: !desk, ..page(format!("{title}：第一页"), href) }];
     for order in list.orders {
         for sign in ["", "-"] {
             let way = if sign.is_empty() { "" } else { "，倒序" };

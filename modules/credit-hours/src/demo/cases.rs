@@ -155,7 +155,9 @@ impl Maker<'_> {
             _ => 1 + self.county.random.below(14),
         };
         let submitted = office_hour(&mut self.county.random, now - Duration::days(ago as i64));
-        let id = self.draft(&mut *tx, person, account, &series, submitted, end).await?;
+        let Some(id) = self.draft(&mut *tx, person, account, &series, submitted, end).await? else {
+            return Ok(()); // he has declared everything there is
+        };
         let files = if end == End::Draft { 1 } else { 2 + self.county.random.below(2) as usize };
         self.evidence(&mut *tx, id, account, files, submitted).await?;
         if end != End::Draft {
@@ -174,10 +176,22 @@ impl Maker<'_> {
         series: &str,
         submitted: OffsetDateTime,
         end: End,
-    ) -> Result<i64> {
+    ) -> Result<Option<i64>> {
         let random = &mut self.county.random;
         let year = self.county.clock.year();
-        let course = random.pick(PROFESSIONAL[group(series)]);
+        let declared: Vec<String> =
+            sqlx::query_scalar("select title from declaration where person_id = ?")
+                .bind(person)
+                .fetch_all(&mut *tx)
+                .await?;
+        let fresh: Vec<_> = PROFESSIONAL[group(series)]
+            .iter()
+            .filter(|course| !declared.contains(&filled(course.title, year, self.name)))
+            .collect();
+        if fresh.is_empty() {
+            return Ok(None);
+        }
+        let course = *random.pick(&fresh);
         let mut last = day::county_day(submitted) - Duration::days(3 + random.below(25) as i64);
         if last.year() != year {
             last = day::county_day(submitted);
@@ -188,7 +202,7 @@ impl Maker<'_> {
         let certificate = format!("云培〔{year}〕第{:04}号", random.below(10_000));
         let stamp = day::stamp(submitted);
         let hours = if end == End::Draft && random.chance(50) { 0 } else { hours };
-        Ok(sqlx::query_scalar(
+        let id = sqlx::query_scalar(
             "insert into declaration (organization_id, department_id, person_id, account_id, year,
                category_id, kind, title, organizer, started_on, ended_on, place,
                certificate_number, hours, created_at, updated_at)
@@ -209,7 +223,8 @@ impl Maker<'_> {
         .bind(&stamp)
         .bind(person)
         .fetch_one(tx)
-        .await?)
+        .await?;
+        Ok(Some(id))
     }
 
     async fn evidence(
@@ -367,11 +382,12 @@ impl Maker<'_> {
         Ok(case)
     }
 
-    /// A working hour one or two days on, but not in the future.
+    /// An office hour one to three days on, but not in the future.
     fn later(&mut self, at: OffsetDateTime) -> OffsetDateTime {
-        let hours = 6 + self.county.random.below(40) as i64;
+        let days = 1 + self.county.random.below(3) as i64;
+        let next = office_hour(&mut self.county.random, at + Duration::days(days));
         let latest = self.county.clock.now() - Duration::minutes(5);
-        (at + Duration::hours(hours)).min(latest).max(at)
+        next.min(latest).max(at)
     }
 
     #[expect(clippy::too_many_arguments, reason = "one row's columns")]

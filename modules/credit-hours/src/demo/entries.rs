@@ -156,12 +156,27 @@ impl Quota {
     }
 
     fn next(&mut self, random: &mut Random, weight: f64) -> usize {
+        if random.chance(if weight == 1.0 { 2 } else { 6 }) {
+            self.weight_left -= weight; // nothing this year
+            return 0;
+        }
         let mean = (self.left / self.weight_left.max(weight) * weight).max(0.0);
         let more = (random.below(1_000_000) as f64) < mean.fract() * 1_000_000.0;
         let count = mean.trunc() as usize + usize::from(more);
         self.left -= count as f64;
         self.weight_left -= weight;
         count
+    }
+}
+
+/// The most hours (tenths) that one item of a kind gives in this county.
+fn plausible(kind: &str) -> i64 {
+    match kind {
+        "04" => 160,
+        "06" => 240,
+        "12" => 320,
+        "05" | "07" | "09" => 480,
+        _ => 900,
     }
 }
 
@@ -216,6 +231,7 @@ impl<'a> Planner<'a> {
         if random.chance(6) {
             own = PROFESSIONAL.len(); // something of general use
         }
+        let mut taken = Vec::with_capacity(count);
         for at in 0..count {
             let (left, of, courses, from) = if at < general {
                 (&mut general_hours, general - at, GENERAL, 0)
@@ -224,7 +240,14 @@ impl<'a> Planner<'a> {
             };
             let halves = if of == 1 { *left } else { (*left / of as i64).max(1) }.clamp(1, 180);
             *left -= halves;
-            let course = random.below(courses.len() as u64) as usize;
+            // one paper does not make a year: what is large is a course
+            let course = (0..8)
+                .map(|_| random.below(courses.len() as u64) as usize)
+                .find(|course| {
+                    halves * 5 <= plausible(courses[*course].kind) && !taken.contains(&(from + course))
+                })
+                .unwrap_or(0);
+            taken.push(from + course);
             let kind = courses[course].kind;
             self.row(random, learner.id, known, (from + course) as i64, kind, halves * 5, rows);
         }
@@ -256,7 +279,8 @@ impl<'a> Planner<'a> {
         let later = 4 + random.below(36) as i64;
         let recorded = unix(to + later) + 3_600 + random.below(28_000) as i64;
         let (recorded, source) = if recorded < known {
-            (known + 86_400 * (1 + random.below(20) as i64) + random.below(20_000) as i64, 4)
+            let midnight = known - known % 86_400;
+            (midnight + 86_400 * (1 + random.below(20) as i64) + 3_600 + random.below(28_000) as i64, 4)
         } else {
             let source = match (kind, random.below(10)) {
                 ("15", _) => 3,

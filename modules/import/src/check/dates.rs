@@ -24,7 +24,8 @@ impl At<'_> {
             return None;
         }
         if number
-            && let Some(date) = text.parse().ok().filter(|n| *n < 100_000.0).and_then(day::from_spreadsheet)
+            && let Some(date) =
+                text.parse().ok().filter(|n| *n < 100_000.0).and_then(day::from_spreadsheet)
             && (text.len() == 5 || text.get(5..6) == Some("."))
         {
             return Some(Typed::Day(date)); // a date whose cell lost its format
@@ -34,7 +35,9 @@ impl At<'_> {
             Err(error) => {
                 let remedy = match error {
                     DayError::YearOnly => "补上月份，例如 2008-07",
-                    DayError::Month(_) | DayError::Day { .. } | DayError::Year(_) => "核对后改正，写成 2008-07-01 的样子",
+                    DayError::Month(_) | DayError::Day { .. } | DayError::Year(_) => {
+                        "核对后改正，写成 2008-07-01 的样子"
+                    }
                     _ => "写成 2008-07 或 2008-07-01 的样子",
                 };
                 self.error(column, error.to_string(), remedy);
@@ -44,7 +47,13 @@ impl At<'_> {
     }
 
     /// A date not after today and not before an age; as stored, empty if not filled.
-    pub(super) fn date(&mut self, column: Column, today: Date, born: Option<Date>, age: i32) -> String {
+    pub(super) fn date(
+        &mut self,
+        column: Column,
+        today: Date,
+        born: Option<Date>,
+        age: i32,
+    ) -> String {
         let Some(typed) = self.day(column) else { return String::new() };
         if typed.first() > today {
             let remedy = match column {

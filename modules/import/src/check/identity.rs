@@ -9,9 +9,9 @@ use crate::columns::Column;
 
 /// First two digits of an area code that exist.
 const PROVINCES: [&str; 35] = [
-    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42",
-    "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82",
-    "83",
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41",
+    "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71",
+    "81", "82", "83",
 ];
 
 impl At<'_> {
@@ -38,7 +38,8 @@ impl At<'_> {
             return name;
         }
         let count = name.chars().count();
-        let stranger = name.chars().find(|c| !(is_han(*c) || c.is_alphabetic() || matches!(c, '·' | ' ')));
+        let stranger =
+            name.chars().find(|c| !(is_han(*c) || c.is_alphabetic() || matches!(c, '·' | ' ')));
         if name.is_empty() {
             self.error(column, "没有填写", "填写本人身份证上的姓名");
         } else if name.starts_with(crate::columns::EXAMPLE) {

@@ -42,7 +42,10 @@ impl At<'_> {
         let rest = [Column::Level, Column::Title, Column::TitledOn, Column::TitleCertificate];
         for column in rest {
             let text = self.text(column);
-            if !text.is_empty() && !matches!(text.as_str(), "无" | "无职称" | "-" | "—" | "/") && !self.told(column) {
+            if !text.is_empty()
+                && !matches!(text.as_str(), "无" | "无职称" | "-" | "—" | "/")
+                && !self.told(column)
+            {
                 self.error(
                     column,
                     "职称系列填了“无职称”，这里却有内容",
@@ -60,7 +63,11 @@ impl At<'_> {
         }
         if text.is_empty() {
             if !series.is_empty() {
-                self.error(column, "没有填写", "有职称的须选择等级；没有职称的，职称系列选“无职称”");
+                self.error(
+                    column,
+                    "没有填写",
+                    "有职称的须选择等级；没有职称的，职称系列选“无职称”",
+                );
             }
             return None;
         }
@@ -86,7 +93,12 @@ impl At<'_> {
         Some(level)
     }
 
-    fn title_name(&mut self, words: &mut Words, series: &'static str, level: Option<TitleLevel>) -> String {
+    fn title_name(
+        &mut self,
+        words: &mut Words,
+        series: &'static str,
+        level: Option<TitleLevel>,
+    ) -> String {
         let column = Column::Title;
         let text = self.line(column, 50);
         if series.is_empty() || self.told(column) {
@@ -101,7 +113,12 @@ impl At<'_> {
             (Some(title), Some(level)) if title.level != level => {
                 self.error(
                     column,
-                    format!("“{}”属于{}，与所填的{}不一致", title.name, title.level.label(), level.label()),
+                    format!(
+                        "“{}”属于{}，与所填的{}不一致",
+                        title.name,
+                        title.level.label(),
+                        level.label()
+                    ),
                     "核对职称等级和职称名称，改正其中一个",
                 );
                 text
@@ -117,7 +134,10 @@ impl At<'_> {
                 let remedy = match names.as_slice() {
                     [] => "按“字典”表中这个系列的职称名称填写".to_owned(),
                     [one] => format!("改为“{one}”，或改正职称系列、等级"),
-                    some => format!("改为{}之一，或改正职称系列、等级", some.iter().map(|n| format!("“{n}”")).collect::<Vec<_>>().join("")),
+                    some => format!(
+                        "改为{}之一，或改正职称系列、等级",
+                        some.iter().map(|n| format!("“{n}”")).collect::<Vec<_>>().join("")
+                    ),
                 };
                 let label = dictionary::TITLE_SERIES.label(series);
                 self.error(column, format!("“{label}”系列没有这个职称"), remedy);

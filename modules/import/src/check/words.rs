@@ -16,7 +16,11 @@ pub struct Words {
 
 impl Words {
     /// The entry meant, or how to mend it.
-    pub fn find(&mut self, dictionary: &'static Dictionary, typed: &str) -> Result<&'static Entry, String> {
+    pub fn find(
+        &mut self,
+        dictionary: &'static Dictionary,
+        typed: &str,
+    ) -> Result<&'static Entry, String> {
         if self.found.len() > MOST {
             self.found.clear();
         }

@@ -102,8 +102,10 @@ pub(super) fn drawn(column: &Column, value: &str, href: &str, drawing: &Drawing)
 pub(super) fn class(cell: Cell) -> &'static str {
     match cell {
         Cell::Number | Cell::Hours | Cell::Waiting => "num",
-        Cell::Link | Cell::Day | Cell::Minute | Cell::Phone | Cell::Tag(_) => "nowrap",
-        Cell::Text | Cell::Long => "",
+        // labels longer than eight characters may wrap, or the table grows without need
+        Cell::Tag(labels) if labels.iter().any(|(_, label, _)| label.chars().count() > 8) => "long",
+        Cell::Text | Cell::Link | Cell::Day | Cell::Minute | Cell::Phone | Cell::Tag(_) => "nowrap",
+        Cell::Long => "long",
     }
 }
 

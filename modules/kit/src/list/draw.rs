@@ -52,6 +52,8 @@ pub struct Extra {
     pub note: String,
     /// (title of a row's or batch act, `#id` of the dialog that it opens).
     pub dialogs: &'static [(&'static str, &'static str)],
+    /// Keys of columns that say nothing here: the state of what waits.
+    pub hide: &'static [&'static str],
     /// Replaces the list's title and the end of the crumbs.
     pub title: Option<String>,
     /// Crumbs before the title; empty: the group of the list's leaf. (title, address or empty)
@@ -121,7 +123,7 @@ pub(super) async fn shown(
         action: format!("/lists/{}/query?page={here}", list.key),
         reset,
         filtered: asked.filtered(),
-        columns: columns(list, &asked, &ask.path),
+        columns: columns(list, &asked, &ask.path, extra.hide),
         rows: turned.rows.iter().map(|row| drawn_row(list, row, &extra, &drawing)).collect(),
         batch: extra
             .batch
@@ -184,10 +186,10 @@ fn filters(list: &'static List, asked: &Asked) -> Vec<ShownFilter> {
     shown.collect()
 }
 
-fn columns(list: &'static List, asked: &Asked, path: &str) -> Vec<ShownColumn> {
+fn columns(list: &'static List, asked: &Asked, path: &str, hide: &[&str]) -> Vec<ShownColumn> {
     let rest: Vec<(String, String)> =
         asked.parameters().into_iter().filter(|(key, _)| key != "order").collect();
-    let shown = list.columns.iter().map(|column| {
+    let shown = list.columns.iter().filter(|column| !hide.contains(&column.key)).map(|column| {
         let order = list.orders.iter().find(|order| order.key == column.order);
         let current = order.is_some_and(|order| order.key == asked.order.key);
         let sort_href = order.map(|order| {
@@ -216,6 +218,7 @@ fn drawn_row(list: &'static List, row: &Row, extra: &Extra, drawing: &Drawing) -
     let id = row.id.to_string();
     let href = extra.row.unwrap_or(list.row).replace("{id}", &id);
     let pairs = list.columns.iter().zip(&row.values);
+    let pairs = pairs.filter(|(column, _)| !extra.hide.contains(&column.key));
     let name = pairs.clone().find(|(column, _)| matches!(column.cell, super::Cell::Link));
     let name = name.or_else(|| pairs.clone().next()).map(|(_, value)| value.clone());
     let ops = extra.ops.unwrap_or(list.ops).iter();

@@ -53,9 +53,9 @@ pub async fn export(
     }
     let (sender, receiver) = mpsc::channel(2);
     let book = Book::in_folder(&db.folder().join("tmp"))?;
-    let sheet_title = title.clone();
+    let (sheet_title, hide) = (title.clone(), extra.hide);
     let writing = tokio::task::spawn_blocking(move || {
-        write(list, book, &sheet_title, &note, &drawing, receiver)
+        write(list, book, &sheet_title, &note, &drawing, hide, receiver)
     });
     let view = View { list, scope: grant.scope, fixed: &extra.fixed, asked: &asked };
     let read = read(&view, &mut snapshot, &sender).await;
@@ -111,10 +111,12 @@ fn write(
     title: &str,
     note: &str,
     drawing: &Drawing,
+    hide: &[&str],
     mut from: mpsc::Receiver<Vec<Row>>,
 ) -> Result<Vec<u8>> {
     let mut sheet = book.sheet(title)?;
-    let columns: Vec<_> = list.columns.iter().map(cell::head).collect();
+    let shown = |column: &super::Column| !hide.contains(&column.key);
+    let columns: Vec<_> = list.columns.iter().filter(|c| shown(c)).map(cell::head).collect();
     sheet.title(title, columns.len())?;
     sheet.note(note, columns.len())?;
     sheet.head(&columns)?;
@@ -126,6 +128,7 @@ fn write(
                 .iter()
                 .zip(&row.values)
                 .zip(&mut made)
+                .filter(|((column, _), _)| shown(column))
                 .map(|((column, value), made)| cell::written(column, value, made, drawing))
                 .collect();
             sheet.row(&values)?;

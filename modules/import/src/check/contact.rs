@@ -1,0 +1,96 @@
+//! 内设部门, 手机号码, 电子邮箱: where he is found.
+
+use super::At;
+use crate::columns::Column;
+use crate::departments::{Departments, Found};
+
+impl At<'_> {
+    pub(super) fn department(&mut self, departments: &Departments, create: bool) -> String {
+        let text = self.line(Column::Department, 100);
+        if text.is_empty() || self.told(Column::Department) {
+            return text;
+        }
+        match departments.find(&text) {
+            Found::One(_) => {}
+            Found::Disabled => self.error(
+                Column::Department,
+                "这个内设部门已停用",
+                "改为在用的部门，或先在“管理内设部门”启用",
+            ),
+            Found::Several(count) => self.error(
+                Column::Department,
+                format!("本单位有 {count} 个同名的内设部门"),
+                format!("写成“上级部门/{text}”"),
+            ),
+            Found::None if create && Departments::can_create(&text) => {
+                self.warn(
+                    Column::Department,
+                    "本单位还没有这个内设部门，导入时新建",
+                    "不想新建的，改为已有部门",
+                );
+            }
+            Found::None => {
+                self.error(
+                    Column::Department,
+                    "本单位没有这个内设部门",
+                    "先在“管理内设部门”新增，或改为已有部门",
+                );
+            }
+        }
+        text
+    }
+
+    pub(super) fn phone(&mut self) -> String {
+        let column = Column::Phone;
+        let digits: String = self
+            .text(column)
+            .chars()
+            .map(kit::initials::half_width)
+            .filter(|c| !matches!(c, ' ' | '-' | '–' | '—'))
+            .collect();
+        let digits = digits.strip_prefix("+86").unwrap_or(&digits).to_owned();
+        if digits.is_empty() {
+            self.warn(column, "没有填写", "建议补上，便于通知本人；没有手机号可留空");
+            return digits;
+        }
+        let length = digits.chars().count();
+        let message = if !digits.bytes().all(|b| b.is_ascii_digit()) {
+            "只能是数字".to_owned()
+        } else if length < 11 {
+            format!("少 {} 位，应为 11 位", 11 - length)
+        } else if length > 11 {
+            format!("多 {} 位，应为 11 位", length - 11)
+        } else if !digits.starts_with('1') || matches!(digits.as_bytes()[1], b'0'..=b'2') {
+            "不是手机号码，手机号码以 13–19 开头".to_owned()
+        } else {
+            return digits;
+        };
+        if !self.told(column) {
+            self.error(column, message, "核对后改正；没有手机号可留空");
+        }
+        digits
+    }
+
+    pub(super) fn email(&mut self) -> String {
+        let text: String =
+            self.line(Column::Email, 100).chars().map(kit::initials::half_width).collect();
+        if text.is_empty() || self.told(Column::Email) {
+            return text;
+        }
+        let good = text.split_once('@').is_some_and(|(user, host)| {
+            let plain = |t: &str| {
+                t.bytes().all(|b| b.is_ascii_graphic() && !b"@,;:()<>[]\"\\".contains(&b))
+            };
+            let labels = host.split('.').all(|label| !label.is_empty());
+            !user.is_empty() && plain(user) && plain(host) && host.contains('.') && labels
+        });
+        if !good {
+            self.error(
+                Column::Email,
+                "不是电子邮箱地址",
+                "写成 wang@example.cn 的样子；没有可留空",
+            );
+        }
+        text
+    }
+}

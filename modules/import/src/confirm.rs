@@ -1,0 +1,107 @@
+//! The word that writes a checked upload, or drops it.
+
+use kit::{Answer, Can, Clock, Db, Done, Error, Form, Modules, Page, Result, trail};
+use rocket::{Route, State, get, post, routes};
+use sqlx::SqliteConnection;
+
+use crate::result::Shown;
+use crate::store::{self, Import};
+use crate::{EditImports, commit};
+
+pub fn routes() -> Vec<Route> {
+    routes![confirm_page, confirm, cancel]
+}
+
+/// A checked upload of ours.
+async fn waiting(db: &mut SqliteConnection, id: i64, user: &Can<EditImports>) -> Result<Import> {
+    let import = store::find(db, id, user.organization()).await?;
+    if import.state != "checked" {
+        return Err(commit::already(&import.state));
+    }
+    Ok(import)
+}
+
+fn confirmation(
+    import: &Import,
+    user: &Can<EditImports>,
+    again: &Option<(String, String, i64)>,
+    form: &Form,
+) -> Result<Page> {
+    Ok(Page::new("import/confirm.html")
+        .with("import", &Shown::of(import, &user.user)?)
+        .with("again", again)
+        .with("form", form))
+}
+
+#[get("/<id>/confirm")]
+async fn confirm_page(user: Can<EditImports>, db: &State<Db>, id: i64) -> Result<Page> {
+    let mut reader = db.read().await?;
+    let import = waiting(&mut reader, id, &user).await?;
+    let again = store::same_file(&mut reader, &import).await?;
+    confirmation(&import, &user, &again, &Form::new())
+}
+
+#[post("/<id>/confirm", data = "<form>")]
+async fn confirm(
+    user: Can<EditImports>,
+    db: &State<Db>,
+    modules: &State<Modules>,
+    clock: &State<Clock>,
+    id: i64,
+    mut form: Form,
+) -> Result<Answer> {
+    let mut reader = db.read().await?;
+    let import = waiting(&mut reader, id, &user).await?;
+    let again = store::same_file(&mut reader, &import).await?;
+    drop(reader);
+    if again.is_some() && !form.ticked("again") {
+        form.refuse("again", "这个文件以前导入过。确实要再导入一次的，请勾选“仍要导入”。");
+        return Ok(confirmation(&import, &user, &again, &form)?.refused().into());
+    }
+    let outcome =
+        commit::commit(db, modules, clock, &user.actor(), id, user.organization()).await?;
+    let done = Done::to(format!("/import/{id}"));
+    let out = import.failing + import.skipped + outcome.changed;
+    let text = match out {
+        0 => format!("已导入 {} 人。", outcome.imported),
+        out => format!("已导入 {} 人，{out} 行未导入。", outcome.imported),
+    };
+    let done = done.ok(text);
+    Ok(match outcome.changed {
+        0 => done,
+        changed => done.warn(format!("核对之后情况有变化，{changed} 行没有导入，原因见下表。")),
+    }
+    .into())
+}
+
+#[post("/<id>/cancel", data = "<_form>")]
+async fn cancel(
+    user: Can<EditImports>,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    id: i64,
+    _form: Form,
+) -> Result<Done> {
+    let mut tx = db.begin().await?;
+    let import = store::find(&mut tx, id, user.organization()).await?;
+    let ended = sqlx::query(
+        "update import set state = 'cancelled', ended_at = ?
+          where id = ? and state in ('checking', 'checked')",
+    )
+    .bind(clock.stamp())
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    if ended.rows_affected() == 0 {
+        return Err(match import.state.as_str() {
+            "imported" => Error::refused("这次核对已经导入，不能取消。"),
+            _ => Error::refused("这次导入已经结束，不用取消。"),
+        });
+    }
+    let text = format!("取消导入文件“{}”", import.file_name);
+    trail::write(&mut tx, &user.actor(), clock, "import.cancel", &format!("import:{id}"), &text)
+        .await?;
+    tx.commit().await?;
+    store::forget(db, id, true).await?;
+    Ok(Done::to("/import").ok("已取消，没有写入任何人员。"))
+}
