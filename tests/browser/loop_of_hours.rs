@@ -236,8 +236,8 @@ async fn people_from_a_spreadsheet_get_a_certificate_that_a_phone_verifies() {
 }
 
 async fn lower_the_hours(browser: &Browser) {
-    browser.fill("recognised", "36").await;
-    browser.fill("recognised_reason", "有半天没有签到，按实际出勤认定。").await;
+    browser.fill("hours", "36").await;
+    browser.fill("lowered", "有半天没有签到，按实际出勤认定。").await;
 }
 
 /// 通过 opens a dialog where there is script.

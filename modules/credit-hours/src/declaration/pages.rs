@@ -268,7 +268,10 @@ pub async fn show(
         let calendar = review::working_days(&mut db).await?;
         let waited = review::waited(&calendar, &case.waiting_since, clock);
         overdue = waited > settings.integer(&review::OVERDUE_DAYS);
-        touched = case.stage > 0;
+        let acts = review::steps(&mut db, case.id).await?;
+        touched = acts.iter().any(|step| {
+            step.round == case.round && matches!(step.act.as_str(), "pass" | "take")
+        });
     }
     let reason = match draft.state.as_str() {
         "rejected" => rejection(&mut db, &draft).await?,

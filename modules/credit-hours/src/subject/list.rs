@@ -65,7 +65,6 @@ pub static LIST: List = List {
     from: "declaration d left join person p on p.id = d.person_id \
            left join identity i on i.id = p.identity_id \
            left join organization o on o.id = d.organization_id \
-           left join organization m on m.id = d.department_id \
            left join category c on c.id = d.category_id",
     alias: "d",
     only: "d.state <> 'draft'",
@@ -74,16 +73,16 @@ pub static LIST: List = List {
         column("name", "姓名", "p.name", Cell::Text, ""),
         column("id_card", "身份证号", MASKED_ID, Cell::Text, ""),
         column("organization", "单位", "o.name", Cell::Long, ""),
-        column("year", "年度", "d.year", Cell::Text, ""),
-        column("kind", "学习形式", KIND_LABEL, Cell::Long, ""),
         column("category", "科目", "c.short", Cell::Text, ""),
         column("title", "学习项目", "d.title", Cell::Long, ""),
-        column("dates", "起止时间", DATES, Cell::Long, ""),
         column("hours", "申报学时", "d.hours", Cell::Hours, ""),
         column("recognised", "认定学时", "d.recognised", Cell::Hours, ""),
+        column("waiting", "已等待", "d.waiting_since", Cell::Waiting, "waiting"),
+        column("year", "年度", "d.year", Cell::Text, ""),
+        column("kind", "学习形式", KIND_LABEL, Cell::Long, ""),
+        column("dates", "起止时间", DATES, Cell::Long, ""),
         column("opinion", "单位意见", "d.opinion", Cell::Text, ""),
         column("submitted_at", "提交时间", "d.submitted_at", Cell::Minute, "submitted"),
-        column("waiting", "已等待", "d.waiting_since", Cell::Waiting, "waiting"),
         column("acted_at", "最近办理", "d.acted_at", Cell::Minute, "acted"),
         column("state", "状态", "d.state", Cell::Tag(STATES), ""),
     ],
