@@ -12,7 +12,8 @@ use crate::program::{Server, demo, jxjy, on, who};
 /// One number out of a county's database.
 async fn number(folder: &Path, sql: &'static str) -> i64 {
     let pools = Pools::open(folder, 1, false).await.unwrap();
-    let number = sqlx::query_scalar(sql).fetch_one(&mut *pools.read().await.unwrap()).await.unwrap();
+    let number =
+        sqlx::query_scalar(sql).fetch_one(&mut *pools.read().await.unwrap()).await.unwrap();
     pools.shut().await;
     number
 }
@@ -26,7 +27,7 @@ async fn meddle(folder: &Path, sql: &'static str) {
 
 async fn counts(folder: &Path) -> BTreeMap<String, i64> {
     let pools = Pools::open(folder, 1, false).await.unwrap();
-    let counts = jxjy::archive::counts(&mut *pools.read().await.unwrap()).await.unwrap();
+    let counts = jxjy::archive::counts(&mut pools.read().await.unwrap()).await.unwrap();
     pools.shut().await;
     counts
 }
@@ -86,7 +87,9 @@ async fn the_machine_can_always_let_an_administrator_in() {
         let (_, rest) = out.split_once("一次性密码：").unwrap();
         rest.lines().next().unwrap().to_owned()
     };
-    on(folder, &["admin", "create", "--login", "zhouwei", "--name", "周伟"]).ends(1).says("已被使用");
+    on(folder, &["admin", "create", "--login", "zhouwei", "--name", "周伟"])
+        .ends(1)
+        .says("已被使用");
     on(folder, &["admin", "create", "--login", "周", "--name", "周伟"]).ends(1).says("4 到 32");
     on(folder, &["admin", "list"]).ends(0).says("zhouwei").says("待用一次性密码登录");
     let mut zhou = server.client();
@@ -127,7 +130,14 @@ async fn a_backup_made_while_the_server_runs_restores_to_the_same_county() {
     let signers = demo(&folder, 120);
     let server = Server::start(&folder);
     on(&folder, &["backup"]).ends(0).says("已备份到");
-    assert_eq!(fs::read_dir(folder.join("backups")).unwrap().flatten().filter(|e| e.file_name().to_string_lossy().ends_with(".zip")).count(), 1);
+    assert_eq!(
+        fs::read_dir(folder.join("backups"))
+            .unwrap()
+            .flatten()
+            .filter(|e| e.file_name().to_string_lossy().ends_with(".zip"))
+            .count(),
+        1
+    );
     let zip = home.path().join("county.zip");
     on(&folder, &["backup", zip.to_str().unwrap()]).ends(0);
     on(&folder, &["backup", zip.to_str().unwrap()]).ends(1).says("已存在");
@@ -190,12 +200,20 @@ async fn whoever_touches_the_trail_is_found_out() {
     let edited = home.path().join("edited");
     fs::create_dir_all(edited.join("files")).unwrap();
     fs::copy(folder.join(kit::db::FILE), edited.join(kit::db::FILE)).unwrap();
-    meddle(&edited, "drop trigger trail_no_update; update trail set text = '无事' where act = 'admin.create';").await;
+    meddle(
+        &edited,
+        "drop trigger trail_no_update; update trail set text = '无事' where act = 'admin.create';",
+    )
+    .await;
     let bad = number(&edited, "select min(id) from trail where text = '无事'").await;
     on(&edited, &["audit", "verify"]).ends(1).says(&format!("第 {bad} 条"));
     on(&edited, &["doctor"]).ends(1).says(&format!("第 {bad} 条"));
 
-    meddle(folder, "drop trigger trail_no_delete; delete from trail where id = (select max(id) from trail);").await;
+    meddle(
+        folder,
+        "drop trigger trail_no_delete; delete from trail where id = (select max(id) from trail);",
+    )
+    .await;
     on(folder, &["audit", "verify"]).ends(1).says(&format!("第 {rows} 条")).says("截断");
 }
 
@@ -223,10 +241,18 @@ async fn the_doctor_misses_what_is_missing() {
     on(folder, &["doctor"]).ends(1).says("内容不符 1 个");
     fs::write(folder.join("files").join(sha256), "test content").unwrap();
 
-    meddle(folder, "insert into setting (key, value, changed_at) values ('backup.keep', 'viele', '')").await;
+    meddle(
+        folder,
+        "insert into setting (key, value, changed_at) values ('backup.keep', 'viele', '')",
+    )
+    .await;
     on(folder, &["doctor"]).ends(1).says("保留自动备份");
-    meddle(folder, "delete from setting; pragma foreign_keys = off;
-        update account set created_by = 99999 where id = (select min(id) from account);").await;
+    meddle(
+        folder,
+        "delete from setting; pragma foreign_keys = off;
+        update account set created_by = 99999 where id = (select min(id) from account);",
+    )
+    .await;
     on(folder, &["doctor", "--json"]).ends(1).says("不存在的记录");
 }
 
@@ -257,7 +283,8 @@ async fn whatever_is_in_the_way_is_named() {
 
     // no county here
     let empty = home.path().join("empty");
-    for command in [vec!["backup"], vec!["audit", "verify"], vec!["doctor"], vec!["admin", "list"]] {
+    for command in [vec!["backup"], vec!["audit", "verify"], vec!["doctor"], vec!["admin", "list"]]
+    {
         on(&empty, &command).ends(1).says("还没有数据库");
     }
 
@@ -265,7 +292,13 @@ async fn whatever_is_in_the_way_is_named() {
     let newer = home.path().join("newer");
     copy(&folder, &newer);
     meddle(&newer, "insert into migration (module, name, checksum, applied_at) values ('kit', '9999_future', '', '')").await;
-    for command in [vec!["serve"], vec!["backup"], vec!["doctor"], vec!["admin", "list"], vec!["audit", "verify"]] {
+    for command in [
+        vec!["serve"],
+        vec!["backup"],
+        vec!["doctor"],
+        vec!["admin", "list"],
+        vec!["audit", "verify"],
+    ] {
         on(&newer, &command).ends(1).says("9999_future");
     }
 
@@ -276,7 +309,9 @@ async fn whatever_is_in_the_way_is_named() {
     let mut bytes = fs::read(&file).unwrap();
     bytes[..100].fill(0x5a);
     fs::write(&file, &bytes).unwrap();
-    for command in [vec!["serve"], vec!["backup"], vec!["doctor"], vec!["admin", "list"], vec!["demo"]] {
+    for command in
+        [vec!["serve"], vec!["backup"], vec!["doctor"], vec!["admin", "list"], vec!["demo"]]
+    {
         on(&corrupt, &command).ends(1).says("已损坏");
     }
     assert_eq!(fs::read(&file).unwrap(), bytes, "nobody wrote to it");

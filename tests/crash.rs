@@ -44,7 +44,9 @@ fn fields(page: &str) -> Vec<(String, String)> {
     for (tag, end) in [("select", "</select>"), ("textarea", "</textarea>")] {
         for part in page.split(&format!("<{tag} ")).skip(1) {
             let part = format!(" {}", part.split(end).next().unwrap_or_default());
-            let Some(name) = attribute(part.split('>').next().unwrap_or_default(), "name") else { continue };
+            let Some(name) = attribute(part.split('>').next().unwrap_or_default(), "name") else {
+                continue;
+            };
             let value = match tag {
                 "select" => part
                     .split("<option ")
@@ -98,7 +100,8 @@ fn declare(client: &mut Client, told: &mut Told, round: u64) {
             ("hours", "1"),
             ("promised", "on"),
         ];
-        match client.upload("/credit-hours/declarations", &form, ("证明.pdf", evidence.as_bytes())) {
+        match client.upload("/credit-hours/declarations", &form, ("证明.pdf", evidence.as_bytes()))
+        {
             Ok(answer) => {
                 assert_eq!(answer.status, 303, "{}", answer.text());
                 let id = answer.location.rsplit('/').next().and_then(|id| id.parse().ok());
@@ -190,11 +193,12 @@ async fn proved(folder: &Path, told: &Told, base: [i64; 2]) {
     let stored: i64 = stored.map_or(0, |value| value.parse().unwrap());
     let last = told.settings.last().copied().unwrap_or_default();
     assert!(stored == last || stored == told.sent, "{stored}: {last} was acknowledged");
-    let rows: Vec<String> = sqlx::query_scalar("select text from trail where object = ? order by id")
-        .bind(format!("setting:{SETTING}"))
-        .fetch_all(&mut *db)
-        .await
-        .unwrap();
+    let rows: Vec<String> =
+        sqlx::query_scalar("select text from trail where object = ? order by id")
+            .bind(format!("setting:{SETTING}"))
+            .fetch_all(&mut *db)
+            .await
+            .unwrap();
     assert!(rows.last().is_none_or(|text| text.ends_with(&format!("“{stored}”"))), "{rows:?}");
     for value in &told.settings {
         let end = format!("“{value}”");
@@ -230,7 +234,8 @@ async fn proved(folder: &Path, told: &Told, base: [i64; 2]) {
     assert_eq!(number(&mut db, DECIDED[0]).await, number(&mut db, DECIDED[1]).await + base[1]);
 
     // an employer is there with profile, version, administrator and trail, or not at all
-    let made = number(&mut db, "select count(*) from organization where name like '崩溃测试%'").await;
+    let made =
+        number(&mut db, "select count(*) from organization where name like '崩溃测试%'").await;
     for sql in [
         "select count(*) from organization_profile p join organization o on o.id = p.organization_id where o.name like '崩溃测试%'",
         "select count(*) from organization_version where name like '崩溃测试%'",
@@ -241,11 +246,12 @@ async fn proved(folder: &Path, told: &Told, base: [i64; 2]) {
         assert_eq!(number(&mut db, sql).await, made, "{sql}");
     }
     for name in &told.employers {
-        let there: bool = sqlx::query_scalar("select exists (select 1 from organization where name = ?)")
-            .bind(name)
-            .fetch_one(&mut *db)
-            .await
-            .unwrap();
+        let there: bool =
+            sqlx::query_scalar("select exists (select 1 from organization where name = ?)")
+                .bind(name)
+                .fetch_one(&mut *db)
+                .await
+                .unwrap();
         assert!(there, "{name} was acknowledged");
     }
     drop(db);
@@ -311,8 +317,18 @@ async fn what_was_acknowledged_survives_a_kill_and_nothing_is_half_done() {
         };
         proved(folder, &all, base).await;
     }
-    let counts =
-        [told[0].settings.len(), told[1].declared.len(), told[2].decided.len(), told[3].employers.len()];
-    println!("{ROUNDS} kills in {:.0?}: settings, declarations, decisions, employers {counts:?}", began.elapsed());
-    assert!(counts.iter().all(|count| *count as u64 >= ROUNDS), "too little was written: {counts:?}");
+    let counts = [
+        told[0].settings.len(),
+        told[1].declared.len(),
+        told[2].decided.len(),
+        told[3].employers.len(),
+    ];
+    println!(
+        "{ROUNDS} kills in {:.0?}: settings, declarations, decisions, employers {counts:?}",
+        began.elapsed()
+    );
+    assert!(
+        counts.iter().all(|count| *count as u64 >= ROUNDS),
+        "too little was written: {counts:?}"
+    );
 }

@@ -4,10 +4,10 @@ use crate::support::{Browser, Page, World, id_number};
 
 /// A picture of one grey pixel, well formed.
 const PNG: &[u8] = &[
-    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1,
-    0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55, 0, 0, 0, 10, b'I', b'D', b'A', b'T', 0x78,
-    0x9c, 0x63, 0x60, 0, 0, 0, 2, 0, 1, 0x48, 0xaf, 0xa4, 0x71, 0, 0, 0, 0, b'I', b'E', b'N', b'D',
-    0xae, 0x42, 0x60, 0x82,
+    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0,
+    1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55, 0, 0, 0, 10, b'I', b'D', b'A', b'T',
+    0x78, 0x9c, 0x63, 0x60, 0, 0, 0, 2, 0, 1, 0x48, 0xaf, 0xa4, 0x71, 0, 0, 0, 0, b'I', b'E', b'N',
+    b'D', 0xae, 0x42, 0x60, 0x82,
 ];
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
 
@@ -54,9 +54,7 @@ async fn seated<'w>(county: &'w World, login: &str) -> Browser<'w> {
 async fn submit(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> Page {
     let mut fields = fields.to_vec();
     fields.push(("act", "submit"));
-    browser
-        .upload("/credit-hours/declarations", &fields, &[("files", "结业证书.png", PNG)])
-        .await
+    browser.upload("/credit-hours/declarations", &fields, &[("files", "结业证书.png", PNG)]).await
 }
 
 /// Id of the latest declaration.
@@ -92,7 +90,11 @@ async fn a_declaration_passes_its_three_desks_and_enters_the_ledger() {
         .contains("等待 妇幼保健院 审核，已等 0 个工作日");
 
     let mut unit = seated(&county, &county.admin_of("妇幼保健院").await).await;
-    unit.get("/desk/declarations").await.is(200).contains("XS20261123-0001").contains("待审核（1）");
+    unit.get("/desk/declarations")
+        .await
+        .is(200)
+        .contains("XS20261123-0001")
+        .contains("待审核（1）");
     unit.get("/desk/declarations/1")
         .await
         .is(200)
@@ -103,7 +105,10 @@ async fn a_declaration_passes_its_three_desks_and_enters_the_ledger() {
         .contains("不超过申报的 40 学时");
     // lowered without a reason, raised: refused by field
     let address = "/desk/declarations/1/approve";
-    unit.post(address, &[("confirmed", "1"), ("hours", "36")]).await.is(422).contains("请写明调低的原因");
+    unit.post(address, &[("confirmed", "1"), ("hours", "36")])
+        .await
+        .is(422)
+        .contains("请写明调低的原因");
     unit.post(address, &[("confirmed", "1"), ("hours", "44")])
         .await
         .is(422)
@@ -115,7 +120,8 @@ async fn a_declaration_passes_its_three_desks_and_enters_the_ledger() {
     let login = county.admin_of("卫健委").await;
     let page = decide(&county, &login, &[("hours", "40")], "approve").await;
     page.is(422).contains("认定学时不能超过前面审核认定的 36 学时");
-    let page = decide(&county, &login, &[("hours", "36"), ("lowered", "缺勤半天")], "approve").await;
+    let page =
+        decide(&county, &login, &[("hours", "36"), ("lowered", "缺勤半天")], "approve").await;
     assert_eq!(page.status, 303, "{page:?}");
     let page = decide(&county, "admin", &[], "approve").await;
     assert_eq!(page.status, 303, "{page:?}");
@@ -158,9 +164,8 @@ async fn a_rejected_declaration_is_corrected_with_its_files_and_number_kept() {
         .contains("结业证书.png");
     let mut fields = with(&[("hours", "32")]);
     fields.push(("act", "submit"));
-    let sent = person
-        .upload("/credit-hours/declarations/1", &fields, &[("files", "通知.pdf", PDF)])
-        .await;
+    let sent =
+        person.upload("/credit-hours/declarations/1", &fields, &[("files", "通知.pdf", PDF)]).await;
     sent.redirects_to("/credit-hours/declarations/1");
     person
         .get("/credit-hours/declarations/1")
@@ -203,7 +208,8 @@ async fn a_refused_form_keeps_what_was_typed_and_uploaded() {
     fields.push(("act", "submit"));
     let address = "/credit-hours/declarations";
     person.upload(address, &fields, &[]).await.is(422).contains("请至少上传 1 份证明材料");
-    let page = person.upload(address, &fields, &[("files", "照片.gif", b"GIF89a\x01\0\x01\0")]).await;
+    let page =
+        person.upload(address, &fields, &[("files", "照片.gif", b"GIF89a\x01\0\x01\0")]).await;
     page.is(422).contains("照片.gif");
     let many = [("files", "页.png", PNG); 11];
     person.upload(address, &fields, &many).await.is(422).contains("最多 10 份材料");
@@ -218,7 +224,10 @@ async fn a_refused_form_keeps_what_was_typed_and_uploaded() {
     person.upload(&edit, &fields, &two).await.redirects_to(&format!("{edit}/edit"));
     let file = county.number("select max(file_id) from declaration_file").await;
     let remove = format!("remove:{file}");
-    person.upload(&edit, &[("act", remove.as_str())], &[]).await.redirects_to(&format!("{edit}/edit"));
+    person
+        .upload(&edit, &[("act", remove.as_str())], &[])
+        .await
+        .redirects_to(&format!("{edit}/edit"));
     person.get(&format!("{edit}/edit")).await.contains("一.png").lacks("二.pdf");
     person.upload(&edit, &[("act", "remove:99999")], &[]).await.is(404);
 }
@@ -237,11 +246,17 @@ async fn the_same_thing_is_not_declared_twice() {
     let other = with(&[("title", "另一个培训班"), ("certificate_number", "")]);
     submit(&mut person, &other).await.redirects_to("/credit-hours/declarations/4");
     // withdrawn, the first may be sent again, under its number
-    person.post("/credit-hours/declarations/1/withdraw", &[]).await.redirects_to("/credit-hours/declarations/1");
+    person
+        .post("/credit-hours/declarations/1/withdraw", &[])
+        .await
+        .redirects_to("/credit-hours/declarations/1");
     person.get("/credit-hours/declarations/1").await.contains("已撤回");
     let mut fields = CLASS.to_vec();
     fields.push(("act", "submit"));
-    person.upload("/credit-hours/declarations/1", &fields, &[]).await.redirects_to("/credit-hours/declarations/1");
+    person
+        .upload("/credit-hours/declarations/1", &fields, &[])
+        .await
+        .redirects_to("/credit-hours/declarations/1");
     person.get("/credit-hours/declarations/1").await.contains("XS20261123-0001").contains("待审核");
 }
 
@@ -252,17 +267,20 @@ async fn a_waiting_declaration_is_not_edited_and_is_pushed_when_late() {
     submit(&mut person, &CLASS).await;
     person.get("/credit-hours/declarations/1/edit").await.is(409).contains("正在审核，不能修改");
     person.post("/credit-hours/declarations/1/delete", &[]).await.is(409);
-    person.post("/credit-hours/declarations/1/remind", &[]).await.is(409).contains("超过 5 个工作日");
+    person
+        .post("/credit-hours/declarations/1/remind", &[])
+        .await
+        .is(409)
+        .contains("超过 5 个工作日");
     county.clock.advance(time::Duration::days(10));
     let mut person = seated(&county, &id_number(2)).await;
     person.get("/credit-hours/declarations/1").await.contains("催办");
-    person.post("/credit-hours/declarations/1/remind", &[]).await.redirects_to("/credit-hours/declarations/1");
-    decide(&county, &county.admin_of("妇幼保健院").await, &[], "approve").await;
     person
-        .post("/credit-hours/declarations/1/withdraw", &[])
+        .post("/credit-hours/declarations/1/remind", &[])
         .await
-        .is(409)
-        .contains("不能撤回");
+        .redirects_to("/credit-hours/declarations/1");
+    decide(&county, &county.admin_of("妇幼保健院").await, &[], "approve").await;
+    person.post("/credit-hours/declarations/1/withdraw", &[]).await.is(409).contains("不能撤回");
 }
 
 #[rocket::async_test]
@@ -306,7 +324,9 @@ async fn nobody_sees_or_touches_anothers_declaration() {
     stranger.get(&format!("/files/{file}")).await.is(404);
     stranger.get("/desk/declarations/1").await.is(404);
     // a draft that was never sent goes with its files
-    person.upload("/credit-hours/declarations", &[("act", "save")], &[("files", "x.png", PNG)]).await;
+    person
+        .upload("/credit-hours/declarations", &[("act", "save")], &[("files", "x.png", PNG)])
+        .await;
     let id = latest(&county).await;
     person
         .post(&format!("/credit-hours/declarations/{id}/delete"), &[])

@@ -16,3 +16,4 @@ mod program;
 mod review;
 mod sign_in;
 mod walk;
+mod verification;

@@ -236,10 +236,14 @@ impl Client {
         let mut body = vec![];
         let csrf = self.csrf.clone();
         for (name, value) in [("_csrf", csrf.as_str())].iter().chain(fields) {
-            let part = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            let part = format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
             body.extend(part.as_bytes());
         }
-        let head = format!("--edge\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: application/pdf\r\n\r\n");
+        let head = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: application/pdf\r\n\r\n"
+        );
         body.extend(head.as_bytes());
         body.extend(bytes);
         body.extend(b"\r\n--edge--\r\n");

@@ -16,21 +16,22 @@ pub const FILE: &str = "trail-heads.log";
 ///
 /// # Errors
 /// When the file cannot be written.
-pub async fn note(db: &mut SqliteConnection, folder: &Path, clock: &Clock, again: bool) -> Result<()> {
+pub async fn note(
+    db: &mut SqliteConnection,
+    folder: &Path,
+    clock: &Clock,
+    again: bool,
+) -> Result<()> {
     let head = head(db).await?;
     let path = folder.join(FILE);
     let last = read(&path)?.pop();
-    let today = |at: &str| {
-        day::stored_time(at).is_some_and(|at| day::county_day(at) == clock.today())
-    };
+    let today =
+        |at: &str| day::stored_time(at).is_some_and(|at| day::county_day(at) == clock.today());
     if head.row == 0 || last.is_some_and(|(at, last)| last == head || !again && today(&at)) {
         return Ok(());
     }
-    let mut file = fs::File::options()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .map_err(fault("写入", &path))?;
+    let mut file =
+        fs::File::options().create(true).append(true).open(&path).map_err(fault("写入", &path))?;
     writeln!(file, "{} {} {}", clock.stamp(), head.row, head.hash)?;
     file.sync_all()?;
     Ok(())

@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::{
-    Entry, FORMAT, FOLDER, Head, MANIFEST, Manifest, SETTINGS, Scratch, blocking, counts, fault,
+    Entry, FOLDER, FORMAT, Head, MANIFEST, Manifest, SETTINGS, Scratch, blocking, counts, fault,
     head, heads, open, settle, size_text,
 };
 
@@ -53,10 +53,8 @@ pub async fn write(plan: &Plan, clock: &Clock) -> Result<Written> {
     };
     // connections of its own: the server's writer stays free meanwhile
     let source = open(&plan.folder).await?;
-    let copied = sqlx::query("vacuum into ?")
-        .bind(place)
-        .execute(&mut *source.writer().await?)
-        .await;
+    let copied =
+        sqlx::query("vacuum into ?").bind(place).execute(&mut *source.writer().await?).await;
     source.shut().await;
     copied.map_err(|error| crate::machine::unopened(&plan.folder, &error))?;
 
@@ -124,7 +122,8 @@ fn room(plan: &Plan) -> Result<()> {
         .unwrap_or_default();
     let parent = target(&plan.to);
     let spare = 64 << 20;
-    for (place, need) in [(plan.folder.as_path(), database + spare), (parent, database / 2 + files + spare)]
+    for (place, need) in
+        [(plan.folder.as_path(), database + spare), (parent, database / 2 + files + spare)]
     {
         let free = fs4::available_space(place).map_err(fault("写入", place))?;
         if free < need {
@@ -189,7 +188,9 @@ fn fill(
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 manifest.missing.push(name.clone());
             }
-            Err(error) => return Err(fault("读取", &plan.folder.join("files").join(name))(error)),
+            Err(error) => {
+                return Err(fault("读取", &plan.folder.join("files").join(name))(error));
+            }
         }
     }
     let noted = heads::up_to(&plan.folder, manifest.trail.row)?;

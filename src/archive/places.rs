@@ -169,7 +169,13 @@ mod tests {
             told("jxjy-nightly-20261123-120000-2.zip"),
             Some((Made::Night, datetime!(2026-11-23 12:00 +8)))
         );
-        for name in ["a.zip", "jxjy-2026.zip", "jxjy-20261323-120000.zip", "jxjy-20261123-120000.zip.part", "jxjy-20261123-120000-x.zip"] {
+        for name in [
+            "a.zip",
+            "jxjy-2026.zip",
+            "jxjy-20261323-120000.zip",
+            "jxjy-20261123-120000.zip.part",
+            "jxjy-20261123-120000-x.zip",
+        ] {
             assert_eq!(told(name), None, "{name}");
         }
     }
@@ -180,7 +186,8 @@ mod tests {
         let place = folder.path().join(super::FOLDER);
         std::fs::create_dir(&place).unwrap();
         for day in 10..15 {
-            std::fs::write(place.join(format!("jxjy-nightly-202611{day}-020000.zip")), "x").unwrap();
+            std::fs::write(place.join(format!("jxjy-nightly-202611{day}-020000.zip")), "x")
+                .unwrap();
         }
         std::fs::write(place.join("jxjy-20261101-020000.zip"), "x").unwrap();
         let gone = prune(folder.path(), 3).unwrap();

@@ -71,7 +71,7 @@ fn edited(from: &Path, to: &Path, edit: impl Fn(&str, Vec<u8>) -> Option<(String
 async fn what_was_backed_up_comes_back() {
     let (home, empty) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let pools = county(home.path()).await;
-    note(&mut *pools.read().await.unwrap(), home.path(), &noon(), false).await.unwrap();
+    note(&mut pools.read().await.unwrap(), home.path(), &noon(), false).await.unwrap();
     let zip = home.path().join("a.zip");
     let mut open = pools.begin().await.unwrap(); // a writer in the middle of its work
     sqlx::query("delete from file").execute(&mut *open).await.unwrap();
@@ -125,16 +125,28 @@ async fn a_backup_that_was_touched_is_refused_and_the_folder_stays_empty() {
         })
     };
     let cases: Vec<(&str, Edit<'_>)> = vec![
-        ("与清单不符", Box::new(|name, bytes| match name {
-            "files/ab12" => same(name, b"%PDF!".to_vec()),
-            _ => same(name, bytes),
-        })),
-        ("缺少文件", Box::new(|name, bytes| (name != "files/ab12").then(|| (name.to_owned(), bytes)))),
-        ("没有清单", Box::new(|name, bytes| (name != super::MANIFEST).then(|| (name.to_owned(), bytes)))),
-        ("清单以外", Box::new(|name, bytes| match name {
-            "files/ab12" => same("../../evil", bytes),
-            _ => same(name, bytes),
-        })),
+        (
+            "与清单不符",
+            Box::new(|name, bytes| match name {
+                "files/ab12" => same(name, b"%PDF!".to_vec()),
+                _ => same(name, bytes),
+            }),
+        ),
+        (
+            "缺少文件",
+            Box::new(|name, bytes| (name != "files/ab12").then(|| (name.to_owned(), bytes))),
+        ),
+        (
+            "没有清单",
+            Box::new(|name, bytes| (name != super::MANIFEST).then(|| (name.to_owned(), bytes))),
+        ),
+        (
+            "清单以外",
+            Box::new(|name, bytes| match name {
+                "files/ab12" => same("../../evil", bytes),
+                _ => same(name, bytes),
+            }),
+        ),
         ("不该有的文件", changed(|m| m.entries[1].name = "files/../../evil".to_owned())),
         ("不该有的文件", changed(|m| m.entries[1].name = "/etc/evil".to_owned())),
         ("更新版本", changed(|m| m.format = 2)),

@@ -25,11 +25,19 @@ const MANIFEST_LIMIT: u64 = 512 << 20;
 ///
 /// # Errors
 /// A sentence that says what is wrong with the archive or the folder.
-pub async fn restore(archive: &Path, folder: &Path, modules: &Modules, clock: &Clock) -> Result<Manifest> {
+pub async fn restore(
+    archive: &Path,
+    folder: &Path,
+    modules: &Modules,
+    clock: &Clock,
+) -> Result<Manifest> {
     let made = !folder.exists();
     empty(folder)?;
     if !archive.is_file() {
-        return Err(Error::refused(format!("没有找到备份文件 {}。请核对路径。", archive.display())));
+        return Err(Error::refused(format!(
+            "没有找到备份文件 {}。请核对路径。",
+            archive.display()
+        )));
     }
     machine::prepare(folder)?;
     let lock = machine::lock(folder)?;
@@ -143,7 +151,10 @@ fn contents<R: Read + std::io::Seek>(zip: &mut ZipArchive<R>, archive: &Path) ->
     match value.get("format").and_then(serde_json::Value::as_u64) {
         Some(format) if format == u64::from(FORMAT) => {}
         Some(format) if format > u64::from(FORMAT) => {
-            return Err(broken(archive, &format!("它由更新版本的程序制作（格式 {format}），请换用新版程序")));
+            return Err(broken(
+                archive,
+                &format!("它由更新版本的程序制作（格式 {format}），请换用新版程序"),
+            ));
         }
         _ => return Err(broken(archive, "清单的格式不认识")),
     }
@@ -210,7 +221,9 @@ async fn check(
     modules: &Modules,
     clock: &Clock,
 ) -> Result<()> {
-    let wrong = |why: String| Error::refused(format!("恢复没有完成：{why}。文件夹已恢复为空，请换另一份备份。"));
+    let wrong = |why: String| {
+        Error::refused(format!("恢复没有完成：{why}。文件夹已恢复为空，请换另一份备份。"))
+    };
     let mut db = pools.read().await?;
     let verdict: String =
         sqlx::query_scalar("pragma integrity_check(1)").fetch_one(&mut *db).await?;

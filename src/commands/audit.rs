@@ -29,7 +29,9 @@ pub fn run(audit: &Audit, folder: &Folder, features: Vec<Box<dyn Module>>) -> Re
                 Err(Error::refused(format!("{sentence}请保留现场，与备份对照，并查明原因。")))
             }
             (Verdict::Whole { rows }, None) => {
-                println!("操作日志完好：共 {rows} 条，没有改动、缺失或换位，与每天记下的摘要一致。");
+                println!(
+                    "操作日志完好：共 {rows} 条，没有改动、缺失或换位，与每天记下的摘要一致。"
+                );
                 Ok(())
             }
         }

@@ -32,9 +32,10 @@ pub struct Bench {
 pub fn run(bench: &Bench, folder: &Folder, features: Vec<Box<dyn Module>>) -> Result<()> {
     county::run(async {
         let county = County::open_same(folder, features).await?;
-        let demo: bool = sqlx::query_scalar("select exists (select 1 from trail where act = 'demo')")
-            .fetch_one(&mut *county.pools.read().await?)
-            .await?;
+        let demo: bool =
+            sqlx::query_scalar("select exists (select 1 from trail where act = 'demo')")
+                .fetch_one(&mut *county.pools.read().await?)
+                .await?;
         if !demo {
             return Err(Error::refused(
                 "性能测量只用于演示数据，没有在这个数据文件夹上运行。请先用 jxjy demo --data 新文件夹 建立演示数据。",
@@ -53,7 +54,10 @@ async fn measure(county: &County, guest: &Guest, rounds: u32) -> Result<()> {
     let people: i64 = count(&mut db, "select count(*) from person").await?;
     let entries: i64 = count(&mut db, "select count(*) from entry").await?;
     let declarations: i64 = count(&mut db, "select count(*) from declaration").await?;
-    println!("{people} 人，{entries} 条学时记录，{declarations} 条学时申报；{}", county.machine.data.display());
+    println!(
+        "{people} 人，{entries} 条学时记录，{declarations} 条学时申报；{}",
+        county.machine.data.display()
+    );
     let started = process::started(&county.machine.data)?;
     println!("从启动到第一个应答：{:.0} 毫秒（{} 次的中位数）", started.answer, started.times);
     if let Some(memory) = started.memory {
@@ -77,8 +81,16 @@ async fn measure(county: &County, guest: &Guest, rounds: u32) -> Result<()> {
     let mut told = |seen: &Seen| {
         let ratio = seen.floor.map_or(String::new(), |floor| format!("{:.1}", seen.median / floor));
         let floor = seen.floor.map_or(String::new(), |floor| format!("{floor:.2}"));
-        let mark = if seen.p95 > GOAL && seen.bound { late += 1; "  超过 50 毫秒" } else { "" };
-        println!("{:>9.2} {:>9.2} {floor:>9} {ratio:>7}  {}{mark}", seen.median, seen.p95, seen.what);
+        let mark = if seen.p95 > GOAL && seen.bound {
+            late += 1;
+            "  超过 50 毫秒"
+        } else {
+            ""
+        };
+        println!(
+            "{:>9.2} {:>9.2} {floor:>9} {ratio:>7}  {}{mark}",
+            seen.median, seen.p95, seen.what
+        );
     };
     if count(&mut db, "select count(*) from certificate").await? == 0 {
         // one certificate, so that there is something to verify
@@ -96,10 +108,11 @@ async fn measure(county: &County, guest: &Guest, rounds: u32) -> Result<()> {
     for page in pages::plain(&mut db).await? {
         told(&pages::time(&mut admin, &page, rounds, None)?);
     }
-    let typed: String = sqlx::query_scalar("select substr(name, 1, 2) from person order by id limit 1 offset 7")
-        .fetch_optional(&mut *db)
-        .await?
-        .unwrap_or_default();
+    let typed: String =
+        sqlx::query_scalar("select substr(name, 1, 2) from person order by id limit 1 offset 7")
+            .fetch_optional(&mut *db)
+            .await?
+            .unwrap_or_default();
     let mut lists: Vec<(&'static List, bool)> =
         county.modules.all().iter().flat_map(|m| m.lists()).map(|list| (list, false)).collect();
     lists.extend(county.modules.subjects().iter().map(|subject| (subject.list(), true)));
@@ -200,7 +213,10 @@ impl Guest {
         for (key, value) in &self.before {
             match value {
                 None => {
-                    sqlx::query("delete from setting where key = ?").bind(key).execute(&mut *tx).await?;
+                    sqlx::query("delete from setting where key = ?")
+                        .bind(key)
+                        .execute(&mut *tx)
+                        .await?;
                 }
                 Some(value) => {
                     for setting in county.modules.settings().iter().filter(|s| s.key == *key) {

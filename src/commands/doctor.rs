@@ -91,8 +91,7 @@ fn made(what: &str, check: Result<Finding>) -> Finding {
 }
 
 async fn integrity(db: &mut SqliteConnection) -> Result<Finding> {
-    let lines: Vec<String> =
-        sqlx::query_scalar("pragma integrity_check(3)").fetch_all(db).await?;
+    let lines: Vec<String> = sqlx::query_scalar("pragma integrity_check(3)").fetch_all(db).await?;
     Ok(match lines.first().map(String::as_str) {
         Some("ok") => good("数据库完整"),
         _ => bad(format!("数据库已损坏：{}。请从最近的备份恢复。", lines.join("；"))),

@@ -16,9 +16,11 @@ pub struct Category {
 
 /// Those that can be declared now, in order.
 pub async fn active(db: &mut SqliteConnection) -> Result<Vec<Category>> {
-    Ok(sqlx::query_as("select id, name, short from category where state = 'active' order by sort, id")
-        .fetch_all(db)
-        .await?)
+    Ok(sqlx::query_as(
+        "select id, name, short from category where state = 'active' order by sort, id",
+    )
+    .fetch_all(db)
+    .await?)
 }
 
 /// Every one that ever was, in order.
@@ -41,9 +43,10 @@ impl Requirements {
     }
 
     fn of(&self, year: i32, category: Option<i64>) -> Hours {
-        let found = self.0.iter().find(|(from, to, of, _)| {
-            (*from..=*to).contains(&year) && *of == category
-        });
+        let found = self
+            .0
+            .iter()
+            .find(|(from, to, of, _)| (*from..=*to).contains(&year) && *of == category);
         Hours::from_tenths(found.map_or(0, |row| row.3))
     }
 

@@ -73,16 +73,30 @@ mod tests {
         super::fill(&mut tx, &mut county).await.unwrap();
         tx.commit().await.unwrap();
         let mut db = world.pools.read().await.unwrap();
-        let made =
-            number(&mut db, "select count(*) from entry where declaration_id is null").await;
+        let made = number(&mut db, "select count(*) from entry where declaration_id is null").await;
         assert!((1_950..=2_050).contains(&made), "{made} entries");
         assert_eq!(recount(&mut db, None).await.unwrap(), []);
         for (what, sql) in [
-            ("complete past years", "select avg(complete) > 0.5 from person_year where year between 2022 and 2025"),
-            ("complete this year", "select avg(complete) between 0.05 and 0.7 from person_year where year = 2026"),
-            ("pending at an employer", "select count(*) from declaration where state = 'pending' and desk_id in (3, 4)"),
-            ("pending at the department", "select count(*) from declaration where state = 'pending' and desk_id = 2"),
-            ("pending at the bureau", "select count(*) from declaration where state = 'pending' and desk_id = 1"),
+            (
+                "complete past years",
+                "select avg(complete) > 0.5 from person_year where year between 2022 and 2025",
+            ),
+            (
+                "complete this year",
+                "select avg(complete) between 0.05 and 0.7 from person_year where year = 2026",
+            ),
+            (
+                "pending at an employer",
+                "select count(*) from declaration where state = 'pending' and desk_id in (3, 4)",
+            ),
+            (
+                "pending at the department",
+                "select count(*) from declaration where state = 'pending' and desk_id = 2",
+            ),
+            (
+                "pending at the bureau",
+                "select count(*) from declaration where state = 'pending' and desk_id = 1",
+            ),
             ("rejected", "select count(*) from declaration where state = 'rejected'"),
             ("approved", "select count(*) from declaration where state = 'approved'"),
             ("drafts", "select count(*) from declaration where state = 'draft'"),

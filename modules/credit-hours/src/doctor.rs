@@ -17,7 +17,10 @@ async fn totals(db: &mut SqliteConnection) -> Result<Finding> {
     let entries: i64 = sqlx::query_scalar("select count(*) from entry").fetch_one(&mut *db).await?;
     let wrong = recount(db, None).await?;
     Ok(match wrong.first() {
-        None => Finding { ok: true, text: format!("学时台账 {entries} 条，各项累计与逐条重算一致。") },
+        None => Finding {
+            ok: true,
+            text: format!("学时台账 {entries} 条，各项累计与逐条重算一致。"),
+        },
         Some(first) => {
             let what = match first.what.as_str() {
                 "unit" => "单位",
@@ -40,7 +43,9 @@ async fn totals(db: &mut SqliteConnection) -> Result<Finding> {
 
 async fn files(db: &mut SqliteConnection) -> Result<Finding> {
     let Some(folder) = folder(&mut *db).await? else {
-        return Ok(Finding { ok: true, text: "内存数据库，没有证明材料文件。".to_owned() });
+        return Ok(Finding {
+            ok: true, text: "内存数据库，没有证明材料文件。".to_owned()
+        });
     };
     let hashes: Vec<String> = sqlx::query_scalar(
         "select distinct f.sha256 from declaration_file d join file f on f.id = d.file_id",
@@ -49,7 +54,10 @@ async fn files(db: &mut SqliteConnection) -> Result<Finding> {
     .await?;
     let missing: Vec<&String> = hashes.iter().filter(|hash| !folder.join(hash).is_file()).collect();
     Ok(match missing.first() {
-        None => Finding { ok: true, text: format!("学时申报的证明材料 {} 个文件都在。", hashes.len()) },
+        None => Finding {
+            ok: true,
+            text: format!("学时申报的证明材料 {} 个文件都在。", hashes.len()),
+        },
         Some(first) => Finding {
             ok: false,
             text: format!(

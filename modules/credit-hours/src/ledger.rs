@@ -5,7 +5,9 @@ pub mod totals;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use kit::{Actor, Clock, Error, Event, Hours, Modules, OnUnique, OrganizationId, PersonId, Result, trail};
+use kit::{
+    Actor, Clock, Error, Event, Hours, Modules, OnUnique, OrganizationId, PersonId, Result, trail,
+};
 
 /// Where hours come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -81,7 +83,8 @@ pub async fn record(
     entries: &[NewEntry],
     clock: &Clock,
 ) -> Result<Vec<i64>> {
-    let rows: Vec<Row> = entries.iter().map(|entry| Row { entry, reverses: None, reason: "" }).collect();
+    let rows: Vec<Row> =
+        entries.iter().map(|entry| Row { entry, reverses: None, reason: "" }).collect();
     append(tx, &rows, clock).await
 }
 
@@ -186,9 +189,20 @@ async fn append(tx: &mut SqliteConnection, rows: &[Row<'_>], clock: &Clock) -> R
             .map(|row| {
                 let e = row.entry;
                 serde_json::json!([
-                    e.person, e.year, e.category, e.kind, e.title, e.organizer, e.started_on,
-                    e.ended_on, e.hours.tenths(), e.source.key(), e.declaration, row.reverses,
-                    row.reason, e.recognised_by
+                    e.person,
+                    e.year,
+                    e.category,
+                    e.kind,
+                    e.title,
+                    e.organizer,
+                    e.started_on,
+                    e.ended_on,
+                    e.hours.tenths(),
+                    e.source.key(),
+                    e.declaration,
+                    row.reverses,
+                    row.reason,
+                    e.recognised_by
                 ])
             })
             .collect();

@@ -130,11 +130,21 @@ impl Module for CreditHours {
         year::hear(tx, event, clock).await
     }
 
-    async fn cards(&self, db: &mut SqliteConnection, user: &User, clock: &Clock) -> Result<Vec<Card>> {
+    async fn cards(
+        &self,
+        db: &mut SqliteConnection,
+        user: &User,
+        clock: &Clock,
+    ) -> Result<Vec<Card>> {
         mine::cards(db, user, clock).await
     }
 
-    async fn start(&self, db: &mut SqliteConnection, user: &User, clock: &Clock) -> Result<Vec<Block>> {
+    async fn start(
+        &self,
+        db: &mut SqliteConnection,
+        user: &User,
+        clock: &Clock,
+    ) -> Result<Vec<Block>> {
         mine::start(db, user, clock).await
     }
 

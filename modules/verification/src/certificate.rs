@@ -61,6 +61,46 @@ pub struct Entry {
     pub recognised_by: String,
 }
 
+/// A year as the tables draw it: one cell for each column, none where the category did not apply.
+#[derive(Debug, Clone, Serialize)]
+pub struct YearRow<'a> {
+    pub year: i32,
+    pub cells: Vec<Option<&'a Category>>,
+    pub required: Hours,
+    pub total: Hours,
+    pub complete: bool,
+}
+
+impl Snapshot {
+    /// Heads of the year table: the categories of any year, in order.
+    pub fn columns(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for category in self.years.iter().flat_map(|year| &year.categories) {
+            if !names.contains(&category.name.as_str()) {
+                names.push(&category.name);
+            }
+        }
+        names
+    }
+
+    /// Its rows, aligned to `columns`.
+    pub fn rows(&self) -> Vec<YearRow<'_>> {
+        let columns = self.columns();
+        let row = |year| {
+            let year: &Year = year;
+            let find = |name: &&str| year.categories.iter().find(|c| c.name == *name);
+            YearRow {
+                year: year.year,
+                cells: columns.iter().map(find).collect(),
+                required: year.required,
+                total: year.total,
+                complete: year.complete,
+            }
+        };
+        self.years.iter().map(row).collect()
+    }
+}
+
 /// A row of `certificate`.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Row {

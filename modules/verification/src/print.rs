@@ -8,7 +8,7 @@ use rocket::{Route, State, get, routes};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use crate::certificate::{Row, Snapshot};
+use crate::certificate::Row;
 use crate::public::PUBLIC_ADDRESS;
 use crate::{PrintCertificates, sheets};
 
@@ -97,7 +97,8 @@ async fn print(
         .with("id_number", &number)
         .with("titled", &titled(&snapshot.titled_on))
         .with("who", &snapshot)
-        .with("columns", &columns(&snapshot))
+        .with("columns", &snapshot.columns())
+        .with("years", &snapshot.rows())
         .with("pages", &laid.len())
         .with("sheets", &laid)
         .with("total", &snapshot.entries.iter().map(|e| e.hours).sum::<Hours>())
@@ -110,17 +111,6 @@ async fn print(
 /// The certificate prints it in full (domain.md, Decisions: exceptions).
 async fn id_number(db: &mut SqliteConnection, id: IdentityId) -> Result<String> {
     Ok(sqlx::query_scalar("select number from identity where id = ?").bind(id).fetch_one(db).await?)
-}
-
-/// The heads of the year table: the categories of any year, in order.
-fn columns(snapshot: &Snapshot) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for category in snapshot.years.iter().flat_map(|year| &year.categories) {
-        if !names.contains(&category.name) {
-            names.push(category.name.clone());
-        }
-    }
-    names
 }
 
 /// `2018-12` or `2018-12-05` → 2018年12月

@@ -113,6 +113,8 @@ async fn answer(db: &mut SqliteConnection, row: Option<Row>, clock: &Clock) -> R
         .with("name", &mask_name(&snapshot.name))
         .with("masked", &mask_id(&number))
         .with("who", &snapshot)
+        .with("columns", &snapshot.columns())
+        .with("years", &snapshot.rows())
         .with("issued_at", &row.issued_at)
         .with("total", &snapshot.entries.iter().map(|e| e.hours).sum::<Hours>())
         .with("asked_at", &clock.stamp()))

@@ -43,7 +43,10 @@ pub fn time(client: &mut Client, asked: &Asked, rounds: u32, floor: Option<f64>)
     for round in 0..=rounds {
         let answer = client.get(&asked.path)?;
         if !(answer.status == 200 || answer.status == 404 && asked.path.contains("/none")) {
-            return Err(Error::refused(format!("{} {} 回答了 {}，没有测量。", asked.what, asked.path, answer.status)));
+            return Err(Error::refused(format!(
+                "{} {} 回答了 {}，没有测量。",
+                asked.what, asked.path, answer.status
+            )));
         }
         if round > 0 {
             times.push(answer.took);
@@ -59,9 +62,10 @@ fn seen(what: String, times: &mut [f64], floor: Option<f64>, bound: bool) -> See
 /// What everybody may open.
 pub async fn public(db: &mut SqliteConnection) -> Result<Vec<Asked>> {
     let mut pages = vec![page("首页", "/"), page("学习记录验证", "/verification")];
-    let token: Option<String> = sqlx::query_scalar("select token from certificate order by id limit 1")
-        .fetch_optional(db)
-        .await?;
+    let token: Option<String> =
+        sqlx::query_scalar("select token from certificate order by id limit 1")
+            .fetch_optional(db)
+            .await?;
     if let Some(token) = token {
         pages.push(page("学习记录验证：扫码结果", format!("/verification/q/{token}")));
     }
@@ -101,9 +105,10 @@ pub async fn plain(db: &mut SqliteConnection) -> Result<Vec<Asked>> {
         page("备份", "/backup"),
         page("批量导入", "/import"),
     ];
-    let person: Option<i64> = sqlx::query_scalar("select id from person order by id limit 1 offset 5")
-        .fetch_optional(db)
-        .await?;
+    let person: Option<i64> =
+        sqlx::query_scalar("select id from person order by id limit 1 offset 5")
+            .fetch_optional(db)
+            .await?;
     if let Some(person) = person {
         pages.push(page("人员详情", format!("/queries/people/{person}")));
         pages.push(page("人员的学时证明", format!("/verification/people/{person}")));
@@ -133,7 +138,8 @@ pub fn of_list(
             let what = format!("{title}：按{}{way}", order.label);
             let shown = client.get(&path)?;
             pages.push(page(what.clone(), path.clone()));
-            pages.extend(turned(&shown, "after=").map(|next| page(format!("{what}，下一页"), next)));
+            pages
+                .extend(turned(&shown, "after=").map(|next| page(format!("{what}，下一页"), next)));
             pages.push(page(format!("{what}，末页"), format!("{path}&last=1")));
         }
     }
@@ -149,7 +155,8 @@ pub fn of_list(
     }
     if list.search.is_some() {
         let query = format!("q={}", encoded(typed));
-        let found = client.post(&format!("/lists/{}/query?page={}", list.key, encoded(href)), &query)?;
+        let found =
+            client.post(&format!("/lists/{}/query?page={}", list.key, encoded(href)), &query)?;
         if found.status == 303 {
             pages.push(page(format!("{title}：查询“{typed}”"), found.location));
         }
@@ -185,13 +192,11 @@ fn offered(shown: &Answer, key: &str) -> Option<String> {
 fn detail(shown: &Answer, row: &str) -> Option<String> {
     let prefix = row.split_once("{id}")?.0;
     let hrefs = shown.body.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    hrefs
-        .map(|href| href.replace("&#x2F;", "/"))
-        .find(|href| {
-            href.strip_prefix(prefix).is_some_and(|id| {
-                id.split(['/', '?']).next().is_some_and(|id| id.parse::<i64>().is_ok())
-            })
+    hrefs.map(|href| href.replace("&#x2F;", "/")).find(|href| {
+        href.strip_prefix(prefix).is_some_and(|id| {
+            id.split(['/', '?']).next().is_some_and(|id| id.parse::<i64>().is_ok())
         })
+    })
 }
 
 /// As it stands in an address or a form.

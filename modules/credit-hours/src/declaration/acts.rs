@@ -9,10 +9,10 @@ use kit::{
     Answer, Clock, Db, Done, Error, FileId, Form, Person, Result, Settings, day, serial, trail,
 };
 
+use super::MOST_FILES;
 use super::form::Fields;
 use super::pages::edit_page;
 use super::store::{self, Alike, Draft};
-use super::MOST_FILES;
 use crate::category;
 use crate::subject::{Content, Declarations};
 use crate::year::open_years;
@@ -106,9 +106,7 @@ async fn save(
     }
     let done = Done::to(format!("/credit-hours/declarations/{id}/edit"));
     Ok(match act {
-        Act::Attach if kept == 0 => {
-            done.warn("没有选择文件。请先点“选择文件”，再点“上传材料”。")
-        }
+        Act::Attach if kept == 0 => done.warn("没有选择文件。请先点“选择文件”，再点“上传材料”。"),
         Act::Attach => done.ok(format!("已上传 {kept} 份材料。")),
         Act::Remove(_) => done.ok("已移除 1 份材料。"),
         Act::Save | Act::Submit => done.ok("草稿已保存。提交以后，审核单位才能看到。"),
@@ -147,7 +145,11 @@ async fn keep(
             Err(error @ (Error::Refused(_) | Error::Invalid(_))) => {
                 let sentence = error.sentence();
                 let named = sentence.contains(&file.name);
-                refused.push(if named { sentence.to_owned() } else { format!("{}：{sentence}", file.name) });
+                refused.push(if named {
+                    sentence.to_owned()
+                } else {
+                    format!("{}：{sentence}", file.name)
+                });
             }
             Err(error) => return Err(error),
         }
@@ -200,7 +202,8 @@ async fn send(
     clock: &Clock,
 ) -> Result<Done> {
     let content = Content::of(&mut *tx, draft).await?;
-    let number = if draft.number.is_empty() { number(&mut *tx, clock).await? } else { draft.number.clone() };
+    let number =
+        if draft.number.is_empty() { number(&mut *tx, clock).await? } else { draft.number.clone() };
     let (organization, department): (kit::OrganizationId, Option<kit::OrganizationId>) =
         sqlx::query_as("select organization_id, department_id from declaration where id = ?")
             .bind(draft.id)
@@ -217,7 +220,9 @@ async fn send(
     let user = &person.user;
     let case = match draft.case_id {
         None => review::submit(&mut *tx, &Declarations, submission, user, clock).await?,
-        Some(case) => review::resubmit(&mut *tx, &Declarations, case, submission, user, clock).await?,
+        Some(case) => {
+            review::resubmit(&mut *tx, &Declarations, case, submission, user, clock).await?
+        }
     };
     store::link(&mut *tx, draft).await?;
     let desk = match case.desk_id {

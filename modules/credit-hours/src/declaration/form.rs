@@ -115,9 +115,8 @@ impl Fields {
             Some(_) => {}
         }
         let kind = coded(form, "kind", "学习形式", whole, |code| learning_kind(code).is_some());
-        let level = coded(form, "level", "级别", false, |code| {
-            DECLARATION_LEVELS.entry(code).is_some()
-        });
+        let level =
+            coded(form, "level", "级别", false, |code| DECLARATION_LEVELS.entry(code).is_some());
         Self {
             year,
             category,
@@ -261,7 +260,10 @@ mod tests {
     #[test]
     fn each_kind_says_what_to_attach() {
         let kind = kit::dictionary::learning_kind("06").unwrap();
-        assert_eq!(usual_evidence(kind), "封面、目录、文章页（其中一种）、书名页（版权页）（其中一种）");
+        assert_eq!(
+            usual_evidence(kind),
+            "封面、目录、文章页（其中一种）、书名页（版权页）（其中一种）"
+        );
         let kind = kit::dictionary::learning_kind("15").unwrap();
         assert_eq!(usual_evidence(kind), "平台出具的学习证明或结业证书");
     }

@@ -269,9 +269,9 @@ pub async fn show(
         let waited = review::waited(&calendar, &case.waiting_since, clock);
         overdue = waited > settings.integer(&review::OVERDUE_DAYS);
         let acts = review::steps(&mut db, case.id).await?;
-        touched = acts.iter().any(|step| {
-            step.round == case.round && matches!(step.act.as_str(), "pass" | "take")
-        });
+        touched = acts
+            .iter()
+            .any(|step| step.round == case.round && matches!(step.act.as_str(), "pass" | "take"));
     }
     let reason = match draft.state.as_str() {
         "rejected" => rejection(&mut db, &draft).await?,

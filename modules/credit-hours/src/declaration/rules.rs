@@ -39,7 +39,11 @@ pub fn broken(typed: &Typed<'_>, open: &[i32], today: Date) -> Vec<(&'static str
     if to < from {
         broken.push((
             "ended_on",
-            format!("结束日期 {} 早于开始日期 {}，请核对。", day::date_text(to), day::date_text(from)),
+            format!(
+                "结束日期 {} 早于开始日期 {}，请核对。",
+                day::date_text(to),
+                day::date_text(from)
+            ),
         ));
     } else if from > today {
         broken.push((
@@ -115,7 +119,10 @@ mod tests {
         let kind = learning_kind(kind).unwrap();
         let typed = Typed { year, kind, from, to, hours: Hours::from_tenths(tenths) };
         let today = date(2026, November, 23);
-        broken(&typed, &[2026, 2025], today).into_iter().map(|(field, text)| format!("{field}: {text}")).collect()
+        broken(&typed, &[2026, 2025], today)
+            .into_iter()
+            .map(|(field, text)| format!("{field}: {text}"))
+            .collect()
     }
 
     #[test]
@@ -125,7 +132,9 @@ mod tests {
         assert_eq!(refused(2026, "02", from, to, 400), [""; 0]);
         assert_eq!(
             refused(2026, "02", from, to, 405),
-            ["hours: “培训、研修活动”每天最多 8 学时：2026-09-14 至 2026-09-18 共 5 天，最多 40 学时，现在填了 40.5 学时。"]
+            [
+                "hours: “培训、研修活动”每天最多 8 学时：2026-09-14 至 2026-09-18 共 5 天，最多 40 学时，现在填了 40.5 学时。"
+            ]
         );
         // a meeting of one day counts 12 by conversion
         assert_eq!(refused(2026, "04", from, from, 120), [""; 0]);
@@ -148,7 +157,9 @@ mod tests {
         assert_eq!(refused(2026, "03", from, to, 80), [""; 0]);
         assert_eq!(
             refused(2025, "03", from, to, 80),
-            ["ended_on: 结束日期 2026-01-02 属于 2026 年度，与所选的 2025 年度不一致。年度以结束日期为准，请修改其中一项。"]
+            [
+                "ended_on: 结束日期 2026-01-02 属于 2026 年度，与所选的 2025 年度不一致。年度以结束日期为准，请修改其中一项。"
+            ]
         );
         let old = date(2024, September, 1);
         assert_eq!(

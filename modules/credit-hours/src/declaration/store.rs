@@ -247,11 +247,13 @@ pub async fn duplicate(db: &mut SqliteConnection, one: &Alike<'_>) -> Result<Opt
     .bind(one.id)
     .fetch_all(db)
     .await?;
-    let (title, certificate) = (rules::comparable(one.title), rules::comparable(one.certificate_number));
+    let (title, certificate) =
+        (rules::comparable(one.title), rules::comparable(one.certificate_number));
     for (number, kind, other, other_certificate, from, to, state) in others {
         let overlap = from.as_str() <= one.ended_on && to.as_str() >= one.started_on;
         let same = kind == one.kind && rules::comparable(&other) == title && overlap;
-        let numbered = !certificate.is_empty() && rules::comparable(&other_certificate) == certificate;
+        let numbered =
+            !certificate.is_empty() && rules::comparable(&other_certificate) == certificate;
         let how = match (same, numbered) {
             (true, _) => "同一项目，日期重叠",
             (_, true) => "证书编号相同",

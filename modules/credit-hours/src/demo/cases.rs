@@ -17,7 +17,8 @@ use crate::ledger::{self, NewEntry, Source};
 use crate::subject::{Content, Recognition};
 
 /// What the demo's sheets are called, in the order of their pictures.
-const NAMES: [&str; 3] = ["结业证书（示例材料）.png", "培训通知（示例材料）.png", "签到表（示例材料）.png"];
+const NAMES: [&str; 3] =
+    ["结业证书（示例材料）.png", "培训通知（示例材料）.png", "签到表（示例材料）.png"];
 
 /// What becomes of a declaration.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -268,7 +269,8 @@ impl Maker<'_> {
             _ => route.len() - 1,
         };
         let mut recognition = Recognition { hours: content.hours, reason: String::new() };
-        if end == End::Approved && content.hours > Hours::whole(8) && self.county.random.chance(12) {
+        if end == End::Approved && content.hours > Hours::whole(8) && self.county.random.chance(12)
+        {
             recognition.hours = content.hours - Hours::whole(4);
             recognition.reason = "缺勤半天".to_owned();
         }

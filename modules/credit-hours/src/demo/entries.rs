@@ -244,7 +244,8 @@ impl<'a> Planner<'a> {
             let course = (0..8)
                 .map(|_| random.below(courses.len() as u64) as usize)
                 .find(|course| {
-                    halves * 5 <= plausible(courses[*course].kind) && !taken.contains(&(from + course))
+                    halves * 5 <= plausible(courses[*course].kind)
+                        && !taken.contains(&(from + course))
                 })
                 .unwrap_or(0);
             taken.push(from + course);
@@ -280,7 +281,13 @@ impl<'a> Planner<'a> {
         let recorded = unix(to + later) + 3_600 + random.below(28_000) as i64;
         let (recorded, source) = if recorded < known {
             let midnight = known - known % 86_400;
-            (midnight + 86_400 * (1 + random.below(20) as i64) + 3_600 + random.below(28_000) as i64, 4)
+            (
+                midnight
+                    + 86_400 * (1 + random.below(20) as i64)
+                    + 3_600
+                    + random.below(28_000) as i64,
+                4,
+            )
         } else {
             let source = match (kind, random.below(10)) {
                 ("15", _) => 3,

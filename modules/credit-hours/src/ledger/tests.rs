@@ -44,9 +44,13 @@ async fn a_year_is_complete_at_ninety_with_both_minimums() {
     let people = world.people(3, 2).await;
     let mut tx = world.pools.begin().await.unwrap();
     hear(&mut tx, &Event::PeopleCreated { people: people.clone() }, &world.clock).await.unwrap();
-    record(&mut tx, &[entry(people[0], 2026, 1, 300), entry(people[0], 2026, 2, 555)], &world.clock)
-        .await
-        .unwrap();
+    record(
+        &mut tx,
+        &[entry(people[0], 2026, 1, 300), entry(people[0], 2026, 2, 555)],
+        &world.clock,
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(units(&world, 2026).await, [(3, 2, 0, 1, 855)]);
     let mut db = world.pools.read().await.unwrap();
@@ -99,9 +103,13 @@ async fn somebody_who_moves_takes_his_entries_along_and_leaves_where_they_were_e
     let people = world.people(3, 1).await;
     let mut tx = world.pools.begin().await.unwrap();
     hear(&mut tx, &Event::PeopleCreated { people: people.clone() }, &world.clock).await.unwrap();
-    record(&mut tx, &[entry(people[0], 2025, 1, 300), entry(people[0], 2026, 1, 300)], &world.clock)
-        .await
-        .unwrap();
+    record(
+        &mut tx,
+        &[entry(people[0], 2025, 1, 300), entry(people[0], 2026, 1, 300)],
+        &world.clock,
+    )
+    .await
+    .unwrap();
     sqlx::query("update person set organization_id = 4, department_id = null")
         .execute(&mut *tx)
         .await
@@ -118,12 +126,11 @@ async fn somebody_who_moves_takes_his_entries_along_and_leaves_where_they_were_e
     .await
     .unwrap();
     assert_eq!(rows, [(4, None, 3, Some(2)); 2]);
-    let years: Vec<(i32, i64, bool)> = sqlx::query_as(
-        "select year, organization_id, counted from person_year order by year",
-    )
-    .fetch_all(&mut *db)
-    .await
-    .unwrap();
+    let years: Vec<(i32, i64, bool)> =
+        sqlx::query_as("select year, organization_id, counted from person_year order by year")
+            .fetch_all(&mut *db)
+            .await
+            .unwrap();
     assert_eq!(years, [(2025, 3, false), (2026, 4, true)]);
     assert_eq!(recount(&mut db, None).await.unwrap(), []);
 }
@@ -141,14 +148,19 @@ async fn a_third_subject_needs_no_code() {
         .execute(&mut *tx)
         .await
         .unwrap();
-    record(&mut tx, &[entry(people[0], 2026, 1, 300), entry(people[0], 2026, 2, 600)], &world.clock)
-        .await
-        .unwrap();
+    record(
+        &mut tx,
+        &[entry(people[0], 2026, 1, 300), entry(people[0], 2026, 2, 600)],
+        &world.clock,
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     let mut db = world.pools.read().await.unwrap();
     let year = year_totals(&mut db, people[0], 2026, 2026).await.unwrap().remove(0);
     assert_eq!((year.complete, year.missing()), (false, vec!["选修科目还差 10 学时".to_owned()]));
-    let twice = sqlx::query("insert into requirement (year_from, category_id, hours) values (2030, 3, 50)");
+    let twice =
+        sqlx::query("insert into requirement (year_from, category_id, hours) values (2030, 3, 50)");
     let mut tx = world.pools.begin().await.unwrap();
     assert!(twice.execute(&mut *tx).await.is_err());
 }
@@ -176,8 +188,13 @@ async fn a_recount_names_what_was_tampered_with() {
     record(&mut tx, &[entry(people[0], 2026, 1, 300)], &world.clock).await.unwrap();
     sqlx::query("update person_year set total = 305").execute(&mut *tx).await.unwrap();
     let found = recount(&mut tx, Some(people[0])).await.unwrap();
-    let difference =
-        Difference { what: "total".to_owned(), id: people[0].0, year: 2026, kept: 305, counted: 300 };
+    let difference = Difference {
+        what: "total".to_owned(),
+        id: people[0].0,
+        year: 2026,
+        kept: 305,
+        counted: 300,
+    };
     assert_eq!(found, [difference]);
     assert_eq!(recount(&mut tx, None).await.unwrap().len(), 2);
     super::totals::rebuild(&mut tx).await.unwrap();
@@ -254,12 +271,14 @@ async fn play(acts: Vec<Act>) -> Result<(), TestCaseError> {
             }
             Act::Exempt { person, tenths } => {
                 // set without its totals: the next entry must bring them in step
-                sqlx::query("update person_year set exempt = ? where person_id = ? and year = 2026")
-                    .bind(tenths)
-                    .bind(people[person])
-                    .execute(&mut *tx)
-                    .await
-                    .unwrap();
+                sqlx::query(
+                    "update person_year set exempt = ? where person_id = ? and year = 2026",
+                )
+                .bind(tenths)
+                .bind(people[person])
+                .execute(&mut *tx)
+                .await
+                .unwrap();
                 super::totals::settle(&mut tx, &[(people[person], 2026)]).await.unwrap();
             }
         }

@@ -21,8 +21,7 @@ const REQUIRED: &str = "coalesce((select hours from requirement
   where category_id is null and year_from <= ?1 and year_to >= ?1), 0)";
 
 /// The pairs of a JSON list `[[person, year], …]`, bound as the first parameter.
-const TOUCHED: &str =
-    "(select value ->> 0 as person_id, value ->> 1 as year from json_each(?1)) t";
+const TOUCHED: &str = "(select value ->> 0 as person_id, value ->> 1 as year from json_each(?1)) t";
 
 /// Adds (or with `-` takes away) what rows of `person_year` give to `unit_year`.
 fn unit_delta(sign: &str, from: &str, only: &str) -> String {
@@ -61,8 +60,14 @@ pub async fn open(
     counted: bool,
 ) -> Result<u64> {
     let json = serde_json::to_string(people)?;
-    open_where(tx, "json_each(?3) j cross join person p on p.id = j.value where true", &json, year, counted)
-        .await
+    open_where(
+        tx,
+        "json_each(?3) j cross join person p on p.id = j.value where true",
+        &json,
+        year,
+        counted,
+    )
+    .await
 }
 
 /// Opens the rows of up to `most` people behind `after`; gives the last id seen, or none when
@@ -261,7 +266,10 @@ pub async fn recount(
         ),
     ] {
         found.extend(
-            sqlx::query_as::<_, Difference>(AssertSqlSafe(sql)).bind(person).fetch_all(&mut *db).await?,
+            sqlx::query_as::<_, Difference>(AssertSqlSafe(sql))
+                .bind(person)
+                .fetch_all(&mut *db)
+                .await?,
         );
     }
     if person.is_none() {

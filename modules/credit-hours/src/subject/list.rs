@@ -101,7 +101,12 @@ pub static LIST: List = List {
             kind: FilterKind::Query("select cast(id as text), name from category order by sort"),
             sql: "d.category_id = ?",
         },
-        Filter { key: "kind", label: "学习形式", kind: FilterKind::Choice(&KINDS), sql: "d.kind = ?" },
+        Filter {
+            key: "kind",
+            label: "学习形式",
+            kind: FilterKind::Choice(&KINDS),
+            sql: "d.kind = ?",
+        },
         Filter {
             key: "department",
             label: "主管部门",
@@ -152,7 +157,8 @@ pub static LIST: List = List {
 };
 
 /// From day to day; one day once.
-const DATES: &str = "d.started_on || case when d.ended_on <> d.started_on then ' 至 ' || d.ended_on else '' end";
+const DATES: &str =
+    "d.started_on || case when d.ended_on <> d.started_on then ' 至 ' || d.ended_on else '' end";
 
 #[cfg(test)]
 mod tests {

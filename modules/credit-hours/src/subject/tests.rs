@@ -4,7 +4,9 @@ use kit::list::plans_with;
 use kit::review::{AnySubject, Level, Subject};
 use kit::{Form, Hours, IdentityId, PersonId};
 
-use super::{Content, Declarations, LIST, Recognition, after_sentence, sums, title_text};
+use super::content::title_text;
+use super::sums::{after_sentence, sums};
+use super::{Content, Declarations, LIST, Recognition};
 use crate::ledger::{NewEntry, Source, record};
 use crate::read::year_totals;
 use crate::testing::World;
@@ -80,12 +82,18 @@ fn the_sums_of_the_mock_come_out() {
         ]
     );
     let over = content(PersonId(1), 405);
-    assert_eq!(texts(&over)[1], (Level::Refuse, "5 天 40.5 学时，超过每天 8 学时（最多 40 学时）".to_owned()));
+    assert_eq!(
+        texts(&over)[1],
+        (Level::Refuse, "5 天 40.5 学时，超过每天 8 学时（最多 40 学时）".to_owned())
+    );
     let year = Content { year: 2025, ..content(PersonId(1), 200) };
     assert_eq!(texts(&year)[0], (Level::Refuse, "结束日期 2026-09-18 不在 2025 年度内".to_owned()));
     // a converted result knows no days, yet the cap
     let patent = Content { kind: "07".to_owned(), ..content(PersonId(1), 950) };
-    assert_eq!(texts(&patent)[1], (Level::Refuse, "申报 95 学时，超过一条申报最多 90 学时".to_owned()));
+    assert_eq!(
+        texts(&patent)[1],
+        (Level::Refuse, "申报 95 学时，超过一条申报最多 90 学时".to_owned())
+    );
 }
 
 fn decide(typed: &[(&str, &str)], earlier: Option<&Recognition>) -> Result<Recognition, Form> {
@@ -93,7 +101,8 @@ fn decide(typed: &[(&str, &str)], earlier: Option<&Recognition>) -> Result<Recog
     for (name, value) in typed {
         form.set(name, *value);
     }
-    let decision = Subject::decision_of(&Declarations, &mut form, &content(PersonId(1), 400), earlier);
+    let decision =
+        Subject::decision_of(&Declarations, &mut form, &content(PersonId(1), 400), earlier);
     decision.ok_or(form)
 }
 
@@ -107,17 +116,29 @@ fn hours_are_lowered_with_a_reason_and_never_raised() {
     let form = decide(&[("hours", "36")], None).unwrap_err();
     assert!(form.errors()["lowered"].contains("请写明调低的原因"));
     let lowered = decide(&[("hours", "36"), ("lowered", "缺勤半天")], None).unwrap();
-    assert_eq!(Subject::decision_text(&Declarations, &lowered), "认定 36 学时（调低原因：缺勤半天）");
+    assert_eq!(
+        Subject::decision_text(&Declarations, &lowered),
+        "认定 36 学时（调低原因：缺勤半天）"
+    );
     for typed in ["0", "", "三十", "7.3"] {
         assert!(decide(&[("hours", typed)], None).is_err(), "{typed}");
     }
     // the next desk starts from there and stays below
     assert_eq!(decide(&[], Some(&lowered)).unwrap(), lowered);
-    assert_eq!(decide(&[("hours", "36"), ("lowered", "缺勤半天")], Some(&lowered)).unwrap(), lowered);
+    assert_eq!(
+        decide(&[("hours", "36"), ("lowered", "缺勤半天")], Some(&lowered)).unwrap(),
+        lowered
+    );
     let form = decide(&[("hours", "40")], Some(&lowered)).unwrap_err();
-    assert_eq!(form.errors()["hours"], "认定学时不能超过前面审核认定的 36 学时，现在填了 40 学时。");
+    assert_eq!(
+        form.errors()["hours"],
+        "认定学时不能超过前面审核认定的 36 学时，现在填了 40 学时。"
+    );
     assert!(decide(&[("hours", "30"), ("lowered", "缺勤半天")], Some(&lowered)).is_err());
-    assert_eq!(decide(&[("hours", "30"), ("lowered", "另缺一天")], Some(&lowered)).unwrap().hours, Hours::whole(30));
+    assert_eq!(
+        decide(&[("hours", "30"), ("lowered", "另缺一天")], Some(&lowered)).unwrap().hours,
+        Hours::whole(30)
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,110 @@
+//! A declaration as it was submitted, and what a desk makes of it.
+
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+
+use kit::{Error, FileId, Hours, IdentityId, PersonId, Result};
+
+use crate::declaration::store::{self, Alike, Draft};
+
+/// A declaration as it was submitted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Content {
+    pub declaration: i64,
+    pub person: PersonId,
+    pub identity_id: IdentityId,
+    pub name: String,
+    pub organization_name: String,
+    /// 卫生技术人员 · 中级（主治医师）
+    pub person_title: String,
+    pub year: i32,
+    pub category: i64,
+    pub category_name: String,
+    pub kind: String,
+    pub title: String,
+    pub organizer: String,
+    pub started_on: String,
+    pub ended_on: String,
+    pub place: String,
+    pub level: String,
+    pub rank: String,
+    pub certificate_number: String,
+    pub note: String,
+    pub hours: Hours,
+    pub files: Vec<FileId>,
+}
+
+/// What a desk recognises.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recognition {
+    pub hours: Hours,
+    /// Why less than declared.
+    pub reason: String,
+}
+
+impl Content {
+    /// The stored declaration and its person as they are now.
+    pub async fn of(db: &mut SqliteConnection, draft: &Draft) -> Result<Self> {
+        let person = accounts::people::brief(&mut *db, draft.person_id).await?;
+        let category: Option<(i64, String)> =
+            sqlx::query_as("select id, name from category where id = ?")
+                .bind(draft.category_id)
+                .fetch_optional(&mut *db)
+                .await?;
+        let (category, category_name) =
+            category.ok_or_else(|| Error::Invalid("请选择科目类别。".to_owned()))?;
+        let files = store::files(db, draft.id).await?.into_iter().map(|file| file.id).collect();
+        Ok(Self {
+            declaration: draft.id,
+            person: draft.person_id,
+            identity_id: person.identity,
+            name: person.name,
+            organization_name: person.organization_name,
+            person_title: title_text(&person.series_label, &person.level_label, &person.title),
+            year: draft.year,
+            category,
+            category_name,
+            kind: draft.kind.clone(),
+            title: draft.title.clone(),
+            organizer: draft.organizer.clone(),
+            started_on: draft.started_on.clone(),
+            ended_on: draft.ended_on.clone(),
+            place: draft.place.clone(),
+            level: draft.level.clone(),
+            rank: draft.rank.clone(),
+            certificate_number: draft.certificate_number.clone(),
+            note: draft.note.clone(),
+            hours: Hours::from_tenths(draft.hours),
+            files,
+        })
+    }
+
+    pub(super) fn alike(&self) -> Alike<'_> {
+        Alike {
+            id: self.declaration,
+            person: self.person,
+            kind: &self.kind,
+            title: &self.title,
+            certificate_number: &self.certificate_number,
+            started_on: &self.started_on,
+            ended_on: &self.ended_on,
+        }
+    }
+
+    /// The most a desk may recognise: what was declared, or what an earlier desk left of it.
+    pub(super) fn limit(&self, earlier: Option<&Recognition>) -> Hours {
+        earlier.map_or(self.hours, |earlier| earlier.hours.min(self.hours))
+    }
+}
+
+/// 卫生技术人员 · 中级（主治医师）
+pub(super) fn title_text(series: &str, level: &str, title: &str) -> String {
+    let none = |text: &str| text.is_empty() || text == "none";
+    match (none(series) || series == "无职称", none(level), title.is_empty()) {
+        (true, ..) => "无职称".to_owned(),
+        (_, true, true) => series.to_owned(),
+        (_, true, false) => format!("{series} · {title}"),
+        (_, false, true) => format!("{series} · {level}"),
+        (_, false, false) => format!("{series} · {level}（{title}）"),
+    }
+}

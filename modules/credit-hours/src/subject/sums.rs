@@ -1,0 +1,88 @@
+//! The sums a desk is shown: days and hours against the rules, the year before and after.
+
+use sqlx::SqliteConnection;
+
+use kit::dictionary::learning_kind;
+use kit::review::{Check, Meter, Panel};
+use kit::{Error, Hours, PersonId, Result, day};
+
+use super::Content;
+use crate::declaration::{CAP, rules};
+use crate::read::{self, YearTotal};
+
+/// Dates and hours against the rules, as the desk reads them.
+pub(super) fn sums(content: &Content) -> Vec<Check> {
+    let (Some(from), Some(to)) =
+        (day::stored_date(&content.started_on), day::stored_date(&content.ended_on))
+    else {
+        return vec![Check::refuse("起止日期不完整")];
+    };
+    let mut checks = Vec::new();
+    if to.year() != content.year {
+        checks.push(Check::refuse(format!(
+            "结束日期 {} 不在 {} 年度内",
+            content.ended_on, content.year
+        )));
+    } else if from.year() != content.year {
+        checks.push(Check::warn(format!(
+            "{} 开始，跨年度；按结束日期计入 {} 年度",
+            content.started_on, content.year
+        )));
+    } else {
+        checks.push(Check::ok("培训时间在学习年度内"));
+    }
+    let hours = content.hours;
+    if let Some(kind) = learning_kind(&content.kind)
+        && let Some(most) = rules::most_present(kind, from, to)
+    {
+        let days = rules::days(from, to).max(1);
+        let per_day = Hours::from_tenths((hours.tenths() + days - 1) / days);
+        checks.push(if hours > most {
+            Check::refuse(format!("{days} 天 {hours} 学时，超过每天 8 学时（最多 {most} 学时）"))
+        } else if hours == most {
+            Check::warn(format!("{days} 天 {hours} 学时，每天 8 学时，为上限"))
+        } else {
+            Check::ok(format!("{days} 天 {hours} 学时，平均每天 {per_day} 学时"))
+        });
+    }
+    if hours > Hours::from_tenths(CAP) {
+        let cap = Hours::from_tenths(CAP);
+        checks.push(Check::refuse(format!("申报 {hours} 学时，超过一条申报最多 {cap} 学时")));
+    }
+    checks
+}
+
+/// 本年度累计: each subject against its minimum, as kept in the ledger.
+pub async fn year_panel(db: &mut SqliteConnection, person: PersonId, year: i32) -> Result<Panel> {
+    let totals = read::year_totals(db, person, year, year).await?;
+    let Some(total) = totals.into_iter().next() else { return Err(Error::NotFound) };
+    let meters = total.categories.iter().map(|one| Meter {
+        label: one.name.clone(),
+        value: one.done.tenths(),
+        target: one.required.tenths(),
+    });
+    let sentence = if total.complete {
+        format!("全年 {} 学时，已达到 {} 学时要求。", total.total, total.required)
+    } else {
+        format!("全年 {} 学时，{}。", total.total, total.missing().join("，"))
+    };
+    Ok(Panel { title: format!("本年度累计（{year}）"), meters: meters.collect(), sentence })
+}
+
+/// 本条通过后专业科目为 64 学时，全年 94 学时，达到 90 学时要求。
+pub(super) fn after_sentence(year: &YearTotal, category: i64, hours: Hours) -> String {
+    let mut after = year.clone();
+    after.total += hours;
+    let mut subject = String::new();
+    for one in after.categories.iter_mut().filter(|one| one.id == category) {
+        one.done += hours;
+        subject = format!("{}为 {} 学时，", one.name, one.done);
+    }
+    let missing = after.missing();
+    let end = if missing.is_empty() {
+        format!("达到 {} 学时要求", after.required)
+    } else {
+        missing.join("，")
+    };
+    format!("本条通过后{subject}全年 {} 学时，{end}。", after.total)
+}
