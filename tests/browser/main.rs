@@ -1,4 +1,6 @@
 //! The release executable driven through a real browser, from an empty folder.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
 mod loop_of_hours;
 mod stage;

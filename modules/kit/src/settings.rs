@@ -23,6 +23,9 @@ pub enum Kind {
     Choice { options: &'static [(&'static str, &'static str)] },
 }
 
+/// More than a kind can say; refuses with a Chinese sentence.
+pub type Check = fn(&str) -> Result<(), String>;
+
 /// A setting: drawn on 系统设置 in its group.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Setting {
@@ -37,7 +40,7 @@ pub struct Setting {
     pub default: &'static str,
     /// More than the kind asks; a Chinese sentence when refused.
     #[serde(skip)]
-    pub check: Option<fn(&str) -> Result<(), String>>,
+    pub check: Option<Check>,
 }
 
 impl Setting {

@@ -101,7 +101,8 @@ pub(super) fn drawn(column: &Column, value: &str, href: &str, drawing: &Drawing)
 /// The class of a column's head and cells.
 pub(super) fn class(cell: Cell) -> &'static str {
     match cell {
-        Cell::Number | Cell::Hours | Cell::Waiting => "num",
+        Cell::Number | Cell::Hours => "num",
+        Cell::Waiting => "num nowrap",
         // labels longer than eight characters may wrap, or the table grows without need
         Cell::Tag(labels) if labels.iter().any(|(_, label, _)| label.chars().count() > 8) => "long",
         Cell::Text | Cell::Link | Cell::Day | Cell::Minute | Cell::Phone | Cell::Tag(_) => "nowrap",
