@@ -9,7 +9,7 @@ mod quota;
 mod sheets;
 
 use kit::access::Kinds;
-use kit::module::{AccessCase, Finding, Group, MenuEntry, Template, Who};
+use kit::module::{AccessCase, Demo, Finding, Group, MenuEntry, Template, Who};
 use kit::{Clock, Event, Grantable, Leaf, Migration, Module, Permission, Result, Setting};
 use rocket::Route;
 use sqlx::SqliteConnection;
@@ -111,6 +111,10 @@ impl Module for Verification {
 
     async fn on(&self, tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Result<()> {
         certificate::on(tx, event, clock).await
+    }
+
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        issue::demo(tx, &county.clock).await
     }
 
     async fn doctor(&self, db: &mut SqliteConnection) -> Result<Vec<Finding>> {
