@@ -112,6 +112,12 @@ pub fn fault(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error 
     }
 }
 
+/// A larger page cache for a connection that is about to read everything (256 MiB).
+pub async fn roomy(db: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("pragma cache_size = -262144").execute(db).await?;
+    Ok(())
+}
+
 /// Runs file work off the async threads.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,

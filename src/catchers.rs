@@ -4,6 +4,7 @@ use kit::access::Refusal;
 use kit::page::Page;
 use kit::session::{self, VisitorCookie};
 use kit::shell::{Notice, Notices};
+use kit::{Clock, Db, Result, User, csrf, trail};
 use rocket::http::{Method, Status};
 use rocket::response::Redirect;
 use rocket::{Catcher, Request, Responder, catch, catchers};
@@ -67,11 +68,24 @@ async fn other(status: Status, request: &Request<'_>) -> Caught {
     // a page that does not exist still has its menu
     kit::shell::prepare(request, session::of(request).await).await;
     let refusal = request.local_cache(|| Refusal(None));
+    if let (403, Some(text)) = (status.code, &refusal.0)
+        && text != csrf::SENTENCE
+        && let Err(error) = note(request).await
+    {
+        tracing::error!(%error, "a refusal is not in the trail");
+    }
+    // to the user a known address asked in an unknown way, or with a number that is none, is an unknown one
+    let asked = matches!(request.method(), Method::Get | Method::Head);
+    let status = match status.code {
+        405 => Status::NotFound,
+        422 if asked => Status::NotFound,
+        _ => status,
+    };
     let sentence = match (status.code, &refusal.0) {
         (403, Some(text)) => text.as_str(),
         (400, _) => "浏览器发来的请求不完整，没有处理。请返回上一页重试。",
         (403, None) => "您没有办理这件事的权限。",
-        (404 | 405, _) => "没有找到这个页面或记录。它可能已被删除，或者不在您的管理范围内。",
+        (404, _) => "没有找到这个页面或记录。它可能已被删除，或者不在您的管理范围内。",
         (413, _) => "提交的内容太大，没有保存。单个文件不能超过 20 MB。",
         (415 | 422, _) => "提交的内容读不懂，没有保存。请返回上一页刷新后再提交。",
         (429, _) => "请求太频繁，请稍等几分钟再试。",
@@ -81,9 +95,24 @@ async fn other(status: Status, request: &Request<'_>) -> Caught {
         }
         _ => "请求有误，没有处理。请返回上一页重试。",
     };
-    // a known address asked in an unknown way is no other thing to the user than an unknown one
-    let status = if status.code == 405 { Status::NotFound } else { status };
     Caught::Page(Page::error(status, sentence))
+}
+
+/// A right that is missing is in the trail, with the route, not the address asked for.
+async fn note(request: &Request<'_>) -> Result<()> {
+    let rocket = request.rocket();
+    let (Some(db), Some(clock), Some(session)) =
+        (rocket.state::<Db>(), rocket.state::<Clock>(), session::of(request).await)
+    else {
+        return Ok(());
+    };
+    let route = request.route().map(|route| route.uri.path()).unwrap_or_default();
+    let text = format!("没有权限，未予办理：{} {route}", request.method());
+    let actor = User(session.clone()).actor();
+    let mut tx = db.begin().await?;
+    trail::refused(&mut tx, &actor, clock, "access.refused", "", &text).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 pub fn catchers() -> Vec<Catcher> {

@@ -65,6 +65,17 @@ pub const ADDRESS_FAILURES: Setting = Setting {
     check: None,
 };
 
+/// Guesses at initial passwords in the whole county before they pause.
+pub const INITIAL_FAILURES: Setting = Setting {
+    key: "password.initial",
+    group: "登录与密码",
+    label: "全县初始密码输错次数",
+    help: "15 分钟内全县用初始密码登录输错这么多次，就暂停初始密码登录 15 分钟，防止逐人试探；已设置密码的人不受影响。",
+    kind: Kind::Integer { least: 20, most: 100_000, unit: "次" },
+    default: "200",
+    check: None,
+};
+
 /// Whether the office network may use plain HTTP.
 pub const PLAIN_LAN: Setting = Setting {
     key: "serving.plain_lan",
@@ -127,6 +138,7 @@ impl Module for Core {
             &PASSWORD_CLASSES,
             &PASSWORD_AGE,
             &ADDRESS_FAILURES,
+            &INITIAL_FAILURES,
             &review::OVERDUE_DAYS,
             &PLAIN_LAN,
             &backup::NIGHTLY,

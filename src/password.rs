@@ -2,7 +2,7 @@
 
 use kit::access::AnySession;
 use kit::password::{self, Context, Policy};
-use kit::session::{self, Opening};
+use kit::session::{self, Opening, Session};
 use kit::shell::{Notice, Notices};
 use kit::{
     AccountId, Answer, Clock, Db, Done, Error, Form, IdCard, Page, Result, Settings, User, day,
@@ -102,7 +102,7 @@ async fn chosen(
     if password.is_empty() {
         form.refuse("password", "请填写新密码。");
     } else if let Err(sentence) = password::check(&password, &context, policy) {
-        form.refuse("password", format!("{sentence}。"));
+        form.refuse("password", sentence);
     } else if again != password {
         form.refuse("again", "两次输入的新密码不一样，请重新输入。");
     } else if owner.password_hash.is_some()
@@ -114,19 +114,33 @@ async fn chosen(
 }
 
 /// Stores a chosen password: the account is active, nothing earlier signs in any more.
+///
+/// # Errors
+/// Refused if the session ended while the password was being hashed: a reset is not undone.
 async fn store(
     tx: &mut SqliteConnection,
-    account: AccountId,
+    session: &Session,
     hash: &str,
     clock: &Clock,
 ) -> Result<()> {
+    // by its token: the numbers of ended sessions are given again
+    let lives: bool =
+        sqlx::query_scalar("select exists (select 1 from session where token_hash = ?)")
+            .bind(&session.key)
+            .fetch_one(&mut *tx)
+            .await?;
+    if !lives {
+        return Err(Error::refused(
+            "您的登录刚刚结束（密码已在别处设置或被重置），这次没有保存。请重新登录。",
+        ));
+    }
     sqlx::query(
         "update account set state = 'active', password_hash = ?, code_hash = null, must_change = 0,
            initial_until = null, password_changed_at = ? where id = ? and state <> 'disabled'",
     )
     .bind(hash)
     .bind(clock.stamp())
-    .bind(account)
+    .bind(session.account)
     .execute(tx)
     .await?;
     Ok(())
@@ -166,7 +180,7 @@ async fn change(
     } else if !hashing.verify(current, owner.password_hash.clone()).await?.is_right() {
         form.refuse("current", "原密码不正确，请重新输入。");
         let mut tx = db.begin().await?;
-        let lock = lockout::fail(&mut tx, &keys, locked, settings, clock).await?;
+        let lock = lockout::fail(&mut tx, &keys, locked, false, settings, clock).await?;
         let text = format!("修改密码失败：原密码不正确{}", lock.sentence());
         let object = format!("account:{}", user.account);
         trail::refused(&mut tx, &user.actor(), clock, "password.failed", &object, &text).await?;
@@ -178,7 +192,7 @@ async fn change(
     };
     let hash = hashing.hash(password).await?;
     let mut tx = db.begin().await?;
-    store(&mut tx, user.account, &hash, clock).await?;
+    store(&mut tx, &user, &hash, clock).await?;
     session::end_all(&mut tx, user.account, Some(user.id)).await?;
     let object = format!("account:{}", user.account);
     trail::write(&mut tx, &user.actor(), clock, "password.change", &object, "修改密码").await?;
@@ -229,7 +243,7 @@ async fn first(
     };
     let hash = hashing.hash(password).await?;
     let mut tx = db.begin().await?;
-    store(&mut tx, account, &hash, clock).await?;
+    store(&mut tx, &session.0, &hash, clock).await?;
     session::end_all(&mut tx, account, None).await?;
     let grants = session::grants_of(&mut tx, account, &day::date_text(clock.today())).await?;
     session::open(&mut tx, &opening, account, grants.first().map(|g| g.id), false).await?;

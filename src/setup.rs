@@ -149,7 +149,7 @@ fn read(form: &mut Form, settings: &Settings, machine: &Machine) -> Option<Answe
     let context =
         Context { id_card: None, phone: &phone, name: &name, organization: &bureau, login: &login };
     if let Err(sentence) = password::check(&password, &context, policy_of(true, settings)) {
-        form.refuse("password", format!("{sentence}。"));
+        form.refuse("password", sentence);
     } else if again != password {
         form.refuse("again", "两次输入的密码不一样，请重新输入。");
     }

@@ -96,7 +96,13 @@ async fn sign_in(
         _ => vec![],
     };
     let keys = lockout::Keys::new(account.as_ref().map(|a| a.id), &login, &visitor.address);
-    let locked = lockout::locked(&mut reader, &keys, clock).await?;
+    // whoever has set a password is not held up by guesses at initial ones
+    let initial = match &account {
+        Some(account) => account.state == "initial",
+        None => IdCard::stored(&kit::id_card::normalised(&login)).is_ok(),
+    };
+    let locked = lockout::locked(&mut reader, &keys, clock).await?
+        || (initial && lockout::paused(&mut reader, clock).await?);
     drop(reader);
 
     let attempt = judge(account.as_ref(), &grants, &password, locked, hashing, clock).await?;
@@ -107,6 +113,20 @@ async fn sign_in(
         _ => None,
     };
     let mut tx = db.begin().await?;
+    // attempts at the same time, a reset or a used code meanwhile: what was judged must still hold
+    let locked = locked
+        || lockout::locked(&mut tx, &keys, clock).await?
+        || (initial && lockout::paused(&mut tx, clock).await?);
+    let holds = match &account {
+        Some(account) => !locked && unchanged(&mut tx, account).await?,
+        None => false,
+    };
+    let attempt = match attempt {
+        Attempt::Right { .. } | Attempt::Told(_) if !holds => {
+            Attempt::Refused("登录的同时账号被锁定、停用或改了密码")
+        }
+        attempt => attempt,
+    };
     let (account, restricted) = match (attempt, account) {
         (Attempt::Right { restricted, .. }, Some(account)) => (account, restricted),
         (attempt, account) => {
@@ -119,7 +139,8 @@ async fn sign_in(
                     sentence
                 }
                 Attempt::Refused(why) => {
-                    let lock = lockout::fail(&mut tx, &keys, locked, settings, clock).await?;
+                    let lock =
+                        lockout::fail(&mut tx, &keys, locked, initial, settings, clock).await?;
                     let text = format!("登录失败：{why}{}", lock.sentence());
                     trail::refused(&mut tx, &actor, clock, "sign_in.failed", &object, &text)
                         .await?;
@@ -179,6 +200,20 @@ async fn find(db: &mut SqliteConnection, login: &str) -> Result<Option<Account>>
     .fetch_optional(db)
     .await?;
     Ok(by_number.or(by_login))
+}
+
+/// Whether the account still is what the typed password was compared with.
+async fn unchanged(tx: &mut SqliteConnection, account: &Account) -> Result<bool> {
+    Ok(sqlx::query_scalar(
+        "select exists (select 1 from account
+           where id = ? and state = ? and password_hash is ? and code_hash is ?)",
+    )
+    .bind(account.id)
+    .bind(&account.state)
+    .bind(&account.password_hash)
+    .bind(&account.code_hash)
+    .fetch_one(tx)
+    .await?)
 }
 
 /// Exactly one argon2 whatever the account is, so that time tells nothing (AU-08).

@@ -40,6 +40,8 @@ impl Fairing for Tasks {
         };
         let mut tasks: Vec<Task> = modules.all().iter().flat_map(|m| m.tasks()).collect();
         tasks.push(Task { name: "sweep", every: 300, run: |context| Box::pin(sweep(context)) });
+        let every = 600;
+        tasks.push(Task { name: "move on", every, run: |context| Box::pin(move_on(context)) });
         tasks.push(kit::file::SWEEP);
         for task in tasks {
             let (context, mut shutdown) = (context.clone(), rocket.shutdown());
@@ -88,6 +90,17 @@ async fn sweep(context: TaskContext) -> Result<()> {
         .await?;
     lockout::sweep(&mut tx, &context.clock).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// A right that ran out, an account that was disabled: what waits for nobody goes to the superior.
+async fn move_on(context: TaskContext) -> Result<()> {
+    let mut tx = context.db.begin().await?;
+    let moved = kit::review::move_on(&mut tx, &context.modules, &context.clock).await?;
+    tx.commit().await?;
+    if moved > 0 {
+        tracing::info!(moved, "cases moved on from desks without anybody");
+    }
     Ok(())
 }
 

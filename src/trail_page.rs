@@ -11,6 +11,7 @@ const ACTS: &[(&str, &str)] = &[
     ("sign_in.done", "登录"),
     ("sign_in.failed", "登录失败"),
     ("sign_out", "退出登录"),
+    ("access.refused", "没有权限被拒绝"),
     ("password.first", "首次设置密码"),
     ("password.change", "修改密码"),
     ("review.submit", "提交申请"),

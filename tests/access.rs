@@ -215,3 +215,125 @@ async fn one_permission_opens_its_own_routes_and_no_others() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(held.iter().any(|p| p.action == Action::View));
 }
+
+/// What of 乙 a route with a number in it is asked for, by the beginning of its pattern.
+async fn of_others(county: &World, pattern: &str) -> Option<String> {
+    let begins = |start: &str| pattern.starts_with(start);
+    let sql = if begins("/accounts/departments/") {
+        "select id from organization where name = '卫健委'"
+    } else if begins("/accounts/employers/") {
+        "select id from organization where name = '乙'"
+    } else if begins("/accounts/internal-departments/") {
+        "select id from internal_department"
+    } else if begins("/queries/people/") || begins("/verification/people/") {
+        "select id from person where name = '李四光'"
+    } else if begins("/verification/certificates/") || begins("/verification/mine/") {
+        "select id from certificate"
+    } else if begins("/desk/") || begins("/credit-hours/declarations/") {
+        "select id from declaration"
+    } else if begins("/import/") {
+        "select id from import"
+    } else if begins("/files/") {
+        "select file_id from declaration_file"
+    } else {
+        return None;
+    };
+    let id = county.number(sql).await.to_string();
+    let subject = county.modules().subjects()[0].key();
+    let parts = pattern.split('/').map(|part| match part {
+        "<key>" => subject.to_owned(),
+        "<account>" => "1".to_owned(),
+        _ if part.starts_with('<') => id.clone(),
+        _ => part.to_owned(),
+    });
+    Some(parts.collect::<Vec<_>>().join("/"))
+}
+
+#[rocket::async_test]
+async fn what_belongs_to_another_unit_is_not_there() {
+    let (own, other) = (id_number(2), id_number(3));
+    let county = World::new()
+        .await
+        .with_department("教育局")
+        .await
+        .with_department("卫健委")
+        .await
+        .with_employer_under("甲", "教育局")
+        .await
+        .with_employer_under("乙", "卫健委")
+        .await
+        .with_active_person("张三丰", "甲", &own)
+        .await
+        .with_active_person("李四光", "乙", &other)
+        .await;
+    let mut person = seated(&county, &other).await;
+    let fields = [("from", "2026"), ("to", "2026")];
+    person.post("/verification/mine", &fields).await.is(303);
+    let fields = [
+        ("year", "2026"),
+        ("category", "2"),
+        ("kind", "02"),
+        ("title", "基层培训班"),
+        ("organizer", "培训中心"),
+        ("started_on", "2026-09-14"),
+        ("ended_on", "2026-09-18"),
+        ("hours", "40"),
+        ("promised", "on"),
+        ("act", "submit"),
+    ];
+    let pdf = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
+    let files: [(&str, &str, &[u8]); 1] = [("files", "证书.pdf", pdf)];
+    person.upload("/credit-hours/declarations", &fields, &files).await.is(303);
+    assert_eq!(county.number("select count(*) from review_case").await, 1);
+    county
+        .execute("insert into internal_department (organization_id, name) select id, '外科' from organization where name = '乙'")
+        .await;
+    county
+        .execute(
+            "insert into import (organization_id, account_id, by_name, file_name, sha256, size,
+               state, created_at, seen_at)
+             select id, 1, '', '名单.xlsx', '', 0, 'checked', '2026-11-23', '2026-11-23'
+               from organization where name = '乙'",
+        )
+        .await;
+
+    let mut callers = vec![
+        ("a person", seated(&county, &own).await),
+        ("a unit", seated(&county, &county.admin_of("甲").await).await),
+        ("a department", seated(&county, &county.admin_of("教育局").await).await),
+    ];
+    let mut wrong = vec![];
+    let mut absent = 0;
+    for (method, pattern, _) in routes(&county) {
+        if !pattern.contains('<') {
+            continue;
+        }
+        let Some(address) = of_others(&county, &pattern).await else {
+            // addressed by a name or a secret, not by a number
+            let known = ["/assets/", "/lists/<key>", "/desk/<key>", "/backup/", "/verification/q/"];
+            assert!(known.iter().any(|start| pattern.starts_with(start)), "{method} {pattern}");
+            continue;
+        };
+        if pattern.matches('<').count() == 1 && pattern.contains("<key>") {
+            continue; // the desk's own list: narrowed, not named
+        }
+        for (who, browser) in &mut callers {
+            let body = format!("_csrf={}&confirmed=1&reason=reason", browser.csrf).into_bytes();
+            let body = if method == Method::Get { vec![] } else { body };
+            let page = browser.send_raw(method, &address, ContentType::Form, body, true).await;
+            let told = page.body.contains("李四光") || page.body.contains(&other);
+            match page.status {
+                404 if !told => absent += 1,
+                403 if !told => {}
+                status => wrong.push(format!("{method} {address} as {who}: {status}")),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(absent >= 50, "{absent}");
+    // nothing of it changed
+    assert_eq!(county.text("select state from review_case").await, "pending");
+    assert_eq!(county.text("select state from import").await, "checked");
+    assert_eq!(county.number("select count(*) from certificate").await, 1);
+    assert_eq!(county.number("select count(*) from organization where state <> 'active'").await, 0);
+}

@@ -228,7 +228,15 @@ async fn the_trail_is_read_with_its_filters() {
     page.is(200).contains("登录失败：").lacks("首次设置：");
     // a unit's own administrator has no such screen
     let login = county.admin_of("甲").await;
-    county.sign_in(&login).await.get("/trail").await.is(403);
+    county.sign_in(&login).await.get("/trail?result=done").await.is(403);
+    let page = admin.get("/trail?act=access.refused").await;
+    page.is(200).contains("没有权限，未予办理：GET /trail").lacks("result=done）");
+    // a number that somebody typed into a reason or a file's name does not get in
+    let mut tx = county.db().begin().await.unwrap();
+    let (actor, text) = (kit::Actor::system(), "上传“张三419999198503150011.xlsx”");
+    kit::trail::write(&mut tx, &actor, &county.clock, "test", "", text).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(county.trail().await.last().unwrap(), "上传“张三4199************11.xlsx”");
     let mut reader = county.db().read().await.unwrap();
     let whole = kit::trail::verify(&mut reader).await.unwrap();
     assert!(matches!(whole, kit::trail::Verdict::Whole { rows } if rows >= 3), "{whole:?}");
@@ -351,6 +359,51 @@ async fn head_is_answered_like_get() {
     let page = admin.send_raw(Method::Head, "/start", kind, vec![], false).await;
     page.is(200);
     assert!(page.bytes.is_empty());
+    // a HEAD changes nothing, and other methods find nothing
+    admin.get("/start").await.is(200);
+    let form = || format!("_csrf={}", admin.csrf).into_bytes();
+    let (form, kind) = (form(), ContentType::Form);
+    for method in [Method::Head, Method::Put, Method::Delete, Method::Patch, Method::Options] {
+        for path in ["/sign-out", "/settings", "/backup"] {
+            let page = admin.send_raw(method, path, kind.clone(), form.clone(), true).await;
+            let read = method == Method::Head && path != "/sign-out";
+            assert_eq!(page.status, if read { 200 } else { 404 }, "{method} {path}");
+        }
+    }
+    // a POST stays a POST, whatever its form says of itself
+    let body = format!("_method=get&_csrf={}", admin.csrf).into_bytes();
+    admin.post_raw("/sign-out", kind, body, true).await.is(404);
+    admin.get("/start").await.is(200);
+}
+
+#[rocket::async_test]
+async fn the_menu_counts_what_its_reader_is_shown() {
+    let county = World::new().await.with_department("教育局").await;
+    let county = county.with_employer_under("一中", "教育局").await.with_employer("乙").await;
+    let bureau = county.bureau().await;
+    let leaf = county.modules().subjects()[0].leaf();
+    let view = Grantable { leaf, action: kit::Action::View };
+    let county = county.with_clerk("whole", bureau, &[view]).await;
+    let county = county.with_clerk("part", bureau, &[view]).await;
+    county
+        .execute(
+            "update grant set scope_id = (select id from organization where name = '教育局')
+              where account_id = (select id from account where login = 'part')",
+        )
+        .await;
+    county
+        .execute(
+            "insert into review_case (subject, number, state, desk_id, route, stage, account_id,
+               organization_id, department_id, title, content, submitted_at, waiting_since)
+             select 'declarations', 'X-' || o.id || '-' || n.n, 'pending', 1, '[1]', 0, 1, o.id,
+                    o.department_id, '', '{}', '2026-11-23T00:00:00.000Z', '2026-11-23T00:00:00.000Z'
+               from organization o, (select 1 as n union select 2) n where o.kind = 'employer'",
+        )
+        .await;
+    for (login, count) in [("whole", 4), ("part", 2)] {
+        let page = county.sign_in(login).await.get("/settings").await;
+        page.is(403).contains(&format!("aria-label=\"{count} 条待办\""));
+    }
 }
 
 #[rocket::async_test]

@@ -136,6 +136,23 @@ async fn a_file_is_shown_to_those_concerned_and_is_not_there_for_others() {
         browser.get("/files/999").await.is(404);
     }
     county.get(&address).await.is(303);
+    // nothing in it can run; only a PDF is not sandboxed, for browsers would not open it then
+    let mut admin = county.admin().await;
+    let policy = async |admin: &mut crate::support::Browser<'_>| {
+        let page = admin.get(&address).await;
+        let policy = page.header("content-security-policy").unwrap().to_owned();
+        assert!(policy.contains("default-src 'none'"), "{policy}");
+        assert!(!policy.contains("script") && policy.contains("form-action 'none'"), "{policy}");
+        policy
+    };
+    assert!(!policy(&mut admin).await.contains("sandbox"));
+    county.execute("update file set mime = 'image/png'").await;
+    assert!(policy(&mut admin).await.starts_with("sandbox;"));
+    county.execute("update file set mime = 'text/html'").await;
+    assert!(policy(&mut admin).await.starts_with("sandbox;"));
+    let page = admin.get(&address).await;
+    assert_eq!(page.header("content-type"), Some("application/octet-stream"));
+    assert!(page.header("content-disposition").unwrap().starts_with("attachment"));
 }
 
 /// A file that hangs on a declaration of 张三丰, kept by nobody who asks for it.

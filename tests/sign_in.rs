@@ -175,6 +175,114 @@ async fn an_address_that_fails_on_many_accounts_waits() {
 }
 
 #[rocket::async_test]
+async fn guesses_at_many_initial_passwords_pause_them_all_and_nobody_else() {
+    let county = county().await;
+    county.set("password.initial", "6").await;
+    let number = id_number(2);
+    // one try each, from as many addresses: no counter of an account or an address sees it
+    for n in 100..105 {
+        county.browser().sign_in(&id_number(n), "123456").await.is(422).contains(REFUSED);
+    }
+    county.browser().sign_in(&number, "654321").await.is(422).contains(REFUSED);
+    county.browser().sign_in(&number, initial(&number)).await.is(422).contains(REFUSED);
+    // whoever has a password of his own does not notice
+    county.admin().await;
+    county.browser().sign_in(ADMIN, "wrong").await.is(422);
+    let trail = county.trail().await;
+    let told = trail.iter().filter(|text| text.contains("全县暂停用初始密码登录 15 分钟")).count();
+    assert_eq!(told, 1, "{trail:?}");
+    let county = county.restart().await;
+    county.browser().sign_in(&number, initial(&number)).await.is(422).contains(REFUSED);
+    county.clock.advance(Duration::minutes(16));
+    county.browser().sign_in(&number, initial(&number)).await.redirects_to("/password/first");
+}
+
+#[rocket::async_test]
+async fn a_one_time_code_sent_twice_at_once_lets_one_in() {
+    let county = county().await;
+    let login = county.admin_of("甲").await;
+    let hash = kit::password::hash("ABCD2345EFGH").unwrap();
+    let mut tx = county.db().begin().await.unwrap();
+    sqlx::query("update account set password_hash = null, code_hash = ?, must_change = 1 where login = ?")
+        .bind(&hash)
+        .bind(&login)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let (mut one, mut two) = (county.browser(), county.browser());
+    let (one, two) = rocket::tokio::join!(
+        one.sign_in(&login, "ABCD2345EFGH"),
+        two.sign_in(&login, "ABCD2345EFGH")
+    );
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 422]);
+    assert_eq!(county.number("select count(*) from session").await, 1);
+}
+
+#[rocket::async_test]
+async fn guesses_at_the_same_time_count_like_guesses_in_a_row() {
+    let county = county().await;
+    let mut browsers: Vec<Browser<'_>> = (0..8).map(|_| county.browser()).collect();
+    for browser in &mut browsers {
+        browser.get("/").await.is(200);
+    }
+    let tries = browsers.iter_mut().enumerate().map(|(n, browser)| async move {
+        let password = if n == 7 { PASSWORD } else { "wrong" };
+        browser.post("/sign-in", &[("login", ADMIN), ("password", password)]).await
+    });
+    let pages = futures_util::future::join_all(tries).await;
+    let locked = "select count(*) from failure where kind = 'account' and locks = 1";
+    let let_in = pages.iter().filter(|page| page.status == 303).count();
+    // whichever came first: either the lock was there, or the right password was before it
+    assert!(county.number(locked).await + let_in as i64 >= 1);
+    assert!(county.number("select max(locks) from failure").await <= 1, "one lock, not several");
+}
+
+#[rocket::async_test]
+async fn a_session_that_ended_meanwhile_sets_no_password() {
+    let county = county().await;
+    let number = id_number(2);
+    let (mut one, mut two) = (county.browser(), county.browser());
+    for browser in [&mut one, &mut two] {
+        browser.sign_in(&number, initial(&number)).await.redirects_to("/password/first");
+        browser.get("/password/first").await.is(200);
+    }
+    let fields = |password| [("password", password), ("again", password)];
+    let (mine, theirs) = (fields(OWN), fields("another-Kettle-indeed"));
+    let (a, b) = rocket::tokio::join!(
+        one.post("/password/first", &mine),
+        two.post("/password/first", &theirs)
+    );
+    let done = [&a, &b].iter().filter(|p| p.location.as_deref() == Some("/start")).count();
+    assert_eq!(done, 1, "{a:?} {b:?}");
+    assert_eq!(county.number("select count(*) from trail where act = 'password.first'").await, 1);
+    assert_eq!(county.number("select count(*) from session").await, 1);
+}
+
+#[rocket::async_test]
+async fn each_side_says_how_to_come_to_the_other() {
+    let county = county()
+        .await
+        .with_active_person("王小二", "甲", &id_number(3))
+        .await
+        .with_grant("王小二", "甲")
+        .await;
+    let mut both = county.sign_in(&id_number(3)).await;
+    both.get("/credit-hours/declarations").await.is(403).contains("切换到“个人”");
+    both.get("/desk/declarations").await.is(200);
+    both.get("/start").await.is(200);
+    both.post("/side", &[("to", "person")]).await.redirects_to("/start");
+    both.get("/credit-hours/declarations").await.is(200);
+    both.get("/desk/declarations").await.is(403).contains("切换到管理身份");
+    // who has one side only is not told to switch
+    let login = county.admin_of("甲").await;
+    let mut clerk = county.sign_in(&login).await;
+    clerk.get("/credit-hours/declarations").await.is(403).contains("没有个人身份");
+}
+
+#[rocket::async_test]
 async fn the_right_password_of_a_disabled_account_hears_its_state() {
     let county = county().await;
     county.execute("update account set state = 'disabled' where login = 'admin'").await;

@@ -163,3 +163,31 @@ async fn a_range_the_wrong_way_round_comes_back_as_typed() {
     page.is(422).contains("截止年度早于起始年度");
     assert_eq!(county.number("select count(*) from certificate").await, 0);
 }
+
+#[rocket::async_test]
+async fn a_units_certificates_follow_it_under_another_department() {
+    let county = county().await.with_department("教育局").await.with_department("卫健委").await;
+    issue(&county).await;
+    let logins = [county.admin_of("教育局").await, county.admin_of("卫健委").await];
+    for (at, name) in ["教育局", "卫健委"].into_iter().enumerate() {
+        let (unit, to) = (county.organization("甲").await, county.organization(name).await);
+        let new = accounts::organizations::NewOrganization {
+            kind: kit::OrganizationKind::Employer,
+            name: "甲".to_owned(),
+            credit_code: None,
+            parent: Some(to),
+            profile: accounts::organizations::Profile::default(),
+        };
+        let mut tx = county.db().begin().await.unwrap();
+        let modules = county.modules();
+        accounts::organizations::change(&mut tx, modules, unit, &new, "test", &county.clock)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        for (n, login) in logins.iter().enumerate() {
+            let mut clerk = county.sign_in(login).await;
+            let status = if n == at { 200 } else { 404 };
+            clerk.get("/verification/certificates/1").await.is(status);
+        }
+    }
+}

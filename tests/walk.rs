@@ -175,3 +175,57 @@ async fn every_list_stands_on_indexes_in_every_scope() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+#[rocket::async_test]
+async fn numbers_and_passwords_stand_nowhere_but_in_their_place() {
+    let number = id_number(2);
+    let (wrong, chosen) = ("wrong-Guess-of-mine", "green-Kettle-on-the-roof");
+    let county =
+        World::new().await.with_employer("甲").await.with_person("张三丰", "甲", &number).await;
+    county.browser().sign_in(&number, wrong).await.is(422).lacks(wrong);
+    county.browser().sign_in("41999919850315999X", &number).await.is(422);
+    let mut person = county.browser();
+    person.sign_in(&number.to_lowercase(), &number[12..]).await.redirects_to("/password/first");
+    person.get("/password/first").await.is(200);
+    let fields = [("password", chosen), ("again", chosen)];
+    person.post("/password/first", &fields).await.redirects_to("/start");
+    person.get("/start").await.is(200).lacks(&number);
+    let fields = [("from", "2026"), ("to", "2026")];
+    let issued = person.post("/verification/mine", &fields).await;
+    person.follow(&issued).await.is(200).contains(&number); // the one page that prints it
+    let mut admin = county.admin().await;
+    for list in ["people", "ledger"] {
+        admin.get(&format!("/queries/{list}")).await.is(200).lacks(&number);
+        let asked = admin.post(&format!("/lists/{list}/query"), &[("q", &number)]).await;
+        let address = asked.location.clone().unwrap();
+        assert!(!address.contains(&number[6..]), "{address}");
+        admin.follow(&asked).await.is(200);
+        let (_, query) = address.split_once('?').unwrap();
+        admin.get(&format!("/lists/{list}/export?{query}")).await.is(200);
+    }
+    admin.post("/sign-out", &[]).await.redirects_to("/");
+
+    let mut reader = county.db().read().await.unwrap();
+    let columns: Vec<(String, String)> = sqlx::query_as(
+        "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c
+          where m.type = 'table' and instr(m.name, '_search') = 0 order by 1, 2",
+    )
+    .fetch_all(&mut *reader)
+    .await
+    .unwrap();
+    let reversed: String = number.chars().rev().collect();
+    for (table, column) in columns {
+        let sql = format!(
+            "select count(*) from \"{table}\" where instr(cast(\"{column}\" as text), ?) > 0"
+        );
+        for secret in [number.as_str(), reversed.as_str(), wrong, chosen] {
+            let place = table == "identity" && secret != wrong && secret != chosen;
+            let found: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.clone()))
+                .bind(secret)
+                .fetch_one(&mut *reader)
+                .await
+                .unwrap();
+            assert!(found == 0 || place, "{table}.{column} holds a secret");
+        }
+    }
+}

@@ -12,7 +12,7 @@ use zip::ZipArchive;
 
 use super::{
     Entry, FORMAT, MANIFEST, Manifest, RESTORED_SETTINGS, SETTINGS, blocking, counts, fault, head,
-    heads, open, settle,
+    heads, open, roomy, settle,
 };
 use crate::machine;
 
@@ -225,6 +225,7 @@ async fn check(
         Error::refused(format!("恢复没有完成：{why}。文件夹已恢复为空，请换另一份备份。"))
     };
     let mut db = pools.read().await?;
+    roomy(&mut db).await?;
     let verdict: String =
         sqlx::query_scalar("pragma integrity_check(1)").fetch_one(&mut *db).await?;
     if verdict != "ok" {

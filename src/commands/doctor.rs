@@ -66,6 +66,7 @@ fn bad(text: impl Into<String>) -> Finding {
 /// Every check in turn; one that cannot be made is a finding of its own.
 async fn examine(county: &County, schema: Schema, deep: bool) -> Result<Vec<Finding>> {
     let mut db = county.pools.read().await?;
+    archive::roomy(&mut db).await?;
     let mut all = vec![match schema {
         Schema::Same => good("数据库结构与程序一致"),
         Schema::Older => good("数据库是旧版结构，下次启动 jxjy 时自动升级"),

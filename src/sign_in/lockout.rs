@@ -1,4 +1,5 @@
-//! Failed sign-ins: an account waits after five, an address after many different accounts.
+//! Failed sign-ins: an account waits after five, an address after many different accounts, and
+//! initial passwords altogether after very many: one guess on each of many people (AU-07).
 
 use std::net::IpAddr;
 
@@ -17,6 +18,10 @@ const FIRST: Duration = Duration::minutes(15);
 const LONGEST: Duration = Duration::hours(24);
 /// Rows kept at most, whoever tries however much.
 const ROWS: i64 = 100_000;
+
+/// How long no initial password signs in after that. It does not grow: whoever provokes it holds
+/// up those who have not set a password yet, nobody else.
+const PAUSE: Duration = Duration::minutes(15);
 
 /// Hashes that name the account and the address: what was typed is not kept.
 pub struct Keys {
@@ -49,6 +54,8 @@ pub enum Lock {
     None,
     Account(Duration),
     Address(Duration),
+    /// Initial passwords of the whole county.
+    Initial,
 }
 
 impl Lock {
@@ -58,6 +65,10 @@ impl Lock {
             Self::None => String::new(),
             Self::Account(time) => format!("；账号锁定 {} 分钟", time.whole_minutes()),
             Self::Address(time) => format!("；地址锁定 {} 分钟", time.whole_minutes()),
+            Self::Initial => format!(
+                "；初始密码连续输错过多，全县暂停用初始密码登录 {} 分钟",
+                PAUSE.whole_minutes()
+            ),
         }
     }
 }
@@ -76,17 +87,59 @@ pub async fn locked(db: &mut SqliteConnection, keys: &Keys, clock: &Clock) -> Re
     .await?)
 }
 
-/// Counts a failure; during a lock it changes nothing.
+/// Whether initial passwords are paused in the whole county.
+pub async fn paused(db: &mut SqliteConnection, clock: &Clock) -> Result<bool> {
+    Ok(sqlx::query_scalar(
+        "select exists (select 1 from failure
+           where kind = 'initial' and key = x'' and locked_until > ?)",
+    )
+    .bind(clock.stamp())
+    .fetch_one(db)
+    .await?)
+}
+
+/// Counts a guess at an initial password, whoever's and from wherever; true if they now pause.
+async fn guessed(tx: &mut SqliteConnection, settings: &Settings, clock: &Clock) -> Result<bool> {
+    let (now, recent) = (clock.stamp(), clock.stamp_in(-WINDOW));
+    let guesses: i64 = sqlx::query_scalar(
+        "insert into failure (kind, key, failures, since) values ('initial', x'', 1, ?1)
+         on conflict (kind, key) do update set
+           failures = case when since < ?2 then 1 else failures + 1 end,
+           since = case when since < ?2 then ?1 else since end
+         returning failures",
+    )
+    .bind(&now)
+    .bind(&recent)
+    .fetch_one(&mut *tx)
+    .await?;
+    if guesses < settings.integer(&core::INITIAL_FAILURES) {
+        return Ok(false);
+    }
+    sqlx::query(
+        "update failure set failures = 0, locks = locks + 1, since = ?, locked_until = ?
+          where kind = 'initial' and key = x''",
+    )
+    .bind(&now)
+    .bind(clock.stamp_in(PAUSE))
+    .execute(tx)
+    .await?;
+    Ok(true)
+}
+
+/// Counts a failure; during a lock it changes nothing. `initial` is a guess at an initial
+/// password: of an account that still has it, or of a number that nobody has.
 pub async fn fail(
     tx: &mut SqliteConnection,
     keys: &Keys,
     locked: bool,
+    initial: bool,
     settings: &Settings,
     clock: &Clock,
 ) -> Result<Lock> {
     if locked {
         return Ok(Lock::None);
     }
+    let paused = initial && guessed(&mut *tx, settings, clock).await?;
     let now = clock.stamp();
     let recent = clock.stamp_in(-WINDOW);
     sqlx::query(
@@ -134,7 +187,7 @@ pub async fn fail(
     if failures >= FAILURES {
         return Ok(Lock::Account(lock(tx, "account", &keys.account, clock).await?));
     }
-    Ok(Lock::None)
+    Ok(if paused { Lock::Initial } else { Lock::None })
 }
 
 /// Locks for twice as long as the time before; a day without a lock starts over.

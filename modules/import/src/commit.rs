@@ -5,6 +5,7 @@ use accounts::people::{self, NewPerson, Origin};
 use kit::db::Pools;
 use kit::{Actor, Clock, Error, Event, Modules, OrganizationId, Result, trail};
 use sqlx::SqliteConnection;
+use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use crate::against::Against;
@@ -42,7 +43,6 @@ pub async fn commit(
     if import.state != "checked" {
         return Err(already(&import.state));
     }
-    let rows = rows(db, clock, &import).await?;
     let mut tx = db.begin().await?;
     let claimed = sqlx::query(
         "update import set state = 'imported', ended_at = ? where id = ? and state = 'checked'",
@@ -54,7 +54,8 @@ pub async fn commit(
     if claimed.rows_affected() == 0 {
         return Err(already("imported"));
     }
-    let outcome = write(&mut tx, modules, clock, actor, &import, rows).await?;
+    let outcome =
+        write(&mut tx, modules, clock, actor, &import, chunks(db.clone(), clock, &import)).await?;
     tx.commit().await?;
     if let Err(error) = store::forget(db, id, false).await {
         tracing::error!(import = id, %error, "imported rows not removed yet"); // the sweep will
@@ -86,33 +87,59 @@ pub fn already(state: &str) -> Error {
     })
 }
 
-/// The good rows, checked once more: the day or the rules may have changed.
-async fn rows(db: &Pools, clock: &Clock, import: &Import) -> Result<Vec<CheckedRow>> {
-    let mut reader = db.read().await?;
-    let stored: Vec<(u32, String)> = sqlx::query_as(
-        "select number, content from import_row
-          where import_id = ? and verdict in ('ok', 'warn') order by number",
-    )
-    .bind(import.id)
-    .fetch_all(&mut *reader)
-    .await?;
-    let departments = Departments::of(&mut reader, import.organization_id).await?;
-    drop(reader);
-    let layout = layout(import)?;
-    let (today, create) = (clock.today(), import.create_departments);
-    let checked = spawn_blocking(move || -> Result<Vec<CheckedRow>> {
-        let mut checker = Checker::new(today, layout, departments, create);
-        stored
-            .into_iter()
-            .map(|(number, content)| {
-                let cells: Vec<Cell> = serde_json::from_str(&content)?;
-                let row = Row { number, cells };
-                let checked = checker.row(&row);
-                Ok(CheckedRow::new(row, checked))
-            })
-            .collect()
+/// The good rows, checked once more (the day or the rules may have changed), in chunks: read and
+/// checked beside the transaction that writes them, never all in memory.
+fn chunks(db: Pools, clock: &Clock, import: &Import) -> mpsc::Receiver<Result<Vec<CheckedRow>>> {
+    let (sender, receiver) = mpsc::channel(1);
+    let (today, import) = (clock.today(), import.clone());
+    tokio::spawn(async move {
+        let checked = async {
+            let mut reader = db.read().await?;
+            let departments = Departments::of(&mut reader, import.organization_id).await?;
+            let mut checker =
+                Checker::new(today, layout(&import)?, departments, import.create_departments);
+            let mut after = 0;
+            loop {
+                let stored = stored(&mut reader, import.id, after).await?;
+                let Some((last, _)) = stored.last() else { return Ok(()) };
+                after = *last;
+                let work = spawn_blocking(move || (again(&mut checker, stored), checker));
+                let (rows, same) = work.await.map_err(|e| Error::Fault(e.to_string()))?;
+                checker = same;
+                if sender.send(Ok(rows?)).await.is_err() {
+                    return Ok(()); // the transaction has failed
+                }
+            }
+        };
+        if let Err(error) = checked.await {
+            let _ = sender.send(Err(error)).await; // nobody listens if the transaction has failed
+        }
     });
-    checked.await.map_err(|e| Error::Fault(e.to_string()))?
+    receiver
+}
+
+async fn stored(db: &mut SqliteConnection, id: i64, after: u32) -> Result<Vec<(u32, String)>> {
+    Ok(sqlx::query_as(
+        "select number, content from import_row
+          where import_id = ? and number > ? and verdict in ('ok', 'warn') order by number limit ?",
+    )
+    .bind(id)
+    .bind(after)
+    .bind(CHUNK as i64)
+    .fetch_all(db)
+    .await?)
+}
+
+fn again(checker: &mut Checker, stored: Vec<(u32, String)>) -> Result<Vec<CheckedRow>> {
+    stored
+        .into_iter()
+        .map(|(number, content)| {
+            let cells: Vec<Cell> = serde_json::from_str(&content)?;
+            let row = Row { number, cells };
+            let checked = checker.row(&row);
+            Ok(CheckedRow::new(row, checked))
+        })
+        .collect()
 }
 
 /// The columns of an upload's file.
@@ -127,18 +154,20 @@ async fn write(
     clock: &Clock,
     actor: &Actor,
     import: &Import,
-    mut rows: Vec<CheckedRow>,
+    mut chunks: mpsc::Receiver<Result<Vec<CheckedRow>>>,
 ) -> Result<Outcome> {
     let layout = layout(import)?;
     let organization = import.organization_id;
     let mut departments = Departments::of(tx, organization).await?;
     let against = Against::of(tx, organization, layout.clone()).await?;
-    let mut imported = 0;
+    let (mut imported, mut taken) = (0, 0);
     let (mut failing, mut skipped) = (vec![], vec![]);
-    for chunk in rows.chunks_mut(CHUNK) {
-        against.compare(tx, chunk).await?;
+    while let Some(chunk) = chunks.recv().await {
+        let mut chunk = chunk?;
+        taken += chunk.len() as i64;
+        against.compare(tx, &mut chunk).await?;
         let mut people = Vec::with_capacity(chunk.len());
-        for row in chunk {
+        for row in &mut chunk {
             let department = department(tx, row, &layout, &mut departments, import).await?;
             let department = match department {
                 Some(Place::Made(id)) => {
@@ -171,6 +200,9 @@ async fn write(
         let ids = people::create_many(tx, &people, Origin::Import, Some(import.id), clock).await?;
         imported += ids.len() as i64;
         modules.deliver(tx, &Event::PeopleCreated { people: ids }, clock).await?;
+    }
+    if taken != import.valid {
+        return Err(Error::Fault(format!("{taken} of {} rows were read", import.valid)));
     }
     store::turn(tx, import.id, "error", &failing).await?;
     store::turn(tx, import.id, "skip", &skipped).await?;

@@ -49,7 +49,7 @@ pub async fn keep(
         )));
     }
     let kind = KindOfFile::of(&upload.bytes)
-        .map_err(|refused| Error::Invalid(format!("文件“{name}”没有上传：{refused}。")))?;
+        .map_err(|refused| Error::Invalid(format!("文件“{name}”没有上传：{refused}")))?;
     let name = named(name, kind);
     let sha256 = hex(&Sha256::digest(&upload.bytes));
     let (folder, bytes, file) = (folder(db.folder()), upload.bytes.clone(), sha256.clone());
@@ -125,6 +125,19 @@ pub async fn moved(
         .bind(person)
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+/// The files of an organization's people follow it under another superior.
+pub async fn resuperior(tx: &mut SqliteConnection, organization: OrganizationId) -> Result<()> {
+    sqlx::query(
+        "update file_link
+            set department_id = (select department_id from organization where id = ?1)
+          where organization_id = ?1",
+    )
+    .bind(organization)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -21,7 +21,7 @@ pub use query::{
     case, identity_number, limit, neighbours, oldest, overdue, steps, waited, waiting, waiting_for,
     working_days,
 };
-pub use route::{attended, reroute};
+pub use route::{attended, move_on, reroute, resuperior};
 pub use start::{Waiting, cards, longest};
 pub use submit::{Submission, remind, resubmit, submit, withdraw};
 pub use take::take_over;

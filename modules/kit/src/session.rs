@@ -447,3 +447,22 @@ async fn load_grant(db: &mut SqliteConnection, row: &GrantRow) -> Result<Grant> 
         scope,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Transport;
+
+    #[test]
+    fn over_tls_cookies_are_bound_to_host_and_secure_connections() {
+        for (tls, name) in [(true, "__Host-jxjy"), (false, "jxjy")] {
+            let transport = Transport { tls };
+            assert_eq!(transport.session_cookie(), name);
+            assert!(transport.visitor_cookie().starts_with(name));
+            let cookie = transport.cookie(transport.session_cookie(), "x".to_owned()).to_string();
+            assert_eq!(cookie.contains("Secure"), tls, "{cookie}");
+            assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+            assert!(cookie.contains("Path=/"), "{cookie}");
+            assert!(!cookie.contains("Domain") && !cookie.contains("Max-Age"), "{cookie}");
+        }
+    }
+}

@@ -187,6 +187,16 @@ pub async fn on(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Resu
             .execute(tx)
             .await?;
         }
+        Event::OrganizationChanged { organization } => {
+            sqlx::query(
+                "update certificate
+                    set department_id = (select department_id from organization where id = ?1)
+                  where organization_id = ?1",
+            )
+            .bind(organization)
+            .execute(tx)
+            .await?;
+        }
         _ => {}
     }
     Ok(())

@@ -6,6 +6,7 @@ mod issue;
 mod print;
 mod public;
 mod quota;
+mod lines;
 mod sheets;
 
 use kit::access::Kinds;

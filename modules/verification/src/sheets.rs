@@ -7,24 +7,45 @@ use kit::Hours;
 use serde::Serialize;
 
 use crate::certificate::{Entry, Snapshot};
+use crate::lines::lines;
 
-/// Height between the paddings of a sheet: 297 − 20 − 12.
-const PAPER: f64 = 265.0;
+/// Height between the paddings of a sheet: 297 − 20 − 12, less what rounding may cost.
+const PAPER: f64 = 264.0;
 /// The number line on top of each sheet.
-const NUMBER: f64 = 12.5;
+const NUMBER: f64 = 12.0;
 /// Title, holder's table but its wrapped lines, lead-in, heads of the year table.
-const FIRST: f64 = 18.0 + 27.5 + 13.5 + 18.5;
+const FIRST: f64 = 18.0 + 28.0 + LEAD_IN + 18.7;
+/// A sentence before a table.
+const LEAD_IN: f64 = 13.0;
 /// One row of the year table.
 const YEAR: f64 = 9.2;
-/// Heading of the details and the head of their table.
-const DETAIL_HEAD: f64 = 13.5 + 8.5;
+/// The head of the details' table, and what their heading takes on their first and later sheets.
+const DETAIL_HEAD: f64 = 9.0;
+const HEADING: f64 = 13.5;
+const CONTINUED: f64 = 7.5;
+/// One line of 10.5 pt at 1.6.
+const TEXT: f64 = 5.95;
 /// One line of 9.5 pt at 1.6, and what a row adds to its lines.
 const LINE: f64 = 5.37;
 const ROW: f64 = 2.7;
-/// QR code, seal and their margin.
-const SIGN: f64 = 46.0;
-/// The note at the foot of each sheet: up to three lines.
-const FOOT: f64 = 17.0;
+/// QR code, seal and their margin; the issuer's name may wrap.
+const SIGN: f64 = 42.0;
+/// The note at the foot of each sheet: its line above, and one line of it.
+const FOOT: f64 = 2.3;
+const NOTE: f64 = 4.52;
+/// Characters of the note but the handler's name.
+const NOTE_LENGTH: f64 = 113.0;
+
+/// Han characters in a line of: holder's cell, organization, issuer, note.
+const CELL: f64 = 7.4;
+const WIDE_CELL: f64 = 39.5;
+const ISSUER: f64 = 18.5;
+const NOTE_LINE: f64 = 56.5;
+/// And of the columns 学习项目, 形式 and 举办单位: 49.3, 23.3 and 31.3 mm of 3.35 mm each; some
+/// systems draw them in 13 instead of 12.67 pixels.
+const TITLE: f64 = 14.3;
+const KIND: f64 = 6.75;
+const ORGANIZER: f64 = 9.1;
 
 /// A row of the details.
 #[derive(Debug, Clone, Serialize)]
@@ -42,7 +63,7 @@ pub struct DetailRow {
 }
 
 /// One sheet of paper.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Sheet {
     pub page: usize,
     /// Carries title, holder and years.
@@ -56,27 +77,16 @@ pub struct Sheet {
     pub total: bool,
 }
 
-/// Width of a text in Han characters (others count half).
-fn width(text: &str) -> f64 {
-    text.chars().map(|c| if c.is_ascii() { 0.55 } else { 1.0 }).sum()
-}
-
-/// Lines that a text takes in a column so many characters wide.
-fn lines(text: &str, column: f64) -> f64 {
-    (width(text) / column).ceil().max(1.0)
-}
-
 /// Height of a row: its highest cell.
 fn height(row: &DetailRow) -> f64 {
     if !row.heading.is_empty() {
         return LINE + ROW;
     }
     let dates: f64 = if row.started_on == row.ended_on { 1.0 } else { 2.0 };
-    // the columns of certificate.css: 14, 7 and 9 characters wide, a little is kept for breaks
     let highest = dates
-        .max(lines(&row.title, 13.5))
-        .max(lines(&row.kind, 6.5))
-        .max(lines(&row.organizer, 8.5));
+        .max(lines(&row.title, TITLE))
+        .max(lines(&row.kind, KIND))
+        .max(lines(&row.organizer, ORGANIZER));
     highest * LINE + ROW
 }
 
@@ -114,62 +124,79 @@ fn details(entries: &[Entry]) -> Vec<DetailRow> {
     rows
 }
 
+/// Height of all above the details on the first sheet.
+fn top(snapshot: &Snapshot) -> f64 {
+    let cells = [&snapshot.series, &snapshot.level].map(|text| lines(text, CELL));
+    let wrapped = lines(&snapshot.name, CELL)
+        + lines(&snapshot.organization, WIDE_CELL)
+        + cells[0].max(cells[1])
+        - 3.0;
+    let none = if snapshot.entries.is_empty() { LEAD_IN } else { 0.0 };
+    NUMBER + FIRST + wrapped * TEXT + YEAR * snapshot.years.len() as f64 + none
+}
+
 /// Lays a certificate out.
 pub fn lay_out(snapshot: &Snapshot) -> Vec<Sheet> {
-    let wrapped = (lines(&snapshot.organization, 34.0) - 1.0) * 6.0
-        + (lines(&snapshot.series, 7.5) - 1.0) * 6.0;
-    let top = NUMBER + FIRST + wrapped + YEAR * snapshot.years.len() as f64;
-    let room = PAPER - FOOT;
-    let mut sheets = vec![new_sheet(1)];
-    let mut used = top;
-    let rows = details(&snapshot.entries);
-    let count = rows.len();
-    for (index, row) in rows.into_iter().enumerate() {
-        // a year's heading stays with its first row; the last row with the total
-        let mut need = height(&row);
-        if !row.heading.is_empty() {
-            need += 2.0 * LINE + ROW;
+    let handler = snapshot.handler.chars().count() as f64;
+    let room = PAPER - FOOT - NOTE * ((NOTE_LENGTH + handler) / NOTE_LINE).ceil();
+    let sign = SIGN + (lines(&snapshot.issuer, ISSUER) - 1.0) * TEXT;
+    let mut sheet = Sheet { first: true, ..Sheet::default() };
+    let mut sheets = vec![];
+    let mut used = top(snapshot);
+    let mut begun = false;
+    let mut rows = details(&snapshot.entries).into_iter().peekable();
+    while let Some(row) = rows.next() {
+        let own = height(&row);
+        // a year's heading stays with its first row, the last row with the total
+        let mut need = own;
+        match rows.peek() {
+            Some(next) if !row.heading.is_empty() => need += height(next) + LINE + ROW,
+            Some(_) => {}
+            None => need += LINE + ROW,
         }
-        if index + 1 == count {
-            need += LINE + ROW;
+        if sheet.rows.is_empty() {
+            need += DETAIL_HEAD + if begun { CONTINUED } else { HEADING };
         }
-        let begins = sheets.iter().all(|s| s.rows.is_empty());
-        let head = match sheets.last() {
-            Some(sheet) if sheet.rows.is_empty() => DETAIL_HEAD,
-            _ => 0.0,
-        };
-        if used + head + need > room && !(used <= NUMBER && head > 0.0) {
-            let page = sheets.len() + 1;
-            sheets.push(new_sheet(page));
+        if used + need > room {
+            sheets.push(std::mem::take(&mut sheet));
             used = NUMBER;
         }
-        if let Some(sheet) = sheets.last_mut() {
-            if sheet.rows.is_empty() {
-                used += DETAIL_HEAD;
-                sheet.heading = begins;
-            }
-            used += height(&row);
-            sheet.rows.push(row);
+        if sheet.rows.is_empty() {
+            // on a sheet of its own the first heading stands as high as a continued one
+            used += DETAIL_HEAD + if begun || !sheet.first { CONTINUED } else { HEADING };
+            sheet.heading = !begun;
+            begun = true;
         }
+        used += own;
+        sheet.rows.push(row);
     }
-    if count > 0 {
-        if let Some(sheet) = sheets.last_mut() {
-            sheet.total = true;
-        }
+    if begun {
         used += LINE + ROW;
     }
-    if used + SIGN > room {
-        let page = sheets.len() + 1;
-        sheets.push(new_sheet(page));
+    if used + sign > room {
+        let moved = moved(&mut sheet);
+        // the whole of the details may move
+        let heading = sheet.heading && sheet.rows.is_empty();
+        sheet.heading &= !heading;
+        sheets.push(sheet);
+        sheet = Sheet { rows: moved, heading, ..Sheet::default() };
     }
-    if let Some(sheet) = sheets.last_mut() {
-        sheet.last = true;
+    sheet.total = begun;
+    sheet.last = true;
+    sheets.push(sheet);
+    for (at, sheet) in sheets.iter_mut().enumerate() {
+        sheet.page = at + 1;
     }
     sheets
 }
 
-fn new_sheet(page: usize) -> Sheet {
-    Sheet { page, first: page == 1, last: false, rows: vec![], heading: false, total: false }
+/// The last row, with the heading above it: QR code and seal never stand on a sheet alone.
+fn moved(sheet: &mut Sheet) -> Vec<DetailRow> {
+    let mut rows: Vec<DetailRow> = sheet.rows.pop().into_iter().collect();
+    if sheet.rows.last().is_some_and(|row| !row.heading.is_empty()) {
+        rows.splice(0..0, sheet.rows.pop());
+    }
+    rows
 }
 
 #[cfg(test)]
@@ -206,8 +233,16 @@ mod tests {
                 .map(|n| Year {
                     year: 2020 + n,
                     categories: vec![
-                        Category { name: "公需".to_owned(), required: Hours::whole(30), done: Hours::whole(30) },
-                        Category { name: "专业".to_owned(), required: Hours::whole(60), done: Hours::whole(60) },
+                        Category {
+                            name: "公需".to_owned(),
+                            required: Hours::whole(30),
+                            done: Hours::whole(30),
+                        },
+                        Category {
+                            name: "专业".to_owned(),
+                            required: Hours::whole(60),
+                            done: Hours::whole(60),
+                        },
                     ],
                     required: Hours::whole(90),
                     total: Hours::whole(90),
@@ -228,10 +263,8 @@ mod tests {
     fn every_row_stands_on_exactly_one_sheet() {
         for (years, each) in [(1, 0), (1, 1), (1, 4), (1, 10), (3, 7), (5, 12), (10, 30)] {
             let sheets = lay_out(&snapshot(years, each, "基层儿科常见病诊疗规范培训班"));
-            let rows: usize = sheets
-                .iter()
-                .map(|s| s.rows.iter().filter(|r| r.heading.is_empty()).count())
-                .sum();
+            let rows: usize =
+                sheets.iter().map(|s| s.rows.iter().filter(|r| r.heading.is_empty()).count()).sum();
             assert_eq!(rows, years as usize * each);
             assert_eq!(sheets.iter().filter(|s| s.last).count(), 1);
             assert!(sheets.last().unwrap().last && sheets[0].first);
@@ -247,9 +280,24 @@ mod tests {
 
     #[test]
     fn a_heading_never_ends_a_sheet() {
-        let sheets = lay_out(&snapshot(8, 5, "很长的学习项目名称".repeat(4).as_str()));
-        for sheet in &sheets {
-            assert!(sheet.rows.last().is_none_or(|row| row.heading.is_empty()));
+        for times in 1..12 {
+            for each in 1..9 {
+                for sheet in lay_out(&snapshot(8, each, &"很长的学习项目名称".repeat(times)))
+                {
+                    assert!(sheet.rows.last().is_none_or(|row| row.heading.is_empty()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_seal_never_stands_alone() {
+        for each in 1..60 {
+            let sheets = lay_out(&snapshot(1, each, "新生儿复苏技术培训"));
+            let last = sheets.last().unwrap();
+            assert!(last.rows.iter().any(|row| row.heading.is_empty()), "{each}");
+            assert!(last.total && sheets.iter().filter(|sheet| sheet.heading).count() == 1);
+            assert!(sheets.iter().skip(1).all(|sheet| !sheet.rows.is_empty()));
         }
     }
 }

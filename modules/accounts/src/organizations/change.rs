@@ -1,7 +1,7 @@
 //! Changes to an organization: its fields, its superior, its state.
 
 use kit::{
-    Clock, Error, Event, Modules, OnUnique, OrganizationId, OrganizationKind, Result, review,
+    Clock, Error, Event, Modules, OnUnique, OrganizationId, OrganizationKind, Result, file, review,
 };
 use sqlx::SqliteConnection;
 
@@ -10,8 +10,8 @@ use super::{CODE_TAKEN, NAME_TAKEN, NewOrganization, index, profile, version};
 use crate::people;
 
 /// Replaces what is recorded of an organization (its kind stays); false if nothing differs. A new
-/// superior rewrites the department of its people in the same transaction and is told to all
-/// modules as `Event::OrganizationChanged`. The caller writes the trail.
+/// superior rewrites the department of its people, files and pending cases in the same
+/// transaction and is told to all modules as `Event::OrganizationChanged`. The caller writes the trail.
 ///
 /// # Errors
 /// As `create`.
@@ -62,7 +62,9 @@ pub async fn change(
     if moved {
         people::relocate(&mut *tx, id, under, cause, clock).await?;
         let event = Event::OrganizationChanged { organization: id };
-        modules.deliver(tx, &event, clock).await?;
+        modules.deliver(&mut *tx, &event, clock).await?;
+        file::resuperior(&mut *tx, id).await?;
+        review::resuperior(tx, modules, id, old.parent_id, clock).await?;
     }
     Ok(true)
 }

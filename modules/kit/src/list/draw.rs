@@ -11,7 +11,7 @@ use super::context::{
 use super::narrow::{Row, View};
 use super::turn::turned;
 use super::{Ask, FilterKind, List};
-use crate::access::{Action, Grant, Grantable};
+use crate::access::{Action, Grant, Grantable, Scope};
 use crate::{Clock, Page, Result, Settings, User};
 
 /// A condition the handler adds: of the desk's tab, of a drill-down.
@@ -114,7 +114,7 @@ pub(super) async fn shown(
         key: list.key,
         crumbs: crumbs(list, &title, &extra),
         title,
-        filters: filters(list, &asked),
+        filters: filters(list, &asked, grant.scope, extra.hide),
         search: list.search.as_ref().map(|search| ShownSearch {
             label: search.label,
             value: asked.typed.clone(),
@@ -167,9 +167,12 @@ fn crumbs(list: &List, title: &str, extra: &Extra) -> Vec<Crumb> {
     crumbs
 }
 
-fn filters(list: &'static List, asked: &Asked) -> Vec<ShownFilter> {
+/// Those that tell rows apart: not the state of rows that share one, not departments below the bureau.
+fn filters(list: &'static List, asked: &Asked, scope: Scope, hide: &[&str]) -> Vec<ShownFilter> {
     let chosen = |key: &str| asked.chosen.iter().find(|one| one.filter.key == key);
-    let shown = list.filters.iter().zip(&asked.options).map(|(filter, options)| ShownFilter {
+    let useful = |key: &str| !hide.contains(&key) && (key != "department" || scope == Scope::County);
+    let pairs = list.filters.iter().zip(&asked.options).filter(|(filter, _)| useful(filter.key));
+    let shown = pairs.map(|(filter, options)| ShownFilter {
         key: filter.key,
         label: filter.label,
         kind: match filter.kind {
@@ -219,7 +222,10 @@ fn drawn_row(list: &'static List, row: &Row, extra: &Extra, drawing: &Drawing) -
     let href = extra.row.unwrap_or(list.row).replace("{id}", &id);
     let pairs = list.columns.iter().zip(&row.values);
     let pairs = pairs.filter(|(column, _)| !extra.hide.contains(&column.key));
-    let name = pairs.clone().find(|(column, _)| matches!(column.cell, super::Cell::Link));
+    // whom the row is about, else what leads to it
+    let name = pairs.clone().find(|(column, _)| column.key == "name");
+    let link = || pairs.clone().find(|(column, _)| matches!(column.cell, super::Cell::Link));
+    let name = name.or_else(link);
     let name = name.or_else(|| pairs.clone().next()).map(|(_, value)| value.clone());
     let ops = extra.ops.unwrap_or(list.ops).iter();
     ShownRow {

@@ -62,6 +62,39 @@ impl View<'_> {
         self.conditions(sql);
     }
 
+    /// The same where no column is shown: tables that only columns name are left out. SQLite
+    /// does so by itself for the last of a chain of them at most.
+    fn narrow_rows(&self, sql: &mut QueryBuilder<Sqlite>) {
+        sql.push(" from ").push(if self.names_joined() { self.list.from } else { self.alone() });
+        self.conditions(sql);
+    }
+
+    /// Whether a condition or the order names a joined table, or a join may leave rows out.
+    fn names_joined(&self) -> bool {
+        let from = self.list.from;
+        if from.matches("join ").count() != from.matches("left join ").count() {
+            return true;
+        }
+        let mut texts = vec![self.list.only, self.asked.order.by];
+        texts.extend(self.fixed.iter().map(|fixed| fixed.sql));
+        texts.extend(self.asked.chosen.iter().map(|one| one.filter.sql));
+        if let (Some(search), Some(shape)) = (&self.list.search, &self.asked.shape) {
+            texts.push(shape.condition(search).0);
+        }
+        super::plan::tables(from)
+            .iter()
+            .skip(1)
+            .any(|(_, alias)| texts.iter().any(|text| text.contains(&format!("{alias}."))))
+    }
+
+    /// The listed table without those joined to it.
+    fn alone(&self) -> &'static str {
+        let from = self.list.from;
+        let joined = [" join ", " left join ", " cross join ", "\n"];
+        let end = joined.iter().filter_map(|join| from.find(join)).min().unwrap_or(from.len());
+        &from[..end]
+    }
+
     fn conditions(&self, sql: &mut QueryBuilder<Sqlite>) {
         sql.push(" where ");
         sql.push(if self.list.only.is_empty() { "true" } else { self.list.only });
@@ -127,11 +160,8 @@ impl View<'_> {
 
     /// EXPLAIN of the listed table without those joined to it, for the plan test.
     pub fn select_alone(&self) -> QueryBuilder<Sqlite> {
-        let from = self.list.from;
-        let joined = [" join ", " left join ", " cross join "];
-        let end = joined.iter().filter_map(|join| from.find(join)).min().unwrap_or(from.len());
         let mut sql = QueryBuilder::new("explain query plan select ");
-        sql.push(self.list.alias).push(".id from ").push(&from[..end]);
+        sql.push(self.list.alias).push(".id from ").push(self.alone());
         self.conditions(&mut sql);
         self.order(&mut sql, false);
         sql
@@ -187,7 +217,7 @@ impl View<'_> {
     /// How many rows there are, up to one more than are counted.
     pub async fn count(&self, db: &mut SqliteConnection) -> Result<i64> {
         let mut sql = QueryBuilder::new("select count(*) from (select 1");
-        self.narrow(&mut sql);
+        self.narrow_rows(&mut sql);
         sql.push(" limit ").push_bind(COUNTED + 1).push(")");
         Ok(sql.build_query_scalar().fetch_one(db).await?)
     }
@@ -203,7 +233,7 @@ impl View<'_> {
         let mut before = 0;
         for part in self.parts(Start::Before(id)) {
             let mut sql = QueryBuilder::new("select count(*) from (select 1");
-            self.narrow(&mut sql);
+            self.narrow_rows(&mut sql);
             self.part(&mut sql, part);
             sql.push(" limit ").push_bind(COUNTED + 1).push(")");
             let count: i64 = sql.build_query_scalar().fetch_one(&mut *db).await?;
@@ -216,7 +246,7 @@ impl View<'_> {
     pub async fn id_at(&self, db: &mut SqliteConnection, offset: i64) -> Result<Option<i64>> {
         let mut sql = QueryBuilder::new("select ");
         sql.push(self.list.alias).push(".id");
-        self.narrow(&mut sql);
+        self.narrow_rows(&mut sql);
         self.order(&mut sql, false);
         sql.push(" limit 1 offset ").push_bind(offset);
         Ok(sql.build_query_scalar().fetch_optional(db).await?)

@@ -164,7 +164,7 @@ fn variants(list: &'static List, order: &'static Order) -> Vec<(String, Asked)> 
 }
 
 /// (table, alias) of a `from` clause: `person p left join organization o on …`.
-fn tables(from: &'static str) -> Vec<(&'static str, &'static str)> {
+pub(super) fn tables(from: &'static str) -> Vec<(&'static str, &'static str)> {
     let words: Vec<&str> = from.split([' ', '\n', ',']).filter(|word| !word.is_empty()).collect();
     let mut tables = Vec::new();
     for (at, word) in words.iter().enumerate() {

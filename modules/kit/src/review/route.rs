@@ -96,10 +96,10 @@ pub async fn reroute(
     from: OrganizationId,
     clock: &Clock,
 ) -> Result<u64> {
-    let waiting: Vec<(CaseId, String)> = match person {
+    let waiting: Vec<CaseId> = match person {
         Some(person) => {
-            sqlx::query_as(
-                "select id, subject from review_case
+            sqlx::query_scalar(
+                "select id from review_case
                   where person_id = ? and desk_id = ? and state = 'pending' order by id",
             )
             .bind(person)
@@ -108,22 +108,120 @@ pub async fn reroute(
             .await?
         }
         None => {
-            sqlx::query_as(
-                "select id, subject from review_case
-                  where desk_id = ? and state = 'pending' order by id",
+            sqlx::query_scalar(
+                "select id from review_case where desk_id = ? and state = 'pending' order by id",
             )
             .bind(from)
             .fetch_all(&mut *tx)
             .await?
         }
     };
+    all_on(tx, modules, waiting, MOVED, clock).await
+}
+
+/// Why a case changed its desk, for the trail.
+const MOVED: &str = "单位变动，转由另一单位办理";
+const UNATTENDED: &str = "单位无人审核，转由上级办理";
+
+/// Pending cases of an organization that got another superior: those that wait at its own or its
+/// former superior's desk take the new way, all belong to its new department. Gives the number
+/// that changed their desk. The subjects' own rows are brought up to date first.
+pub async fn resuperior(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    organization: OrganizationId,
+    former: Option<OrganizationId>,
+    clock: &Clock,
+) -> Result<u64> {
+    sqlx::query(
+        "update review_case
+            set department_id = (select department_id from organization where id = ?1)
+          where organization_id = ?1",
+    )
+    .bind(organization)
+    .execute(&mut *tx)
+    .await?;
+    // what the last desk already has stays there
+    let waiting: Vec<CaseId> = sqlx::query_scalar(
+        "select c.id from review_case c join organization o on o.id = c.desk_id
+          where c.state = 'pending' and c.desk_id in (?1, ?2) and c.organization_id = ?1
+            and o.kind <> 'bureau' order by c.id",
+    )
+    .bind(organization)
+    .bind(former)
+    .fetch_all(&mut *tx)
+    .await?;
+    all_on(tx, modules, waiting, MOVED, clock).await
+}
+
+/// Moves on what waits where nobody can decide any more: a right was removed or has run out, an
+/// account was disabled. What its last desk has stays. Gives the number moved.
+pub async fn move_on(tx: &mut SqliteConnection, modules: &Modules, clock: &Clock) -> Result<u64> {
     let mut moved = 0;
-    for (id, key) in waiting {
-        let subject = modules
-            .subject(&key)
-            .ok_or_else(|| Error::Fault(format!("case {id}: no subject {key}")))?;
+    for subject in modules.subjects() {
+        let desks: Vec<OrganizationId> = sqlx::query_scalar(
+            "select distinct c.desk_id from review_case c join organization o on o.id = c.desk_id
+              where c.state = 'pending' and c.subject = ? and o.kind <> 'bureau'",
+        )
+        .bind(subject.key())
+        .fetch_all(&mut *tx)
+        .await?;
+        for desk in desks {
+            let (nobody, leaf) = (AccountId(0), subject.leaf());
+            let anybody = attended(&mut *tx, desk, leaf, nobody, None, clock).await?;
+            let stuck = stuck(&mut *tx, subject.as_ref(), desk, anybody, clock).await?;
+            moved += all_on(&mut *tx, modules, stuck, UNATTENDED, clock).await?;
+        }
+    }
+    Ok(moved)
+}
+
+/// The cases at a desk that nobody there can decide; if there is anybody at all, only what he
+/// submitted himself or what is about him can be among them.
+async fn stuck(
+    db: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    desk: OrganizationId,
+    anybody: bool,
+    clock: &Clock,
+) -> Result<Vec<CaseId>> {
+    let waiting: Vec<(CaseId, AccountId, Option<PersonId>)> = sqlx::query_as(
+        "select c.id, c.account_id, c.person_id from review_case c
+          where c.desk_id = ?1 and c.subject = ?2 and c.state = 'pending'
+            and c.stage + 1 < json_array_length(c.route)
+            and (not ?3 or exists (
+              select 1 from grant g join account a on a.id = g.account_id
+               where g.organization_id = ?1 and (a.id = c.account_id or a.person_id = c.person_id)))
+          order by c.id",
+    )
+    .bind(desk)
+    .bind(subject.key())
+    .bind(anybody)
+    .fetch_all(&mut *db)
+    .await?;
+    let mut stuck = Vec::new();
+    for (id, submitter, about) in waiting {
+        if !anybody || !attended(&mut *db, desk, subject.leaf(), submitter, about, clock).await? {
+            stuck.push(id);
+        }
+    }
+    Ok(stuck)
+}
+
+async fn all_on(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    cases: Vec<CaseId>,
+    why: &str,
+    clock: &Clock,
+) -> Result<u64> {
+    let mut moved = 0;
+    for id in cases {
         let case = query::case(&mut *tx, id).await?;
-        moved += u64::from(go_on(&mut *tx, subject, &case, clock).await?);
+        let subject = modules
+            .subject(&case.subject)
+            .ok_or_else(|| Error::Fault(format!("case {id}: no subject {}", case.subject)))?;
+        moved += u64::from(go_on(&mut *tx, subject, &case, why, clock).await?);
     }
     Ok(moved)
 }
@@ -133,6 +231,7 @@ async fn go_on(
     tx: &mut SqliteConnection,
     subject: &dyn AnySubject,
     case: &Case,
+    why: &str,
     clock: &Clock,
 ) -> Result<bool> {
     let route = each_once(subject.route(&mut *tx, &case.content).await?);
@@ -174,16 +273,7 @@ async fn go_on(
         record::skips(&mut *tx, case.id, &next.skipped, clock).await?;
         let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
         let actor = Actor::system();
-        record::trail(
-            tx,
-            &actor,
-            clock,
-            "review.reroute",
-            subject,
-            &case,
-            "单位变动，转由另一单位办理",
-        )
-        .await?;
+        record::trail(tx, &actor, clock, "review.reroute", subject, &case, why).await?;
     }
     Ok(!stays)
 }

@@ -202,6 +202,90 @@ async fn a_desk_that_disappears_gives_its_cases_on() {
     assert_eq!((stored.desk_id, stored.unattended), (Some(world.bureau), true));
 }
 
+async fn move_on(world: &World) -> u64 {
+    let mut tx = world.pools.begin().await.unwrap();
+    let moved = review::move_on(&mut tx, &world.modules, &world.clock).await.unwrap();
+    tx.commit().await.unwrap();
+    moved
+}
+
+#[rocket::async_test]
+async fn what_waits_for_nobody_any_more_goes_to_the_superior() {
+    for gone in [
+        "update account set state = 'disabled' where id = 3;",
+        "update grant set state = 'removed' where account_id = 3;",
+        "update grant set until = '2026-11-22' where account_id = 3;",
+    ] {
+        let world = World::new().await;
+        let case = world.case().await;
+        assert_eq!(move_on(&world).await, 0, "somebody is there");
+        world.run(gone).await;
+        assert_eq!(move_on(&world).await, 1, "{gone}");
+        let stored = world.stored(case.id).await;
+        assert_eq!((stored.desk_id, stored.unattended), (Some(world.department), true));
+        assert_eq!(world.acts(case.id).await, ["submit", "reroute", "skip"]);
+        // the bureau's desk is the last: what waits there stays until somebody is appointed
+        world.run("update account set state = 'disabled' where id in (1, 2);").await;
+        assert_eq!(move_on(&world).await, 1);
+        assert_eq!(world.stored(case.id).await.desk_id, Some(world.bureau));
+        assert_eq!(move_on(&world).await, 0);
+    }
+}
+
+#[rocket::async_test]
+async fn the_last_clerks_own_submission_does_not_wait_for_himself() {
+    let world = World::new().await;
+    world
+        .run(
+            "update account set person_id = 200 where id = 3;
+             insert into account (id, login, name, state, created_at) values (4, 'x', '同事', 'active', '');
+             insert into grant (account_id, organization_id, role_id, created_at) values (4, 3, 1, '');",
+        )
+        .await;
+    let own = world.submit(&world.user(3, "陈芳", Some(200), None), 200, 40).await;
+    let other = world.case().await;
+    assert_eq!(own.desk_id, Some(world.employer));
+    assert_eq!(move_on(&world).await, 0);
+    world.run("update grant set state = 'removed' where account_id = 4;").await;
+    assert_eq!(move_on(&world).await, 1);
+    assert_eq!(world.stored(own.id).await.desk_id, Some(world.department));
+    assert_eq!(world.stored(other.id).await.desk_id, Some(world.employer));
+}
+
+#[rocket::async_test]
+async fn an_organization_with_another_superior_takes_its_cases_along() {
+    let world = World::new().await;
+    let (here, above, last) = (world.case().await, world.case().await, world.case().await);
+    world.approve(&world.clerk(world.employer), above.id, &mut Form::new()).await.unwrap();
+    for desk in [world.employer, world.department] {
+        world.approve(&world.clerk(desk), last.id, &mut Form::new()).await.unwrap();
+    }
+    world
+        .run(
+            "insert into organization (id, kind, name, parent_id, department_id, created_at)
+               values (5, 'department', '教育局', 1, 5, '');
+             insert into account (id, login, name, state, created_at) values (5, 'e', '孙', 'active', '');
+             insert into grant (account_id, organization_id, role_id, created_at) values (5, 5, 1, '');
+             update organization set parent_id = 5, department_id = 5 where id = 3;
+             update toy set department_id = 5 where organization_id = 3;",
+        )
+        .await;
+    let mut tx = world.pools.begin().await.unwrap();
+    let (modules, clock) = (&world.modules, &world.clock);
+    let former = Some(world.department);
+    let moved = review::resuperior(&mut tx, modules, world.employer, former, clock).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(moved, 1);
+    let education = OrganizationId(5);
+    for (case, desk) in [(&here, world.employer), (&above, education), (&last, world.bureau)] {
+        let stored = world.stored(case.id).await;
+        assert_eq!((stored.desk_id, stored.department_id), (Some(desk), Some(education)));
+    }
+    // what still waits at its own unit goes the new way afterwards
+    world.approve(&world.clerk(world.employer), here.id, &mut Form::new()).await.unwrap();
+    assert_eq!(world.stored(here.id).await.desk_id, Some(education));
+}
+
 #[rocket::async_test]
 async fn a_reveal_is_in_history_and_trail() {
     let world = World::new().await;
