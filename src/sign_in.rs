@@ -101,8 +101,8 @@ async fn sign_in(
         Some(account) => account.state == "initial",
         None => IdCard::stored(&kit::id_card::normalised(&login)).is_ok(),
     };
-    let locked = lockout::locked(&mut reader, &keys, clock).await?
-        || (initial && lockout::paused(&mut reader, clock).await?);
+    let paused = lockout::paused(&mut reader, clock).await?;
+    let locked = lockout::locked(&mut reader, &keys, clock).await? || (initial && paused);
     drop(reader);
 
     let attempt = judge(account.as_ref(), &grants, &password, locked, hashing, clock).await?;
@@ -114,9 +114,8 @@ async fn sign_in(
     };
     let mut tx = db.begin().await?;
     // attempts at the same time, a reset or a used code meanwhile: what was judged must still hold
-    let locked = locked
-        || lockout::locked(&mut tx, &keys, clock).await?
-        || (initial && lockout::paused(&mut tx, clock).await?);
+    let paused = lockout::paused(&mut tx, clock).await?;
+    let locked = locked || lockout::locked(&mut tx, &keys, clock).await? || (initial && paused);
     let holds = match &account {
         Some(account) => !locked && unchanged(&mut tx, account).await?,
         None => false,

@@ -13,6 +13,7 @@ mod hours;
 mod import;
 mod lists;
 mod program;
+mod queries;
 mod review;
 mod sign_in;
 mod walk;

@@ -203,12 +203,14 @@ async fn a_one_time_code_sent_twice_at_once_lets_one_in() {
     let login = county.admin_of("甲").await;
     let hash = kit::password::hash("ABCD2345EFGH").unwrap();
     let mut tx = county.db().begin().await.unwrap();
-    sqlx::query("update account set password_hash = null, code_hash = ?, must_change = 1 where login = ?")
-        .bind(&hash)
-        .bind(&login)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update account set password_hash = null, code_hash = ?, must_change = 1 where login = ?",
+    )
+    .bind(&hash)
+    .bind(&login)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     let (mut one, mut two) = (county.browser(), county.browser());
     let (one, two) = rocket::tokio::join!(

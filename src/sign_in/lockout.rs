@@ -99,10 +99,17 @@ pub async fn paused(db: &mut SqliteConnection, clock: &Clock) -> Result<bool> {
 }
 
 /// Counts a guess at an initial password, whoever's and from wherever; true if they now pause.
-async fn guessed(tx: &mut SqliteConnection, settings: &Settings, clock: &Clock) -> Result<bool> {
+/// Others are counted beside it for nothing but the time it takes, which so tells nothing.
+async fn guessed(
+    tx: &mut SqliteConnection,
+    initial: bool,
+    settings: &Settings,
+    clock: &Clock,
+) -> Result<bool> {
+    let key: &[u8] = if initial { &[] } else { &[0] };
     let (now, recent) = (clock.stamp(), clock.stamp_in(-WINDOW));
     let guesses: i64 = sqlx::query_scalar(
-        "insert into failure (kind, key, failures, since) values ('initial', x'', 1, ?1)
+        "insert into failure (kind, key, failures, since) values ('initial', ?3, 1, ?1)
          on conflict (kind, key) do update set
            failures = case when since < ?2 then 1 else failures + 1 end,
            since = case when since < ?2 then ?1 else since end
@@ -110,9 +117,10 @@ async fn guessed(tx: &mut SqliteConnection, settings: &Settings, clock: &Clock) 
     )
     .bind(&now)
     .bind(&recent)
+    .bind(key)
     .fetch_one(&mut *tx)
     .await?;
-    if guesses < settings.integer(&core::INITIAL_FAILURES) {
+    if !initial || guesses < settings.integer(&core::INITIAL_FAILURES) {
         return Ok(false);
     }
     sqlx::query(
@@ -139,7 +147,7 @@ pub async fn fail(
     if locked {
         return Ok(Lock::None);
     }
-    let paused = initial && guessed(&mut *tx, settings, clock).await?;
+    let paused = guessed(&mut *tx, initial, settings, clock).await?;
     let now = clock.stamp();
     let recent = clock.stamp_in(-WINDOW);
     sqlx::query(

@@ -178,10 +178,8 @@ impl<'r> Responder<'r, 'static> for Download {
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' })
             .collect();
-        let disposition = format!(
-            "{kind}; filename=\"{ascii}\"; filename*=UTF-8''{}",
-            percent(&self.name)
-        );
+        let disposition =
+            format!("{kind}; filename=\"{ascii}\"; filename*=UTF-8''{}", percent(&self.name));
         Response::build()
             .header(Header::new("Content-Type", self.mime))
             .header(Header::new("Content-Disposition", disposition))

@@ -240,8 +240,7 @@ fn menu(
                 href: "",
                 count: children.iter().map(|c| c.count).sum(),
                 current: false,
-                open: group == Group::Personal
-                    || children.iter().any(|c| c.current || c.count > 0),
+                open: group == Group::Personal || children.iter().any(|c| c.current || c.count > 0),
                 children,
             }),
         }

@@ -150,7 +150,13 @@ impl Link<'_> {
             sum.update([0x1f]);
         }
         let texts = [
-            self.at, self.name, self.address, self.act, self.object, self.text, self.result,
+            self.at,
+            self.name,
+            self.address,
+            self.act,
+            self.object,
+            self.text,
+            self.result,
             self.request,
         ];
         for text in texts {

@@ -7,9 +7,10 @@ mod people;
 
 use kit::access::Kinds;
 use kit::list::List;
-use kit::module::{AccessCase, Group, MenuEntry, Template, Who};
-use kit::{Action, Grantable, Leaf, Migration, Module, Permission};
+use kit::module::{AccessCase, Finding, Group, MenuEntry, Template, Who};
+use kit::{Action, Grantable, Leaf, Migration, Module, Permission, Result};
 use rocket::Route;
+use sqlx::SqliteConnection;
 
 pub use ledger::LEDGER;
 pub use people::PEOPLE;
@@ -86,10 +87,16 @@ impl Module for Queries {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration {
-            name: "0001_list_indexes",
-            sql: include_str!("../migrations/0001_list_indexes.sql"),
-        }]
+        vec![
+            Migration {
+                name: "0001_list_indexes",
+                sql: include_str!("../migrations/0001_list_indexes.sql"),
+            },
+            Migration {
+                name: "0002_head_count",
+                sql: include_str!("../migrations/0002_head_count.sql"),
+            },
+        ]
     }
 
     fn templates(&self) -> Vec<Template> {
@@ -98,6 +105,23 @@ impl Module for Queries {
 
     fn lists(&self) -> Vec<&'static List> {
         vec![&PEOPLE, &LEDGER]
+    }
+
+    async fn doctor(&self, db: &mut SqliteConnection) -> Result<Vec<Finding>> {
+        let wrong: i64 = sqlx::query_scalar(
+            "select count(*) from
+               (select organization_id, count(*) as people from person group by organization_id) p
+               full join person_count c on c.organization_id = p.organization_id
+              where coalesce(p.people, 0) <> coalesce(c.people, 0)",
+        )
+        .fetch_one(db)
+        .await?;
+        let text = if wrong == 0 {
+            "各单位人数与逐人重数一致".to_owned()
+        } else {
+            format!("有 {wrong} 个单位的人数与逐人重数不一致")
+        };
+        Ok(vec![Finding { ok: wrong == 0, text }])
     }
 
     fn access(&self) -> Vec<AccessCase> {

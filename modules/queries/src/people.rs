@@ -117,11 +117,20 @@ async fn all(
     list::page(&PEOPLE, &ask, &mut db, &user.user, &user.grant, clock, settings, extra).await
 }
 
-/// 此模块可以掌握本区县的专业技术人员总数 (7.1).
+/// 此模块可以掌握本区县的专业技术人员总数 (7.1): from the kept counts.
 async fn head_count(db: &mut SqliteConnection, scope: Scope) -> Result<String> {
-    let mut sql = sqlx::QueryBuilder::new("select count(*) from person p where p.id > 0");
-    scope.narrow(&mut sql, "p");
-    let count: i64 = sql.build_query_scalar().fetch_one(db).await?;
+    let (department, organization) = scope.values();
+    let count: i64 = sqlx::query_scalar(
+        "select coalesce(sum(c.people), 0)
+           from person_count c join organization o on o.id = c.organization_id
+          where (? is null or o.department_id = ?) and (? is null or o.id = ?)",
+    )
+    .bind(department)
+    .bind(department)
+    .bind(organization)
+    .bind(organization)
+    .fetch_one(db)
+    .await?;
     Ok(format!("共 {count} 人"))
 }
 

@@ -125,7 +125,10 @@ impl Row {
     /// A fault when the stored text no longer has its hash: somebody changed the database.
     pub fn open(&self) -> Result<Snapshot> {
         if hash_of(&self.number, &self.code, &self.token, &self.snapshot) != self.hash {
-            return Err(Error::Fault(format!("certificate {} does not match its hash", self.number)));
+            return Err(Error::Fault(format!(
+                "certificate {} does not match its hash",
+                self.number
+            )));
         }
         Ok(serde_json::from_str(&self.snapshot)?)
     }

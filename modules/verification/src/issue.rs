@@ -3,7 +3,8 @@
 use credit_hours::{entries, year_totals};
 use kit::access::Scope;
 use kit::{
-    AccountId, Actor, Answer, Can, Clock, Db, Done, Error, Form, Page, Person, PersonId, Result, User, serial, trail,
+    AccountId, Actor, Answer, Can, Clock, Db, Done, Error, Form, Page, Person, PersonId, Result,
+    User, serial, trail,
 };
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
@@ -115,9 +116,12 @@ async fn page(
     Ok(Page::new("verification/certificates.html")
         .with("here", here)
         .with("own", &(here == "/verification/mine"))
-        .with("holder", &json!({
-            "name": holder.name, "masked": holder.masked, "organization": holder.organization,
-        }))
+        .with(
+            "holder",
+            &json!({
+                "name": holder.name, "masked": holder.masked, "organization": holder.organization,
+            }),
+        )
         .with("form", &form)
         .with("years", &years)
         .with("totals", &totals)

@@ -3,10 +3,10 @@
 mod certificate;
 mod holder;
 mod issue;
+mod lines;
 mod print;
 mod public;
 mod quota;
-mod lines;
 mod sheets;
 
 use kit::access::Kinds;

@@ -110,7 +110,10 @@ async fn print(
 
 /// The certificate prints it in full (domain.md, Decisions: exceptions).
 async fn id_number(db: &mut SqliteConnection, id: IdentityId) -> Result<String> {
-    Ok(sqlx::query_scalar("select number from identity where id = ?").bind(id).fetch_one(db).await?)
+    Ok(sqlx::query_scalar("select number from identity where id = ?")
+        .bind(id)
+        .fetch_one(db)
+        .await?)
 }
 
 /// `2018-12` or `2018-12-05` → 2018年12月
@@ -164,7 +167,8 @@ mod tests {
 
     #[test]
     fn the_picture_needs_no_other_file_and_no_markup() {
-        let picture = qr("http://192.168.1.10:8090/verification/q/ABCDEFGHJKMNPQRSTUVWXYZ234").unwrap();
+        let picture =
+            qr("http://192.168.1.10:8090/verification/q/ABCDEFGHJKMNPQRSTUVWXYZ234").unwrap();
         assert!(picture.starts_with("data:image/svg+xml,%3Csvg"));
         assert!(!picture.contains('<') && !picture.contains('"'));
     }

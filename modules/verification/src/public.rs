@@ -26,7 +26,10 @@ fn check_address(value: &str) -> Result<(), String> {
     match host {
         _ if value.is_empty() => Ok(()),
         Some(host) if !host.is_empty() && !host.contains(char::is_whitespace) => Ok(()),
-        _ => Err("网址要以 http:// 或 https:// 开头，中间没有空格，例如 http://192.168.1.10:8090。".to_owned()),
+        _ => {
+            Err("网址要以 http:// 或 https:// 开头，中间没有空格，例如 http://192.168.1.10:8090。"
+                .to_owned())
+        }
     }
 }
 
@@ -56,8 +59,13 @@ async fn check(
     }
     quota.take(&visitor.address, clock, settings)?;
     let mut db = db.read().await?;
-    let row = by(&mut db, "select id, number, code, token, person_id, state,
-        state_reason, state_at, snapshot, hash, issued_at from certificate where number = ?", &number).await?;
+    let row = by(
+        &mut db,
+        "select id, number, code, token, person_id, state,
+        state_reason, state_at, snapshot, hash, issued_at from certificate where number = ?",
+        &number,
+    )
+    .await?;
     // a miss does the same work as a hit, so that time does not tell which of the three was wrong
     let (stored_name, stored_code) = match &row {
         Some(row) => (row.open()?.name, row.code.clone()),
@@ -82,8 +90,13 @@ async fn scanned(
 ) -> Result<Page> {
     quota.take(&visitor.address, clock, settings)?;
     let mut db = db.read().await?;
-    let row = by(&mut db, "select id, number, code, token, person_id, state,
-        state_reason, state_at, snapshot, hash, issued_at from certificate where token = ?", token).await?;
+    let row = by(
+        &mut db,
+        "select id, number, code, token, person_id, state,
+        state_reason, state_at, snapshot, hash, issued_at from certificate where token = ?",
+        token,
+    )
+    .await?;
     answer(&mut db, row, clock).await
 }
 

@@ -60,9 +60,8 @@ impl Quota {
                 map.clear();
             }
         }
-        let count = map
-            .entry(network(address))
-            .or_insert(Count { minute, this_minute: 0, day, today: 0 });
+        let count =
+            map.entry(network(address)).or_insert(Count { minute, this_minute: 0, day, today: 0 });
         if count.minute != minute {
             (count.minute, count.this_minute) = (minute, 0);
         }

@@ -34,7 +34,7 @@ const SIGN: f64 = 42.0;
 const FOOT: f64 = 2.3;
 const NOTE: f64 = 4.52;
 /// Characters of the note but the handler's name.
-const NOTE_LENGTH: f64 = 113.0;
+const NOTE_LENGTH: f64 = 106.0;
 
 /// Han characters in a line of: holder's cell, organization, issuer, note.
 const CELL: f64 = 7.4;

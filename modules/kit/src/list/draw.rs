@@ -170,7 +170,8 @@ fn crumbs(list: &List, title: &str, extra: &Extra) -> Vec<Crumb> {
 /// Those that tell rows apart: not the state of rows that share one, not departments below the bureau.
 fn filters(list: &'static List, asked: &Asked, scope: Scope, hide: &[&str]) -> Vec<ShownFilter> {
     let chosen = |key: &str| asked.chosen.iter().find(|one| one.filter.key == key);
-    let useful = |key: &str| !hide.contains(&key) && (key != "department" || scope == Scope::County);
+    let useful =
+        |key: &str| !hide.contains(&key) && (key != "department" || scope == Scope::County);
     let pairs = list.filters.iter().zip(&asked.options).filter(|(filter, _)| useful(filter.key));
     let shown = pairs.map(|(filter, options)| ShownFilter {
         key: filter.key,

@@ -96,26 +96,25 @@ pub async fn reroute(
     from: OrganizationId,
     clock: &Clock,
 ) -> Result<u64> {
-    let waiting: Vec<CaseId> = match person {
-        Some(person) => {
-            sqlx::query_scalar(
-                "select id from review_case
+    let waiting: Vec<CaseId> =
+        match person {
+            Some(person) => {
+                sqlx::query_scalar(
+                    "select id from review_case
                   where person_id = ? and desk_id = ? and state = 'pending' order by id",
-            )
-            .bind(person)
-            .bind(from)
-            .fetch_all(&mut *tx)
-            .await?
-        }
-        None => {
-            sqlx::query_scalar(
+                )
+                .bind(person)
+                .bind(from)
+                .fetch_all(&mut *tx)
+                .await?
+            }
+            None => sqlx::query_scalar(
                 "select id from review_case where desk_id = ? and state = 'pending' order by id",
             )
             .bind(from)
             .fetch_all(&mut *tx)
-            .await?
-        }
-    };
+            .await?,
+        };
     all_on(tx, modules, waiting, MOVED, clock).await
 }
 
