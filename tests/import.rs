@@ -364,7 +364,7 @@ async fn the_template_is_the_units_own_and_comes_back_without_an_error() {
     template.is(200);
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(template.bytes.clone())).unwrap();
     let words = book.worksheet_range("字典").unwrap();
-    assert!(words.used_cells().any(|(_, _, cell)| cell.to_string() == "教务处"));
+    assert!(words.used_cells().any(|(_, _, cell)| *cell == "教务处"));
     upload(&mut admin, &template.bytes).await.contains("只有示例行");
     let range = book.worksheet_range("专业技术人员").unwrap();
     let cells = |row: usize| -> [String; 22] {

@@ -16,5 +16,5 @@ mod program;
 mod queries;
 mod review;
 mod sign_in;
-mod walk;
 mod verification;
+mod walk;

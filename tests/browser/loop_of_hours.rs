@@ -19,13 +19,40 @@ fn workbook(folder: &Path) -> PathBuf {
     let sheet = book.add_worksheet();
     sheet.set_name("专业技术人员").unwrap();
     let heads = [
-        "姓名", "身份证号", "民族", "学历", "职称系列", "职称等级", "职称名称", "职称取得时间",
+        "姓名",
+        "身份证号",
+        "民族",
+        "学历",
+        "职称系列",
+        "职称等级",
+        "职称名称",
+        "职称取得时间",
         "手机号码",
     ];
     let text = Format::new().set_num_format("@");
     let rows = [
-        ["周晓梅", "419999199202290023", "汉族", "大学本科", "中小学教师", "中级", "一级教师", "2018-12", "13800002051"],
-        ["赵国栋", "419999198503150011", "汉族", "硕士研究生", "中小学教师", "副高级", "高级教师", "2019-11", ""],
+        [
+            "周晓梅",
+            "419999199202290023",
+            "汉族",
+            "大学本科",
+            "中小学教师",
+            "中级",
+            "一级教师",
+            "2018-12",
+            "13800002051",
+        ],
+        [
+            "赵国栋",
+            "419999198503150011",
+            "汉族",
+            "硕士研究生",
+            "中小学教师",
+            "副高级",
+            "高级教师",
+            "2019-11",
+            "",
+        ],
         ["何敏", "41999919860520018x", "回族", "大学本科", "无职称", "", "", "", ""],
         ["吴雨桐", "419999198503150012", "汉族", "大学本科", "无职称", "", "", "", ""],
     ];
@@ -111,11 +138,22 @@ async fn people_from_a_spreadsheet_get_a_certificate_that_a_phone_verifies() {
     browser.sees("首页").await;
     browser.shot("start-empty").await;
     let department_code = organization(
-        &browser, "departments", "云川县教育局", "11419999MB0000011F", bureau, "jiaoyuju", "新增主管部门",
+        &browser,
+        "departments",
+        "云川县教育局",
+        "11419999MB0000011F",
+        bureau,
+        "jiaoyuju",
+        "新增主管部门",
     )
     .await;
     let school_code = organization(
-        &browser, "employers", "云川县第一中学", "12419999MB0000022G", "云川县教育局", "yizhong",
+        &browser,
+        "employers",
+        "云川县第一中学",
+        "12419999MB0000022G",
+        "云川县教育局",
+        "yizhong",
         "新增用人单位",
     )
     .await;
@@ -244,7 +282,9 @@ async fn lower_the_hours(browser: &Browser) {
 async fn confirm_if_asked(browser: &Browser) {
     let confirm = browser
         .client
-        .find_all(Locator::XPath("//*[contains(@class, 'modal') and contains(@class, 'show')]//button[@type='submit']"))
+        .find_all(Locator::XPath(
+            "//*[contains(@class, 'modal') and contains(@class, 'show')]//button[@type='submit']",
+        ))
         .await
         .unwrap();
     if let Some(button) = confirm.into_iter().next() {

@@ -20,7 +20,8 @@ pub fn shots() -> PathBuf {
 /// The executable under test (`JXJY_EXECUTABLE`, set by tests/run).
 pub fn executable() -> PathBuf {
     PathBuf::from(
-        std::env::var("JXJY_EXECUTABLE").expect("tests/run sets JXJY_EXECUTABLE to the release executable"),
+        std::env::var("JXJY_EXECUTABLE")
+            .expect("tests/run sets JXJY_EXECUTABLE to the release executable"),
     )
 }
 
@@ -95,7 +96,11 @@ struct Extension {
 }
 
 impl WebDriverCompatibleCommand for Extension {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
         base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
     }
 
@@ -177,7 +182,9 @@ impl Browser {
             .filter(|entry| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")))
             .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
             // the status line of a page we asked for on purpose (404, 409, 422) is no fault
-            .filter(|text| !text.contains("Failed to load resource: the server responded with a status of 4"))
+            .filter(|text| {
+                !text.contains("Failed to load resource: the server responded with a status of 4")
+            })
             .collect();
         assert!(bad.is_empty(), "console: {bad:#?}");
     }
@@ -209,7 +216,11 @@ impl Browser {
                 if text.contains(wanted) {
                     return;
                 }
-                assert!(Instant::now() < deadline, "“{wanted}” is not on {}:\n{text}", self.path().await);
+                assert!(
+                    Instant::now() < deadline,
+                    "“{wanted}” is not on {}:\n{text}",
+                    self.path().await
+                );
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -218,7 +229,9 @@ impl Browser {
     pub async fn find(&self, css: &str) -> Element {
         match self.client.find(Locator::Css(css)).await {
             Ok(element) => element,
-            Err(error) => panic!("no {css} on {}: {error}\n{}", self.path().await, self.text().await),
+            Err(error) => {
+                panic!("no {css} on {}: {error}\n{}", self.path().await, self.text().await)
+            }
         }
     }
 
@@ -257,7 +270,9 @@ impl Browser {
     }
 
     pub async fn tick(&self, name: &str) {
-        let box_ = self.find(&format!("input[name='{name}'][type=checkbox], input[name='{name}'][type=radio]")).await;
+        let box_ = self
+            .find(&format!("input[name='{name}'][type=checkbox], input[name='{name}'][type=radio]"))
+            .await;
         if !box_.is_selected().await.unwrap() {
             box_.click().await.unwrap();
         }
@@ -300,7 +315,10 @@ impl Browser {
                 .await
                 .unwrap();
             let picture = self
-                .cdp("Page.captureScreenshot", json!({"format": "png", "captureBeyondViewport": true}))
+                .cdp(
+                    "Page.captureScreenshot",
+                    json!({"format": "png", "captureBeyondViewport": true}),
+                )
                 .await;
             let bytes = base64(picture["data"].as_str().unwrap());
             std::fs::write(shots().join(format!("{name}-{width}.png")), bytes).unwrap();

@@ -274,7 +274,9 @@ impl<'r> FromRequest<'r> for Person {
         match User::from_request(request).await {
             Outcome::Success(user) => match (user.person, &user.grant) {
                 (Some(id), None) => Outcome::Success(Person { user, id }),
-                (Some(_), Some(_)) => refuse(request, "这是个人页面。请先在右上角姓名菜单中切换到“个人”。"),
+                (Some(_), Some(_)) => {
+                    refuse(request, "这是个人页面。请先在右上角姓名菜单中切换到“个人”。")
+                }
                 _ => refuse(request, "这是专业技术人员的个人页面，您的账号没有个人身份。"),
             },
             Outcome::Error(error) => Outcome::Error(error),
@@ -324,11 +326,7 @@ impl<'r, P: Permission> FromRequest<'r> for Can<P> {
 
 /// The user's grant, if it holds `wanted`; for guards whose permission is known at run time only
 /// (the review desk, list exports).
-pub fn admit(
-    request: &Request<'_>,
-    user: &User,
-    wanted: Grantable,
-) -> Result<Grant, (Status, ())> {
+pub fn admit(request: &Request<'_>, user: &User, wanted: Grantable) -> Result<Grant, (Status, ())> {
     match &user.grant {
         Some(grant) if grant.may(wanted) => Ok(grant.clone()),
         Some(_) => {

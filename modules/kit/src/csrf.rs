@@ -50,10 +50,8 @@ pub fn holds(request: &Request<'_>, token: &str) -> bool {
         return true;
     }
     let sent = request.local_cache(|| Sent(None));
-    let same = sent
-        .0
-        .as_ref()
-        .is_some_and(|sent| bool::from(sent.as_bytes().ct_eq(token.as_bytes())));
+    let same =
+        sent.0.as_ref().is_some_and(|sent| bool::from(sent.as_bytes().ct_eq(token.as_bytes())));
     same && same_origin(request)
 }
 

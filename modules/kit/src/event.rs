@@ -6,17 +6,40 @@ use crate::{CaseId, OrganizationId, PersonId};
 #[derive(Debug, Clone)]
 pub enum Event {
     /// People came to exist: registration or import.
-    PeopleCreated { people: Vec<PersonId> },
+    PeopleCreated {
+        people: Vec<PersonId>,
+    },
     /// A person's reported fields (titles, state, name …) changed.
-    PersonChanged { person: PersonId },
+    PersonChanged {
+        person: PersonId,
+    },
     /// A person's unit changed.
-    PersonMoved { person: PersonId, from: OrganizationId, to: OrganizationId },
+    PersonMoved {
+        person: PersonId,
+        from: OrganizationId,
+        to: OrganizationId,
+    },
     /// A wrong ID number was corrected.
-    IdentityCorrected { person: PersonId },
-    OrganizationChanged { organization: OrganizationId },
-    OrganizationDisabled { organization: OrganizationId },
+    IdentityCorrected {
+        person: PersonId,
+    },
+    OrganizationChanged {
+        organization: OrganizationId,
+    },
+    OrganizationDisabled {
+        organization: OrganizationId,
+    },
     /// An approved ledger entry was revoked.
-    EntryRevoked { entry: i64, person: PersonId, year: i32, reason: String },
+    EntryRevoked {
+        entry: i64,
+        person: PersonId,
+        year: i32,
+        reason: String,
+    },
     /// A case was decided for good.
-    ReviewDecided { case: CaseId, subject: &'static str, approved: bool },
+    ReviewDecided {
+        case: CaseId,
+        subject: &'static str,
+        approved: bool,
+    },
 }

@@ -105,7 +105,13 @@ impl Form {
         text
     }
 
-    fn check_length(&mut self, name: &str, label: &str, text: &str, length: &RangeInclusive<usize>) {
+    fn check_length(
+        &mut self,
+        name: &str,
+        label: &str,
+        text: &str,
+        length: &RangeInclusive<usize>,
+    ) {
         let count = text.chars().count();
         if count > *length.end() {
             self.refuse(name, format!("{label}最多 {} 个字，现在有 {count} 个。", length.end()));
@@ -168,7 +174,8 @@ impl<'r> FromData<'r> for Form {
         };
         let mut form = Form::default();
         for field in rocket::form::Form::values(&body) {
-            let decode = |text: &str| rocket::http::RawStr::new(text).url_decode_lossy().into_owned();
+            let decode =
+                |text: &str| rocket::http::RawStr::new(text).url_decode_lossy().into_owned();
             form.push(decode(field.name.source().as_str()), decode(field.value));
         }
         Outcome::Success(form)

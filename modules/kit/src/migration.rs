@@ -66,16 +66,19 @@ pub async fn run(pools: &Pools, modules: &[Box<dyn Module>], clock: &Clock) -> R
             continue;
         }
         let mut tx = pools.begin().await?;
-        sqlx::raw_sql(AssertSqlSafe(step.sql)).execute(&mut *tx).await.map_err(|error| {
-            Error::Fault(format!("migration {module}/{}: {error}", step.name))
-        })?;
-        sqlx::query("insert into migration (module, name, checksum, applied_at) values (?, ?, ?, ?)")
-            .bind(module)
-            .bind(step.name)
-            .bind(checksum_of(step.sql))
-            .bind(clock.stamp())
+        sqlx::raw_sql(AssertSqlSafe(step.sql))
             .execute(&mut *tx)
-            .await?;
+            .await
+            .map_err(|error| Error::Fault(format!("migration {module}/{}: {error}", step.name)))?;
+        sqlx::query(
+            "insert into migration (module, name, checksum, applied_at) values (?, ?, ?, ?)",
+        )
+        .bind(module)
+        .bind(step.name)
+        .bind(checksum_of(step.sql))
+        .bind(clock.stamp())
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         fresh += 1;
     }

@@ -219,11 +219,21 @@ pub trait Module: Send + Sync + 'static {
         Ok(())
     }
     /// Extra cards of the start page (review subjects have theirs from the engine).
-    async fn cards(&self, _db: &mut SqliteConnection, _user: &User, _clock: &Clock) -> Result<Vec<Card>> {
+    async fn cards(
+        &self,
+        _db: &mut SqliteConnection,
+        _user: &User,
+        _clock: &Clock,
+    ) -> Result<Vec<Card>> {
         Ok(vec![])
     }
     /// Blocks of the signed-in start page, below the cards.
-    async fn start(&self, _db: &mut SqliteConnection, _user: &User, _clock: &Clock) -> Result<Vec<Block>> {
+    async fn start(
+        &self,
+        _db: &mut SqliteConnection,
+        _user: &User,
+        _clock: &Clock,
+    ) -> Result<Vec<Block>> {
         Ok(vec![])
     }
     /// Blocks of the public home page.
@@ -266,7 +276,11 @@ impl Modules {
 
     /// The list page with this key.
     pub fn list(&self, key: &str) -> Option<&'static crate::list::List> {
-        self.0.iter().flat_map(|m| m.lists()).chain(self.1.iter().map(|s| s.list())).find(|l| l.key == key)
+        self.0
+            .iter()
+            .flat_map(|m| m.lists())
+            .chain(self.1.iter().map(|s| s.list()))
+            .find(|l| l.key == key)
     }
 
     /// Every permission that a role can hold: the kit's and core's are added by the core's own module.
@@ -288,7 +302,12 @@ impl Modules {
     }
 
     /// Tells every module, in order, inside the act's transaction.
-    pub async fn deliver(&self, tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Result<()> {
+    pub async fn deliver(
+        &self,
+        tx: &mut SqliteConnection,
+        event: &Event,
+        clock: &Clock,
+    ) -> Result<()> {
         for module in self.0.iter() {
             module.on(&mut *tx, event, clock).await?;
         }

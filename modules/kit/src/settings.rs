@@ -60,12 +60,10 @@ impl Setting {
                 return Err(format!("最多 {most} 个字，现在有 {} 个。", typed.chars().count()));
             }
             Kind::Text { .. } => typed.to_owned(),
-            Kind::Choice { options } => {
-                match options.iter().find(|(value, _)| *value == typed) {
-                    Some((value, _)) => (*value).to_owned(),
-                    None => return Err("请从列出的选项中选择一项。".to_owned()),
-                }
-            }
+            Kind::Choice { options } => match options.iter().find(|(value, _)| *value == typed) {
+                Some((value, _)) => (*value).to_owned(),
+                None => return Err("请从列出的选项中选择一项。".to_owned()),
+            },
         };
         if let Some(check) = self.check {
             check(&value)?;
@@ -100,10 +98,7 @@ impl Settings {
 
     /// A whole number; the default if what is stored is none.
     pub fn integer(&self, setting: &Setting) -> i64 {
-        self.text(setting)
-            .parse()
-            .or_else(|_| setting.default.parse())
-            .unwrap_or_default()
+        self.text(setting).parse().or_else(|_| setting.default.parse()).unwrap_or_default()
     }
 
     /// A switch.
@@ -131,6 +126,14 @@ impl Settings {
         .execute(&mut *tx)
         .await?;
         let text = format!("系统设置“{}”改为“{value}”", setting.label);
-        trail::write(tx, actor, clock, "settings.change", &format!("setting:{}", setting.key), &text).await
+        trail::write(
+            tx,
+            actor,
+            clock,
+            "settings.change",
+            &format!("setting:{}", setting.key),
+            &text,
+        )
+        .await
     }
 }

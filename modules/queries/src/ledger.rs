@@ -1,7 +1,9 @@
 //! 7.3 继续教育信息查询: the ledger, entry by entry.
 
 use kit::dictionary::LEARNING_KINDS;
-use kit::list::{self, Ask, Cell, Column, Extra, Filter, FilterKind, List, MASKED_ID, Order, Search};
+use kit::list::{
+    self, Ask, Cell, Column, Extra, Filter, FilterKind, List, MASKED_ID, Order, Search,
+};
 use kit::{Can, Clock, Db, Page, Result, Settings};
 use rocket::{Route, State, get, routes};
 
@@ -117,12 +119,7 @@ const SOURCE_CHOICES: &[(&str, &str)] = &[
     ("import", "导入"),
 ];
 
-const fn column(
-    key: &'static str,
-    title: &'static str,
-    sql: &'static str,
-    cell: Cell,
-) -> Column {
+const fn column(key: &'static str, title: &'static str, sql: &'static str, cell: Cell) -> Column {
     Column { key, title, sql, cell, order: "" }
 }
 

@@ -1,8 +1,10 @@
 //! 7.1 专技人员信息查询: the county's people, and one person's record.
 
 use credit_hours::{entries, year_totals};
-use kit::dictionary::{Entry, EDUCATIONS, PERSON_STATES, TITLE_LEVELS, TITLE_SERIES};
-use kit::list::{self, Ask, Cell, Column, Extra, Filter, FilterKind, List, MASKED_ID, Order, Search};
+use kit::dictionary::{EDUCATIONS, Entry, PERSON_STATES, TITLE_LEVELS, TITLE_SERIES};
+use kit::list::{
+    self, Ask, Cell, Column, Extra, Filter, FilterKind, List, MASKED_ID, Order, Search,
+};
 use kit::{Can, Clock, Db, Error, Page, PersonId, Result, Scope, Settings};
 use rocket::{Route, State, get, routes};
 use serde_json::json;
@@ -95,12 +97,7 @@ pub const PEOPLE: List = List {
     empty: "没有符合条件的人员。请放宽查询条件；新来的人员请用“批量导入”。",
 };
 
-const fn column(
-    key: &'static str,
-    title: &'static str,
-    sql: &'static str,
-    cell: Cell,
-) -> Column {
+const fn column(key: &'static str, title: &'static str, sql: &'static str, cell: Cell) -> Column {
     Column { key, title, sql, cell, order: "" }
 }
 
@@ -245,7 +242,9 @@ async fn find(db: &mut SqliteConnection, id: PersonId, scope: Scope) -> Result<O
 }
 
 /// (stored, shown, no tag) of a dictionary, for `Cell::Tag`.
-const fn labels<const N: usize>(entries: &[Entry]) -> [(&'static str, &'static str, &'static str); N] {
+const fn labels<const N: usize>(
+    entries: &[Entry],
+) -> [(&'static str, &'static str, &'static str); N] {
     let mut all = [("", "", ""); N];
     let mut n = 0;
     while n < N {

@@ -12,9 +12,9 @@ use crate::lines::lines;
 /// Height between the paddings of a sheet: 297 − 20 − 12, less what rounding may cost.
 const PAPER: f64 = 264.0;
 /// The number line on top of each sheet.
-const NUMBER: f64 = 12.0;
+const NUMBER: f64 = 10.0;
 /// Title, holder's table but its wrapped lines, lead-in, heads of the year table.
-const FIRST: f64 = 18.0 + 28.0 + LEAD_IN + 18.7;
+const FIRST: f64 = 16.0 + 28.0 + LEAD_IN + 18.7;
 /// A sentence before a table.
 const LEAD_IN: f64 = 13.0;
 /// One row of the year table.
@@ -29,7 +29,7 @@ const TEXT: f64 = 5.95;
 const LINE: f64 = 5.37;
 const ROW: f64 = 2.7;
 /// QR code, seal and their margin; the issuer's name may wrap.
-const SIGN: f64 = 42.0;
+const SIGN: f64 = 40.0;
 /// The note at the foot of each sheet: its line above, and one line of it.
 const FOOT: f64 = 2.3;
 const NOTE: f64 = 4.52;
@@ -41,10 +41,10 @@ const CELL: f64 = 7.4;
 const WIDE_CELL: f64 = 39.5;
 const ISSUER: f64 = 18.5;
 const NOTE_LINE: f64 = 56.5;
-/// And of the columns 学习项目, 形式 and 举办单位: 49.3, 23.3 and 31.3 mm of 3.35 mm each; some
+/// And of the columns 学习项目, 形式 and 举办单位: 48.3, 24.3 and 31.3 mm of 3.35 mm each; some
 /// systems draw them in 13 instead of 12.67 pixels.
-const TITLE: f64 = 14.3;
-const KIND: f64 = 6.75;
+const TITLE: f64 = 14.05;
+const KIND: f64 = 7.05;
 const ORGANIZER: f64 = 9.1;
 
 /// A row of the details.
