@@ -204,6 +204,16 @@ async fn people_from_a_spreadsheet_get_a_certificate_that_a_phone_verifies() {
     browser.choose("kind", "继续教育基地培训班").await;
     browser.fill("title", "基层儿科常见病诊疗规范培训班").await;
     browser.fill("organizer", "云川县卫生健康培训中心").await;
+    // the session ends under her hands: after signing in again the form is as she left it
+    browser.client.delete_all_cookies().await.unwrap();
+    browser.press("保存草稿").await;
+    browser.sees("登录").await;
+    browser.fill("login", "419999199202290023").await;
+    browser.fill("password", TEACHER).await;
+    browser.press("登录").await;
+    browser.sees("新增学时申报").await;
+    let title = browser.find("[name=title]").await.prop("value").await.unwrap();
+    assert_eq!(title.as_deref(), Some("基层儿科常见病诊疗规范培训班"));
     browser.fill("started_on", "2026-09-14").await;
     browser.fill("ended_on", "2026-09-18").await;
     browser.fill("hours", "40").await;

@@ -5,3 +5,4 @@
 mod demo;
 mod loop_of_hours;
 mod stage;
+mod transport;

@@ -34,12 +34,30 @@ pub fn free_port() -> u16 {
 pub struct Server {
     child: Child,
     pub port: u16,
+    scheme: &'static str,
 
     /// The one-time setup link it printed, if the folder was new.
     pub setup: Option<String>,
 }
 
 impl Server {
+    /// The same with a certificate of its own, named in a Rocket.toml beside the executable.
+    pub fn start_with_certificate(folder: &Path) -> Self {
+        let made = Command::new("openssl")
+            .current_dir(folder)
+            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"])
+            .args(["-keyout", "key.pem", "-out", "certificate.pem", "-subj", "/CN=127.0.0.1"])
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(made.success(), "openssl makes a certificate");
+        let settings = "[default]\ncertificate = \"certificate.pem\"\nkey = \"key.pem\"\n";
+        std::fs::write(folder.join("Rocket.toml"), settings).unwrap();
+        let mut server = Self::start(folder);
+        server.scheme = "https";
+        server
+    }
+
     /// Copies the executable into `folder` and starts it there, as a county office would.
     pub fn start(folder: &Path) -> Self {
         let program = folder.join("jxjy");
@@ -69,15 +87,15 @@ impl Server {
         }
         std::thread::sleep(Duration::from_millis(200));
         while let Ok(line) = receiver.try_recv() {
-            if let Some(at) = line.find("http://").filter(|_| line.contains("/setup?")) {
+            if let Some(at) = line.find("http").filter(|_| line.contains("/setup?")) {
                 setup = Some(line[at..].split_whitespace().next().unwrap().to_owned());
             }
         }
-        Self { child, port, setup }
+        Self { child, port, scheme: "http", setup }
     }
 
     pub fn address(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("{}://127.0.0.1:{}{path}", self.scheme, self.port)
     }
 }
 
@@ -137,6 +155,7 @@ impl Browser {
             "--disable-sync",
             "--disable-quic",
             "--no-first-run",
+            "--ignore-certificate-errors", // the certificate of start_with_certificate is its own
             "--lang=zh-CN",
             "--window-size=1440,900",
             &format!("--user-data-dir={}", profile.path().display()),
