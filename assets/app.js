@@ -240,6 +240,17 @@
     });
   }
 
+  // ---- a table that goes on behind its fixed last column shows a line there
+  function cutTables() {
+    var boxes = all('.table-responsive');
+    function look(box) { box.classList.toggle('cut', box.scrollLeft + box.clientWidth < box.scrollWidth - 1); }
+    boxes.forEach(function (box) {
+      look(box);
+      box.addEventListener('scroll', function () { look(box); }, { passive: true });
+    });
+    window.addEventListener('resize', function () { boxes.forEach(look); });
+  }
+
   // ---- evidence: choose, zoom and turn by classes
   function viewers() {
     all('.evidence').forEach(function (box) {
@@ -343,6 +354,7 @@
     who = document.body.dataset.user || '';
     fieldHelp();
     batches();
+    cutTables();
     viewers();
     keepForms();
     watchSession();

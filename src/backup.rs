@@ -145,7 +145,7 @@ pub fn standing(folder: &Path, clock: &Clock) -> Standing {
             let advice = if ok { "" } else { "，请到“系统管理·备份”查看原因" };
             Standing {
                 ok,
-                text: format!("上次备份 {age}（{}）{advice}。", archive::size_text(last.size)),
+                text: format!("上次备份：{age}（{}）{advice}。", archive::size_text(last.size)),
             }
         }
     }

@@ -54,7 +54,7 @@ impl Setup {
 /// People of the county that the wizard fills, as `jxjy demo` does by default.
 const PEOPLE: u64 = 2_000;
 
-const NO_CODE: &str = "首次设置要用启动程序时窗口里显示的一次性链接打开。请到运行本系统的电脑上，复制那个以 /setup?code= 结尾的链接。";
+const NO_CODE: &str = "首次设置要用启动程序时窗口里显示的一次性链接打开。请到运行本系统的电脑上，复制含有 /setup?code= 的整条链接。";
 
 #[get("/setup?<code>")]
 async fn form(
@@ -148,7 +148,9 @@ fn read(form: &mut Form, settings: &Settings, machine: &Machine) -> Option<Answe
     form.forget("again");
     let context =
         Context { id_card: None, phone: &phone, name: &name, organization: &bureau, login: &login };
-    if let Err(sentence) = password::check(&password, &context, policy_of(true, settings)) {
+    if password.is_empty() {
+        form.refuse("password", "请填写密码。");
+    } else if let Err(sentence) = password::check(&password, &context, policy_of(true, settings)) {
         form.refuse("password", sentence);
     } else if again != password {
         form.refuse("again", "两次输入的密码不一样，请重新输入。");

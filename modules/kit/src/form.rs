@@ -113,10 +113,13 @@ impl Form {
         length: &RangeInclusive<usize>,
     ) {
         let count = text.chars().count();
-        if count > *length.end() {
-            self.refuse(name, format!("{label}最多 {} 个字，现在有 {count} 个。", length.end()));
-        } else if count < *length.start() {
-            self.refuse(name, format!("{label}至少 {} 个字，现在有 {count} 个。", length.start()));
+        // accounts and codes are counted in places, not in words
+        let (unit, each) = if text.is_ascii() { ("位", "位") } else { ("个字", "个") };
+        let (least, most) = (length.start(), length.end());
+        if count > *most {
+            self.refuse(name, format!("{label}最多 {most} {unit}，现在有 {count} {each}。"));
+        } else if count < *least {
+            self.refuse(name, format!("{label}至少 {least} {unit}，现在有 {count} {each}。"));
         }
         if text.chars().any(|c| c.is_control() && c != '\n' && c != '\r' && c != '\t') {
             self.refuse(name, format!("{label}里有看不见的控制字符，请删去后重新填写。"));
