@@ -5,7 +5,7 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use kit::module::{Block, Card};
-use kit::{Clock, Db, Page, Person, PersonId, Result, User};
+use kit::{Clock, Db, Hours, Page, Person, PersonId, Result, User};
 
 use crate::declaration::pages::{dates, unfinished};
 use crate::read::{self, EntryRow, YearTotal};
@@ -70,11 +70,12 @@ pub async fn cards(db: &mut SqliteConnection, user: &User, clock: &Clock) -> Res
             title: format!("{year} 年度学时"),
             count: total.total.tenths() / 10,
             unit: "学时".to_owned(),
-            note: if total.complete {
-                format!("已达到 {} 学时要求", total.required)
-            } else {
-                total.missing().join("，")
-            },
+            note: whole(total.total)
+                + &if total.complete {
+                    format!("已达到 {} 学时要求", total.required)
+                } else {
+                    total.missing().join("，")
+                },
             href: "/credit-hours/mine".to_owned(),
             late: false,
             order: 901,
@@ -104,6 +105,11 @@ pub async fn cards(db: &mut SqliteConnection, user: &User, clock: &Clock) -> Res
         });
     }
     Ok(cards)
+}
+
+/// A card counts whole hours; a half is told in words.
+fn whole(total: Hours) -> String {
+    if total.tenths() % 10 == 0 { String::new() } else { format!("共 {total} 学时，") }
 }
 
 /// The start page's block of a person: this year, and what he can do.

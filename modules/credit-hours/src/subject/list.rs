@@ -75,6 +75,7 @@ pub static LIST: List = List {
         column("organization", "单位", "o.name", Cell::Long, ""),
         column("category", "科目", "c.short", Cell::Text, ""),
         column("title", "学习项目", "d.title", Cell::Long, ""),
+        column("state", "状态", "d.state", Cell::Tag(STATES), ""),
         column("hours", "申报学时", "d.hours", Cell::Hours, ""),
         column("recognised", "认定学时", "d.recognised", Cell::Hours, ""),
         column("waiting", "已等待", "d.waiting_since", Cell::Waiting, "waiting"),
@@ -84,7 +85,6 @@ pub static LIST: List = List {
         column("opinion", "单位意见", "d.opinion", Cell::Text, ""),
         column("submitted_at", "提交时间", "d.submitted_at", Cell::Minute, "submitted"),
         column("acted_at", "最近办理", "d.acted_at", Cell::Minute, "acted"),
-        column("state", "状态", "d.state", Cell::Tag(STATES), ""),
     ],
     filters: &[
         Filter {
