@@ -101,14 +101,8 @@ async fn open(folder: &Path) -> Result<Pools> {
 pub fn fault(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
     let path = path.display().to_string();
     move |error| {
-        let why = match error.kind() {
-            io::ErrorKind::NotFound => "它不存在。请核对路径。".to_owned(),
-            io::ErrorKind::PermissionDenied => "没有权限。请检查文件夹的权限。".to_owned(),
-            io::ErrorKind::ReadOnlyFilesystem => "磁盘是只读的。请换一个位置。".to_owned(),
-            io::ErrorKind::StorageFull => "磁盘已满。请清理后再试。".to_owned(),
-            _ => format!("{error}。"),
-        };
-        Error::refused(format!("{act} {path} 失败：{why}"))
+        let (cause, remedy) = crate::machine::why(&error);
+        Error::refused(format!("{act} {path} 失败：{cause}。{remedy}"))
     }
 }
 

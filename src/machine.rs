@@ -35,6 +35,21 @@ pub struct Flags {
     pub plain_lan: Option<bool>,
 }
 
+/// Why a file or folder could not be used, and what to do about it; both Chinese.
+pub fn why(error: &std::io::Error) -> (String, &'static str) {
+    use std::io::ErrorKind;
+    let (cause, remedy) = match error.kind() {
+        ErrorKind::NotFound => ("它不存在", "请核对路径。"),
+        ErrorKind::PermissionDenied => ("没有权限", "请检查文件夹的权限。"),
+        ErrorKind::ReadOnlyFilesystem => ("磁盘是只读的", "请换一个位置。"),
+        ErrorKind::StorageFull => ("磁盘已满", "请清理后再试。"),
+        ErrorKind::IsADirectory => ("它是文件夹，不是文件", "请核对路径。"),
+        ErrorKind::NotADirectory => ("它是文件，不是文件夹", "请核对路径。"),
+        _ => return (error.to_string(), ""),
+    };
+    (cause.to_owned(), remedy)
+}
+
 /// Each setting and what it is, for `jxjy config`.
 pub const KEYS: [(&str, &str); 8] = [
     ("address", "监听地址"),
@@ -147,8 +162,9 @@ impl Machine {
                 for (what, file) in [("证书", &pair.0), ("私钥", &pair.1)] {
                     File::open(file).map_err(|error| {
                         Error::refused(format!(
-                            "打不开 HTTPS {what}文件 {}：{error}。请核对设置。",
-                            file.display()
+                            "打不开 HTTPS {what}文件 {}：{}。请核对设置。",
+                            file.display(),
+                            why(&error).0
                         ))
                     })?;
                 }

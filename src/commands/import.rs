@@ -31,7 +31,8 @@ pub struct Import {
 pub fn run(import: &Import, folder: &Folder, features: Vec<Box<dyn Module>>) -> Result<()> {
     let done = county::run(async {
         let bytes = std::fs::read(&import.file).map_err(|cause| {
-            Error::refused(format!("打不开文件 {}：{cause}。", import.file.display()))
+            let (cause, remedy) = crate::machine::why(&cause);
+            Error::refused(format!("打不开文件 {}：{cause}。{remedy}", import.file.display()))
         })?;
         let county = county::County::open_same(folder, features).await?;
         let report = work(import, &county, bytes).await;

@@ -113,7 +113,10 @@ fn failed(error: &rocket::Error, machine: &Machine) -> Error {
             }
             _ => format!("不能监听端口 {}：{cause}。", machine.port),
         },
-        other => format!("程序没有启动：{other}（{other:?}）"),
+        other => {
+            tracing::error!(?other, "the server did not ignite");
+            format!("程序没有启动：{other}。请把日志里的原因告诉维护人员。")
+        }
     })
 }
 

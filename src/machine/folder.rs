@@ -9,17 +9,20 @@ use kit::{Error, Result};
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "held, not read")] File);
 
+fn unwritable(data: &Path, error: &std::io::Error) -> Error {
+    Error::refused(format!(
+        "不能写入数据文件夹 {}：{}。请换一个可写的文件夹（--data），或请管理员开放权限。",
+        data.display(),
+        super::why(error).0
+    ))
+}
+
 /// Makes the data folder and its parts, if missing.
 ///
 /// # Errors
 /// A folder that cannot be made or written.
 pub fn prepare(data: &Path) -> Result<()> {
-    let fault = |error: std::io::Error| {
-        Error::refused(format!(
-            "不能写入数据文件夹 {}：{error}。请换一个可写的文件夹（--data），或请管理员开放权限。",
-            data.display()
-        ))
-    };
+    let fault = |error: std::io::Error| unwritable(data, &error);
     for folder in [data.to_path_buf(), data.join("files"), data.join("tmp")] {
         fs::create_dir_all(&folder).map_err(fault)?;
     }
@@ -44,14 +47,13 @@ fn private(_: &Path) {}
 /// When another process of this program holds it.
 pub fn lock(data: &Path) -> Result<Lock> {
     let path = data.join("jxjy.lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(
-        |error| {
-            Error::refused(format!(
-                "不能写入数据文件夹 {}：{error}。请换一个可写的文件夹（--data），或请管理员开放权限。",
-                data.display()
-            ))
-        },
-    )?;
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| unwritable(data, &error))?;
+
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Error::refused(format!(
