@@ -1,5 +1,6 @@
 //! The public home page: sign-in, what the modules show, verification.
 
+use kit::module::{Block, Registration};
 use kit::page::Templates;
 use kit::{Answer, Db, Done, Form, Modules, Page, Result, Visitor};
 use rocket::{Route, State, get, routes};
@@ -36,16 +37,20 @@ pub async fn page(
     }
     drop(reader);
     blocks.sort_by_key(|block| block.order);
-    let blocks: Vec<String> =
-        blocks.iter().map(|block| templates::block(templates, block, "")).collect::<Result<_>>()?;
-    let none: [(); 0] = [];
+    let (band, below): (Vec<Block>, Vec<Block>) =
+        blocks.into_iter().partition(|block| block.order < Block::BAND);
+    let draw = |blocks: Vec<Block>| -> Result<Vec<String>> {
+        blocks.iter().map(|block| templates::block(templates, block, "")).collect()
+    };
+    let registrations: Vec<Registration> =
+        modules.all().iter().flat_map(|module| module.registrations()).collect();
     Ok(Page::new("home.html")
         .with("form", form)
         .with("verify", &Form::new())
         .with("next", next)
-        .with("blocks", &blocks)
-        .with("notices", &none)
-        .with("registrations", &none))
+        .with("band", &draw(band)?)
+        .with("blocks", &draw(below)?)
+        .with("registrations", &registrations))
 }
 
 pub fn routes() -> Vec<Route> {

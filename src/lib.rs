@@ -16,6 +16,7 @@ mod gate;
 mod headers;
 mod home;
 pub mod lists;
+mod messages;
 mod password;
 mod settings_page;
 pub mod setup;
@@ -124,6 +125,7 @@ fn routes() -> Vec<Route> {
         files::routes(),
         gate::routes(),
         home::routes(),
+        messages::routes(),
         lists::routes(),
         password::routes(),
         settings_page::routes(),

@@ -246,7 +246,7 @@ async fn first(
     store(&mut tx, &session.0, &hash, clock).await?;
     session::end_all(&mut tx, account, None).await?;
     let grants = session::grants_of(&mut tx, account, &day::date_text(clock.today())).await?;
-    session::open(&mut tx, &opening, account, grants.first().map(|g| g.id), false).await?;
+    session::open(&mut tx, &opening, account, grants.first(), false).await?;
     let key: Vec<u8> =
         sqlx::query_scalar("select token_hash from session where id = last_insert_rowid()")
             .fetch_one(&mut *tx)

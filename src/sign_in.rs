@@ -4,6 +4,9 @@ mod hashing;
 mod leave;
 pub mod lockout;
 
+use std::borrow::Cow;
+
+use kit::module::Applicant;
 use kit::page::Templates;
 use kit::password::{self, Verdict};
 use kit::session::{self, GrantRow, Opening};
@@ -55,7 +58,7 @@ enum Attempt {
     /// Wrong, unknown, locked or expired: the same to whoever asks. What the trail says.
     Refused(&'static str),
     /// The right password of an account that may not sign in: it may hear why.
-    Told(&'static str),
+    Told(Cow<'static, str>),
     /// In, limited to setting a password if so.
     Right { restricted: bool, rehash: bool },
 }
@@ -95,6 +98,11 @@ async fn sign_in(
         }
         _ => vec![],
     };
+    // who applied for an account hears where that stands, after the right password only
+    let applicant = match &account {
+        Some(_) => None,
+        None => applicant(&mut reader, modules, &login).await?,
+    };
     let keys = lockout::Keys::new(account.as_ref().map(|a| a.id), &login, &visitor.address);
     // whoever has set a password is not held up by guesses at initial ones
     let initial = match &account {
@@ -105,7 +113,10 @@ async fn sign_in(
     let locked = lockout::locked(&mut reader, &keys, clock).await? || (initial && paused);
     drop(reader);
 
-    let attempt = judge(account.as_ref(), &grants, &password, locked, hashing, clock).await?;
+    let attempt = match &applicant {
+        Some(applicant) => hear(applicant, password.clone(), locked, hashing).await?,
+        None => judge(account.as_ref(), &grants, &password, locked, hashing, clock).await?,
+    };
     let mut actor = visitor.actor();
     actor.account = None;
     let fresh = match attempt {
@@ -118,7 +129,7 @@ async fn sign_in(
     let locked = locked || lockout::locked(&mut tx, &keys, clock).await? || (initial && paused);
     let holds = match &account {
         Some(account) => !locked && unchanged(&mut tx, account).await?,
-        None => false,
+        None => !locked && applicant.is_some(),
     };
     let attempt = match attempt {
         Attempt::Right { .. } | Attempt::Told(_) if !holds => {
@@ -143,9 +154,9 @@ async fn sign_in(
                     let text = format!("登录失败：{why}{}", lock.sentence());
                     trail::refused(&mut tx, &actor, clock, "sign_in.failed", &object, &text)
                         .await?;
-                    REFUSED
+                    Cow::Borrowed(REFUSED)
                 }
-                Attempt::Right { .. } => REFUSED,
+                Attempt::Right { .. } => Cow::Borrowed(REFUSED),
             };
             tx.commit().await?;
             form.refuse("", said);
@@ -160,7 +171,7 @@ async fn sign_in(
     actor.organization = grant.map(|g| g.organization_id);
     admit(&mut tx, &account, fresh, clock).await?;
     lockout::forget(&mut tx, &keys).await?;
-    session::open(&mut tx, &opening, account.id, grant.map(|g| g.id), restricted).await?;
+    session::open(&mut tx, &opening, account.id, grant, restricted).await?;
     let key: Vec<u8> =
         sqlx::query_scalar("select token_hash from session where id = last_insert_rowid()")
             .fetch_one(&mut *tx)
@@ -249,16 +260,49 @@ async fn judge(
         return Ok(Attempt::Refused("一次性密码已过期"));
     }
     if account.state == "disabled" {
-        return Ok(Attempt::Told("您的账号已停用，不能登录。需要恢复的，请联系单位管理员。"));
+        return Ok(Attempt::Told(
+            "您的账号已停用，不能登录。需要恢复的，请联系单位管理员。".into(),
+        ));
     }
     if grants.is_empty() && account.person_id.is_none() {
         return Ok(Attempt::Told(
-            "您的账号目前没有任何管理权限，或所在单位已停用，不能登录。请联系上级单位管理员。",
+            "您的账号目前没有任何管理权限，或所在单位已停用，不能登录。请联系上级单位管理员。"
+                .into(),
         ));
     }
     Ok(Attempt::Right {
         restricted: by_code || account.must_change,
         rehash: verdict == Verdict::RightButRehash,
+    })
+}
+
+async fn applicant(
+    db: &mut SqliteConnection,
+    modules: &Modules,
+    login: &str,
+) -> Result<Option<Applicant>> {
+    for module in modules.all() {
+        if let Some(applicant) = module.applicant(&mut *db, login).await? {
+            return Ok(Some(applicant));
+        }
+    }
+    Ok(None)
+}
+
+/// One argon2, as for an account.
+async fn hear(
+    applicant: &Applicant,
+    typed: String,
+    locked: bool,
+    hashing: &Hashing,
+) -> Result<Attempt> {
+    let verdict = hashing.verify(typed, Some(applicant.password_hash.clone())).await?;
+    Ok(if locked {
+        Attempt::Refused("账号或地址在锁定中")
+    } else if verdict.is_right() {
+        Attempt::Told(applicant.told.clone().into())
+    } else {
+        Attempt::Refused("密码不正确")
     })
 }
 

@@ -233,6 +233,8 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from declaration"
     } else if begins("/import/") {
         "select id from import"
+    } else if begins("/messages/") {
+        "select id from message"
     } else if begins("/files/") {
         "select file_id from declaration_file"
     } else {
@@ -297,6 +299,13 @@ async fn what_belongs_to_another_unit_is_not_there() {
         )
         .await;
 
+    county
+        .execute(
+            "insert into message (account_id, at, title, text)
+             select id, '', '', '' from account where name = '李四光'",
+        )
+        .await;
+
     let mut callers = vec![
         ("a person", seated(&county, &own).await),
         ("a unit", seated(&county, &county.admin_of("甲").await).await),
@@ -334,6 +343,7 @@ async fn what_belongs_to_another_unit_is_not_there() {
     // nothing of it changed
     assert_eq!(county.text("select state from review_case").await, "pending");
     assert_eq!(county.text("select state from import").await, "checked");
+    assert_eq!(county.number("select count(*) from message where read_at is null").await, 1);
     assert_eq!(county.number("select count(*) from certificate").await, 1);
     assert_eq!(county.number("select count(*) from organization where state <> 'active'").await, 0);
 }

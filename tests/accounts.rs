@@ -223,10 +223,13 @@ async fn a_new_code_needs_a_reason_and_ends_password_and_sessions() {
     let county = county.with_grant("张三丰", "第一中学").await;
     county
         .execute(
-            "insert into grant (account_id, organization_id, role_id, created_at)
-             select a.id, o.id, 1, '' from account a, organization o
+            "insert into grant (account_id, organization_id, created_at)
+             select a.id, o.id, '' from account a, organization o
               where a.person_id is not null and o.kind = 'bureau'",
         )
+        .await;
+    county
+        .execute("insert or ignore into grant_role (grant_id, role_id) select id, 1 from grant")
         .await;
     let account = county.number("select id from account where person_id is not null").await;
     let mut department = county.sign_in(&county.admin_of("教育局").await).await;

@@ -387,8 +387,15 @@ async fn the_menu_counts_what_its_reader_is_shown() {
     let county = county.with_clerk("part", bureau, &[view]).await;
     county
         .execute(
-            "update grant set scope_id = (select id from organization where name = '教育局')
+            "update grant set scope = 'departments'
               where account_id = (select id from account where login = 'part')",
+        )
+        .await;
+    county
+        .execute(
+            "insert into grant_department (grant_id, department_id)
+             select g.id, o.id from grant g, organization o
+              where g.scope = 'departments' and o.name = '教育局'",
         )
         .await;
     county

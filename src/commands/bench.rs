@@ -180,7 +180,8 @@ impl Guest {
         let mut tx = county.pools.begin().await?;
         let admin: (AccountId, GrantId) = sqlx::query_as(
             "select g.account_id, g.id from grant g join organization o on o.id = g.organization_id
-              where o.kind = 'bureau' and g.role_id = 1 and g.state = 'active' order by g.id limit 1",
+               join grant_role h on h.grant_id = g.id and h.role_id = 1
+              where o.kind = 'bureau' and g.state = 'active' order by g.id limit 1",
         )
         .fetch_one(&mut *tx)
         .await?;

@@ -48,7 +48,7 @@ pub async fn reveal(
 /// The case of a row that lies in the caller's scope or waits at his desk.
 pub async fn find<A>(db: &mut SqliteConnection, at: &AtDesk<'_, A>, row: i64) -> Result<Case> {
     // a bureau's clerk limited to a department sees no others at the desk either
-    let limited = review::limit(&at.grant).is_some();
+    let limited = review::limit(&at.grant).any();
     let desk: Option<OrganizationId> = (!limited).then_some(at.grant.organization);
     let (department, organization) = at.grant.scope.values();
     let mut sql = QueryBuilder::<Sqlite>::new("select case_id from ");
@@ -279,8 +279,9 @@ async fn acts<A>(
     clock: &Clock,
     settings: &Settings,
 ) -> Result<Vec<Link>> {
-    let below =
-        case.state == CaseState::Pending && case.desks_left()?.contains(&at.grant.organization);
+    let below = case.state == CaseState::Pending
+        && case.desk_id != Some(at.grant.organization)
+        && review::from_below(&mut *db, case, at.grant.organization).await?.is_some();
     if !below || !at.reviews() || review::is_own(case, &at.user) {
         return Ok(vec![]);
     }

@@ -1,9 +1,9 @@
 //! 退出登录 (section 2), and changing sides: 个人 or one of the administrative ones.
 
 use kit::access::AnySession;
-use kit::session::{self, Transport};
+use kit::session::{self, GrantRow, Transport};
 use kit::shell::{Notice, Notices};
-use kit::{Actor, Clock, Db, Done, Error, Form, GrantId, Result, SessionId, User, day, trail};
+use kit::{Actor, Clock, Db, Done, Error, Form, Result, SessionId, User, day, trail};
 use rocket::http::{CookieJar, Header};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Responder, State, post};
@@ -56,18 +56,17 @@ pub async fn side(user: User, db: &State<Db>, clock: &State<Clock>, form: Form) 
     let grant = match form.raw("to") {
         "person" if user.person.is_some() => None,
         "person" => return Err(Error::NotFound),
-        id => {
-            let id: GrantId = id.parse().map_err(|_| Error::NotFound)?;
+        key => {
             let mut reader = db.read().await?;
             let today = day::date_text(clock.today());
             let grants = session::grants_of(&mut reader, user.account, &today).await?;
-            Some(grants.into_iter().find(|g| g.id == id).ok_or(Error::NotFound)?)
+            Some(grants.into_iter().find(|g| g.key() == key).ok_or(Error::NotFound)?)
         }
     };
     let mut tx = db.begin().await?;
-    turn(&mut tx, user.id, grant.as_ref().map(|g| g.id)).await?;
+    turn(&mut tx, user.id, grant.as_ref()).await?;
     let text = match &grant {
-        Some(grant) => format!("切换到管理：{}", grant.organization_name),
+        Some(grant) => format!("切换到管理：{}", grant.label()),
         None => "切换到个人".to_owned(),
     };
     let object = format!("account:{}", user.account);
@@ -76,9 +75,10 @@ pub async fn side(user: User, db: &State<Db>, clock: &State<Clock>, form: Form) 
     Ok(Done::to("/start"))
 }
 
-async fn turn(tx: &mut SqliteConnection, id: SessionId, grant: Option<GrantId>) -> Result<()> {
-    sqlx::query("update session set grant_id = ? where id = ?")
-        .bind(grant)
+async fn turn(tx: &mut SqliteConnection, id: SessionId, side: Option<&GrantRow>) -> Result<()> {
+    sqlx::query("update session set grant_id = ?, department_id = ? where id = ?")
+        .bind(side.map(|side| side.id))
+        .bind(side.and_then(|side| side.department_id))
         .bind(id)
         .execute(tx)
         .await?;

@@ -53,8 +53,10 @@ const ROWS: &str = "
     insert into account (id, login, name, state, person_id, identity_id, created_at) values
       (10, 'zhou', '周晓梅', 'active', 100, 1, '');
     insert into role (id, organization_id, name, created_at) values (9, 3, '无权限', '');
-    insert into grant (account_id, organization_id, role_id, created_at) values
-      (1, 1, 1, ''), (2, 2, 1, ''), (3, 3, 1, ''), (4, 4, 1, ''), (5, 3, 1, ''), (6, 3, 9, '');";
+    insert into grant (account_id, organization_id, created_at) values
+      (1, 1, ''), (2, 2, ''), (3, 3, ''), (4, 4, ''), (5, 3, ''), (6, 3, '');
+    insert into grant_role (grant_id, role_id)
+      select id, case account_id when 6 then 9 else 1 end from grant;";
 
 fn token(desk: Desk) -> String {
     format!("{:064x}", desk as i64)

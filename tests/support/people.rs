@@ -154,16 +154,15 @@ impl World {
     pub async fn with_grant(self, person: &str, unit: &str) -> Self {
         let (person, unit) = (self.person(person).await, self.organization(unit).await);
         let mut tx = self.db().begin().await.unwrap();
-        sqlx::query(
-            "insert into grant (account_id, organization_id, role_id, created_at)
-             select id, ?, 1, ? from account where person_id = ?",
-        )
-        .bind(unit)
-        .bind(self.clock.stamp())
-        .bind(person)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
+        let account = sqlx::query_scalar("select id from account where person_id = ?")
+            .bind(person)
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
+        let now = self.clock.stamp();
+        administrators::appoint(&mut tx, account, unit, &[administrators::SUPER], None, &now)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         self
     }

@@ -91,32 +91,48 @@ pub async fn create(
     .fetch_one(&mut *tx)
     .await
     .on_unique("account.login", LOGIN_TAKEN)?;
-    appoint(tx, account, new.organization, new.role, new.created_by, &now).await?;
+    appoint(tx, account, new.organization, &[new.role], new.created_by, &now).await?;
     Ok(account)
 }
 
-/// Gives an existing account a role in an organization.
+/// Gives an existing account a right in an organization with exactly these roles, over the whole
+/// of its subtree; a right that was disabled or removed is in force again.
 pub async fn appoint(
     tx: &mut SqliteConnection,
     account: AccountId,
     organization: OrganizationId,
-    role: RoleId,
+    roles: &[RoleId],
     by: Option<AccountId>,
     at: &str,
 ) -> Result<GrantId> {
-    Ok(sqlx::query_scalar(
-        "insert into grant (account_id, organization_id, role_id, created_at, created_by)
-         values (?, ?, ?, ?, ?)
-         on conflict (account_id, organization_id, role_id) do update set state = 'active'
+    let grant: GrantId = sqlx::query_scalar(
+        "insert into grant (account_id, organization_id, created_at, created_by)
+         values (?, ?, ?, ?)
+         on conflict (account_id, organization_id) do update set state = 'active', until = null,
+           scope = 'whole', ended_at = null, ended_reason = ''
          returning id",
     )
     .bind(account)
     .bind(organization)
-    .bind(role)
     .bind(at)
     .bind(by)
-    .fetch_one(tx)
-    .await?)
+    .fetch_one(&mut *tx)
+    .await?;
+    set_roles(tx, grant, roles).await?;
+    Ok(grant)
+}
+
+/// Replaces the roles of a right.
+pub async fn set_roles(tx: &mut SqliteConnection, grant: GrantId, roles: &[RoleId]) -> Result<()> {
+    sqlx::query("delete from grant_role where grant_id = ?").bind(grant).execute(&mut *tx).await?;
+    for role in roles {
+        sqlx::query("insert or ignore into grant_role (grant_id, role_id) values (?, ?)")
+            .bind(grant)
+            .bind(role)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Replaces an administrator's password by a one-time code (its hash) and ends his sessions. The
@@ -165,7 +181,9 @@ pub struct Administrator {
 /// The administrators of an organization whose right was not removed, oldest first.
 pub async fn of(db: &mut SqliteConnection, id: OrganizationId) -> Result<Vec<Administrator>> {
     Ok(sqlx::query_as(
-        "select a.id as account, a.name, coalesce(a.login, '') as login, a.phone, r.name as role,
+        "select a.id as account, a.name, coalesce(a.login, '') as login, a.phone,
+                coalesce((select group_concat(r.name, '、') from grant_role h
+                   join role r on r.id = h.role_id where h.grant_id = g.id), '') as role,
                 a.signed_in_at, g.created_at, a.person_id as person,
                 case when g.state <> 'active' or a.state = 'disabled' then 'disabled'
                      when a.state = 'initial' then 'initial'
@@ -174,7 +192,6 @@ pub async fn of(db: &mut SqliteConnection, id: OrganizationId) -> Result<Vec<Adm
                      else 'unset' end as state
            from grant g
            join account a on a.id = g.account_id
-           join role r on r.id = g.role_id
           where g.organization_id = ? and g.state in ('active', 'disabled')
           order by g.id",
     )

@@ -86,7 +86,17 @@ impl Module for Accounts {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration { name: "0001_people", sql: include_str!("../migrations/0001_people.sql") }]
+        vec![
+            Migration { name: "0001_people", sql: include_str!("../migrations/0001_people.sql") },
+            Migration {
+                name: "0002_organizations",
+                sql: include_str!("../migrations/0002_organizations.sql"),
+            },
+            Migration {
+                name: "0003_person_fields",
+                sql: include_str!("../migrations/0003_person_fields.sql"),
+            },
+        ]
     }
 
     fn templates(&self) -> Vec<Template> {

@@ -1,8 +1,11 @@
 //! Organizations (bureau, 主管部门, 用人单位, 继续教育基地): written, versioned and indexed here.
 
+mod base;
 mod change;
 mod create;
+pub mod form;
 
+pub use base::may_train;
 pub use change::{Disabled, change, disable, enable, pending_cases};
 pub(crate) use create::insert;
 pub use create::{NewOrganization, create};
@@ -10,7 +13,7 @@ pub use create::{NewOrganization, create};
 use kit::credit_code::CreditCode;
 use kit::organization::{self, Organization};
 use kit::{Error, OrganizationId, OrganizationKind, Result, Scope};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 /// The sentence of a name that another organization has.
@@ -20,7 +23,7 @@ pub const CODE_TAKEN: &str = "这个统一社会信用代码已登记在另一�
 
 /// What is recorded of an organization beside its place in the tree. Coded fields hold codes of
 /// `kit::dictionary`; empty means unknown.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
 pub struct Profile {
     /// Name on the certificate (bureau).
     pub certificate_name: String,
@@ -34,18 +37,69 @@ pub struct Profile {
     pub contact: String,
     pub phone: String,
     pub address: String,
+    pub postcode: String,
+    /// 职工总数
+    pub staff: Option<i64>,
+    /// 专技人员数 as reported; how many are recorded is counted.
+    pub professionals: Option<i64>,
+    /// 主管系列 of a department: codes of `TITLE_SERIES`, by comma.
+    pub series: String,
+    /// Of a 继续教育基地.
+    #[sqlx(skip)]
+    pub base: Option<Base>,
+}
+
+/// What is recorded of a 继续教育基地 beside its profile; days are `YYYY-MM-DD`, empty unknown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+pub struct Base {
+    /// 依托单位
+    pub host: String,
+    /// `BASE_LEVELS`
+    pub level: String,
+    /// 认定机构
+    pub recognized_by: String,
+    /// 认定文号
+    pub document_number: String,
+    pub recognized_on: String,
+    /// The last day; empty has no end.
+    pub valid_until: String,
+    /// 培训领域: codes of `TITLE_SERIES`, by comma.
+    pub fields: String,
+    /// 科目: codes of `SUBJECTS`, by comma.
+    pub categories: String,
+    /// `TRAINING_FORMS`, by comma.
+    pub forms: String,
+    /// Square metres.
+    pub area: Option<i64>,
+    pub seats: Option<i64>,
+    pub full_time: Option<i64>,
+    pub part_time: Option<i64>,
+    pub managers: Option<i64>,
+    pub website: String,
+    pub fee: String,
+    /// 负责人
+    pub head: String,
 }
 
 /// The profile; empty if none was recorded.
 pub async fn profile(db: &mut SqliteConnection, id: OrganizationId) -> Result<Profile> {
     let found: Option<Profile> = sqlx::query_as(
-        "select certificate_name, area_code, nature, industry, legal_person, contact, phone, address
+        "select certificate_name, area_code, nature, industry, legal_person, contact, phone, address,
+                postcode, staff, professionals, series
            from organization_profile where organization_id = ?",
+    )
+    .bind(id)
+    .fetch_optional(&mut *db)
+    .await?;
+    let base: Option<Base> = sqlx::query_as(
+        "select host, level, recognized_by, document_number, recognized_on, valid_until, fields,
+                categories, forms, area, seats, full_time, part_time, managers, website, fee, head
+           from base_profile where organization_id = ?",
     )
     .bind(id)
     .fetch_optional(db)
     .await?;
-    Ok(found.unwrap_or_default())
+    Ok(Profile { base, ..found.unwrap_or_default() })
 }
 
 /// The organization of this kind, if it lies within the scope.
@@ -135,11 +189,20 @@ async fn version(
     sqlx::query(
         "insert into organization_version (organization_id, recorded_from, cause, kind, name,
            credit_code, parent_id, department_id, state, certificate_name, area_code, nature,
-           industry, legal_person, contact, phone, address)
+           industry, legal_person, contact, phone, address, more)
          select o.id, ?, ?, o.kind, o.name, o.credit_code, o.parent_id, o.department_id, o.state,
                 f.certificate_name, f.area_code, f.nature, f.industry, f.legal_person, f.contact,
-                f.phone, f.address
+                f.phone, f.address,
+                json_object('postcode', f.postcode, 'staff', f.staff, 'professionals',
+                  f.professionals, 'series', f.series, 'base', case when b.organization_id is null
+                  then null else json_object('host', b.host, 'level', b.level, 'recognized_by',
+                  b.recognized_by, 'document_number', b.document_number, 'recognized_on',
+                  b.recognized_on, 'valid_until', b.valid_until, 'fields', b.fields, 'categories',
+                  b.categories, 'forms', b.forms, 'area', b.area, 'seats', b.seats, 'full_time',
+                  b.full_time, 'part_time', b.part_time, 'managers', b.managers, 'website',
+                  b.website, 'fee', b.fee, 'head', b.head) end)
            from organization o join organization_profile f on f.organization_id = o.id
+           left join base_profile b on b.organization_id = o.id
           where o.id = ?",
     )
     .bind(at)

@@ -5,12 +5,14 @@ macro_rules! columns {
     () => {
         "name, sex, born, nation, political, education, degree, series, level, title, titled_on, \
          title_certificate, school, major, graduated_on, started_work_on, position, phone, email, \
-         note, organization_id, department_id, internal_department_id, state"
+         note, organization_id, department_id, internal_department_id, state, native_place, \
+         employment, address"
     };
 }
 
 mod brief;
 mod create;
+pub mod form;
 mod update;
 
 pub use brief::{PersonBrief, brief, by_number, full_number, identity, in_scope};
@@ -78,6 +80,12 @@ pub struct Fields {
     pub phone: String,
     pub email: String,
     pub note: String,
+    /// 籍贯
+    pub native_place: String,
+    /// `EMPLOYMENTS`
+    pub employment: String,
+    /// 通讯地址
+    pub address: String,
 }
 
 impl Fields {
@@ -103,6 +111,9 @@ impl Fields {
             phone: empty(),
             email: empty(),
             note: empty(),
+            native_place: empty(),
+            employment: empty(),
+            address: empty(),
         }
     }
 }

@@ -174,7 +174,7 @@ async fn who_holds_a_right_is_never_reset_to_the_last_six() {
             .await
             .unwrap();
     assert_eq!((state.as_str(), until.as_str()), ("initial", "2026-11-30T01:00:00.000Z"));
-    administrators::appoint(&mut tx, account, county.school, SUPER, None, "").await.unwrap();
+    administrators::appoint(&mut tx, account, county.school, &[SUPER], None, "").await.unwrap();
     let refused = credentials::reset_to_initial(&mut tx, id, &county.clock).await;
     assert!(refused.unwrap_err().sentence().contains("一次性密码"));
 }

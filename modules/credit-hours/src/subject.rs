@@ -235,6 +235,10 @@ impl Subject for Declarations {
         Some(Recognition { hours, reason })
     }
 
+    fn own_href(&self, content: &Content) -> String {
+        format!("/credit-hours/declarations/{}", self.row(content))
+    }
+
     fn decision_text(&self, decision: &Recognition) -> String {
         if decision.reason.is_empty() {
             format!("认定 {} 学时", decision.hours)

@@ -16,10 +16,7 @@ impl Module for People {
         "人员"
     }
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration {
-            name: "0001_people",
-            sql: include_str!("../../accounts/migrations/0001_people.sql"),
-        }]
+        accounts::Accounts.migrations()
     }
 }
 

@@ -7,7 +7,10 @@ pub mod nations;
 pub mod people;
 pub mod titles;
 
-pub use employment::{INDUSTRIES, ORGANIZATION_NATURES, PERSON_STATES, takes_part};
+pub use employment::{
+    BASE_LEVELS, EMPLOYMENTS, INDUSTRIES, ORGANIZATION_NATURES, PERSON_STATES, TRAINING_FORMS,
+    takes_part,
+};
 pub use learning::{
     DECLARATION_LEVELS, EvidenceSlot, LEARNING_KINDS, LearningKind, Need, SUBJECTS, learning_kind,
 };
@@ -85,6 +88,9 @@ pub const ALL: &[&Dictionary] = &[
     &TITLE_SERIES,
     &TITLE_LEVELS,
     &PERSON_STATES,
+    &EMPLOYMENTS,
+    &BASE_LEVELS,
+    &TRAINING_FORMS,
     &DECLARATION_LEVELS,
     &SUBJECTS,
 ];

@@ -15,7 +15,9 @@ use crate::access::{Action, Grantable, Leaf, Scope};
 use crate::form::Uploaded;
 use crate::kind_of_file::KindOfFile;
 use crate::migration::hex;
-use crate::{Clock, Db, Download, Error, FileId, Modules, OrganizationId, PersonId, Result, User};
+use crate::{
+    AccountId, Clock, Db, Download, Error, FileId, Modules, OrganizationId, PersonId, Result, User,
+};
 
 /// One stored upload.
 #[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
@@ -31,7 +33,7 @@ pub struct Stored {
 pub const EVIDENCE_LIMIT: usize = 5 * 1024 * 1024;
 /// Keeps an upload: JPEG, PNG or PDF by content, within the limit. Files first, then the row.
 ///
-/// Only its uploader sees it until `link` says what it hangs on.
+/// Only its uploader sees it until `link` says what it hangs on; `by` is none for a visitor.
 ///
 /// # Errors
 /// A Chinese sentence that names the file.
@@ -39,7 +41,7 @@ pub async fn keep(
     db: &Db,
     tx: &mut SqliteConnection,
     upload: &Uploaded,
-    user: &User,
+    by: Option<AccountId>,
     clock: &Clock,
 ) -> Result<Stored> {
     let name = clean(&upload.name);
@@ -65,7 +67,7 @@ pub async fn keep(
     .bind(&name)
     .bind(kind.mime())
     .bind(size)
-    .bind(user.account)
+    .bind(by)
     .bind(clock.stamp())
     .fetch_one(tx)
     .await?;

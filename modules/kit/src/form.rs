@@ -137,6 +137,46 @@ impl Form {
         text
     }
 
+    /// One of the values offered, or nothing.
+    pub fn optional_choice(&mut self, name: &str, label: &str, offered: &[&str]) -> String {
+        if self.text(name).is_empty() { String::new() } else { self.choice(name, label, offered) }
+    }
+
+    /// The ticked ones of the values offered, in the order offered.
+    pub fn choices(&mut self, name: &str, label: &str, offered: &[&str]) -> Vec<String> {
+        let ticked: Vec<String> =
+            self.list(name).iter().filter(|v| !v.is_empty()).cloned().collect();
+        if ticked.iter().any(|value| !offered.contains(&value.as_str())) {
+            self.refuse(name, format!("{label}中有不在可选内容里的项，请重新勾选。"));
+        }
+        offered.iter().filter(|o| ticked.iter().any(|t| t == *o)).map(|o| (*o).to_owned()).collect()
+    }
+
+    /// A whole number within bounds, or nothing.
+    pub fn optional_integer(
+        &mut self,
+        name: &str,
+        label: &str,
+        bounds: RangeInclusive<i64>,
+    ) -> Option<i64> {
+        if self.text(name).is_empty() { None } else { self.integer(name, label, bounds) }
+    }
+
+    /// A calendar day as stored, or nothing.
+    pub fn optional_date(&mut self, name: &str, label: &str) -> String {
+        if self.text(name).is_empty() {
+            return String::new();
+        }
+        self.date(name, label).map(crate::day::date_text).unwrap_or_default()
+    }
+
+    /// Sets every value of a repeated field (tick boxes).
+    pub fn set_list(&mut self, name: &str, values: impl IntoIterator<Item = String>) {
+        let values: Vec<String> = values.into_iter().collect();
+        self.values.insert(name.to_owned(), values.first().cloned().unwrap_or_default());
+        self.lists.insert(name.to_owned(), values);
+    }
+
     /// A required calendar day; typed many ways, see `day::parse`.
     pub fn date(&mut self, name: &str, label: &str) -> Option<Date> {
         let text = self.text(name);

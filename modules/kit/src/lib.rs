@@ -21,6 +21,7 @@ pub mod job;
 pub mod kind_of_file;
 pub mod list;
 pub mod mask;
+pub mod message;
 pub mod migration;
 pub mod module;
 pub mod organization;

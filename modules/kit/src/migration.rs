@@ -19,6 +19,10 @@ pub const KIT: &[Migration] = &[
     Migration { name: "0001_kit", sql: include_str!("../migrations/0001_kit.sql") },
     Migration { name: "0002_review", sql: include_str!("../migrations/0002_review.sql") },
     Migration { name: "0003_file_link", sql: include_str!("../migrations/0003_file_link.sql") },
+    Migration {
+        name: "0004_rights_and_messages",
+        sql: include_str!("../migrations/0004_rights_and_messages.sql"),
+    },
 ];
 
 /// Brings the database to this program's schema: kit first, then each module in order.
@@ -60,16 +64,32 @@ pub async fn run(pools: &Pools, modules: &[Box<dyn Module>], clock: &Clock) -> R
             Some(_) => {}
         }
     }
-    let mut fresh = 0;
+    let fresh: Vec<(&'static str, Migration)> = steps
+        .into_iter()
+        .filter(|(module, step)| {
+            !applied.iter().any(|(m, name, _)| m == module && name == step.name)
+        })
+        .collect();
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    // a step may make a table anew that others refer to: each is checked before its commit instead
+    pools.writer().await?.execute("pragma foreign_keys = off").await?;
+    let outcome = apply(pools, &fresh, clock).await;
+    pools.writer().await?.execute("pragma foreign_keys = on").await?;
+    outcome
+}
+
+async fn apply(pools: &Pools, steps: &[(&'static str, Migration)], clock: &Clock) -> Result<()> {
     for (module, step) in steps {
-        if applied.iter().any(|(m, name, _)| m == module && name == step.name) {
-            continue;
-        }
         let mut tx = pools.begin().await?;
+        let failed = |error: &dyn std::fmt::Display| {
+            Error::Fault(format!("migration {module}/{}: {error}", step.name))
+        };
         sqlx::raw_sql(AssertSqlSafe(step.sql))
             .execute(&mut *tx)
             .await
-            .map_err(|error| Error::Fault(format!("migration {module}/{}: {error}", step.name)))?;
+            .map_err(|error| failed(&error))?;
         sqlx::query(
             "insert into migration (module, name, checksum, applied_at) values (?, ?, ?, ?)",
         )
@@ -79,17 +99,12 @@ pub async fn run(pools: &Pools, modules: &[Box<dyn Module>], clock: &Clock) -> R
         .bind(clock.stamp())
         .execute(&mut *tx)
         .await?;
+        let broken = sqlx::query("pragma foreign_key_check").fetch_optional(&mut *tx).await?;
+        if let Some(row) = broken {
+            let table: String = row.try_get(0)?;
+            return Err(failed(&format!("foreign key broken in {table}")));
+        }
         tx.commit().await?;
-        fresh += 1;
-    }
-    if fresh == 0 {
-        return Ok(());
-    }
-    let mut reader = pools.read().await?;
-    let broken = sqlx::query("pragma foreign_key_check").fetch_optional(&mut *reader).await?;
-    if let Some(row) = broken {
-        let table: String = row.try_get(0)?;
-        return Err(Error::Fault(format!("foreign key broken in {table} after migrations")));
     }
     Ok(())
 }

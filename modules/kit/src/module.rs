@@ -99,12 +99,38 @@ pub struct Card {
     pub order: u16,
 }
 
-/// A rendered part of the start page or of the public home page.
+/// A rendered part of the start page or of the public home page. On the home page, orders below
+/// `Block::BAND` stand beside the sign-in form, in the place of the guide.
 #[derive(Debug, Clone)]
 pub struct Block {
     pub order: u16,
     pub template: &'static str,
     pub context: serde_json::Value,
+}
+
+impl Block {
+    /// On the home page: lower orders stand beside the sign-in form.
+    pub const BAND: u16 = 100;
+}
+
+/// An entry of 注册 on the public home page.
+#[derive(Debug, Clone, Serialize)]
+pub struct Registration {
+    /// Name of its icon, without `i-`.
+    pub icon: &'static str,
+    pub title: &'static str,
+    /// Who it is for.
+    pub note: &'static str,
+    pub href: &'static str,
+}
+
+/// Somebody who applied for an account and has none yet, as signing in needs him.
+#[derive(Debug, Clone)]
+pub struct Applicant {
+    /// Of the password he chose, argon2id.
+    pub password_hash: String,
+    /// What he hears after the right password: where his application stands and whom to ask.
+    pub told: String,
 }
 
 /// What `jxjy doctor` found.
@@ -239,6 +265,18 @@ pub trait Module: Send + Sync + 'static {
     /// Blocks of the public home page.
     async fn home(&self, _db: &mut SqliteConnection) -> Result<Vec<Block>> {
         Ok(vec![])
+    }
+    /// Entries of 注册 on the public home page.
+    fn registrations(&self) -> Vec<Registration> {
+        vec![]
+    }
+    /// Whoever applied with this login or ID number (as typed) and has no account yet.
+    async fn applicant(
+        &self,
+        _db: &mut SqliteConnection,
+        _login: &str,
+    ) -> Result<Option<Applicant>> {
+        Ok(None)
     }
     /// Fills its part of the demo county.
     async fn demo(&self, _tx: &mut SqliteConnection, _county: &mut Demo) -> Result<()> {

@@ -9,6 +9,7 @@ mod record;
 mod route;
 mod start;
 mod submit;
+mod submitter;
 mod take;
 #[cfg(test)]
 mod tests;
@@ -18,13 +19,14 @@ pub use decide::{BatchRow, OWN, REASON, approve, is_own, reject, reveal};
 pub use erased::AnySubject;
 pub use history::{Line, Verdict, history};
 pub use query::{
-    case, identity_number, limit, neighbours, oldest, overdue, steps, waited, waiting, waiting_for,
-    working_days,
+    Limit, case, identity_number, limit, neighbours, oldest, overdue, steps, waited, waiting,
+    waiting_for, working_days,
 };
 pub use route::{attended, move_on, reroute, resuperior};
 pub use start::{Waiting, cards, longest};
 pub use submit::{Submission, remind, resubmit, submit, withdraw};
-pub use take::take_over;
+pub use submitter::Submitter;
+pub use take::{from_below, take_over};
 
 use rocket::serde::DeserializeOwned;
 use serde::Serialize;
@@ -32,7 +34,7 @@ use sqlx::SqliteConnection;
 
 use crate::access::Leaf;
 use crate::list::List;
-use crate::{Clock, FileId, Form, OrganizationId, Result, Setting, settings};
+use crate::{AccountId, Clock, Event, FileId, Form, OrganizationId, Result, Setting, settings};
 
 /// Working days after which a waiting case is overdue, may be pushed (催办) and taken over.
 pub const OVERDUE_DAYS: Setting = Setting {
@@ -135,6 +137,10 @@ pub struct DecisionField {
 pub struct Outcome {
     /// Rows of the submission that were left out, a sentence each.
     pub left_out: Vec<String>,
+    /// What the engine tells all modules, in the verdict's transaction.
+    pub events: Vec<Event>,
+    /// The account that a visitor's submission has become: the case is his from now on.
+    pub account: Option<AccountId>,
 }
 
 /// One kind of submission. It says only what is its own; the engine does the rest.
@@ -218,6 +224,10 @@ pub trait Subject: Send + Sync + 'static {
         content: &Self::Content,
         earlier: Option<&Self::Decision>,
     ) -> Option<Self::Decision>;
+    /// Where its applicant looks at it (a page of the side he submitted on); empty: nowhere.
+    fn own_href(&self, _content: &Self::Content) -> String {
+        String::new()
+    }
     /// One phrase for the history: 认定 36 学时
     fn decision_text(&self, _decision: &Self::Decision) -> String {
         String::new()

@@ -163,7 +163,7 @@ pub async fn open(
     tx: &mut SqliteConnection,
     request: &Opening<'_>,
     account: AccountId,
-    grant: Option<GrantId>,
+    side: Option<&GrantRow>,
     restricted: bool,
 ) -> Result<()> {
     if let Some(old) = request.cookies.get(request.transport.session_cookie()) {
@@ -175,12 +175,13 @@ pub async fn open(
     let token = serial::token()?;
     let hours = request.settings.integer(&ABSOLUTE);
     sqlx::query(
-        "insert into session (token_hash, account_id, grant_id, restricted, address, agent,
-           created_at, seen_at, ends_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into session (token_hash, account_id, grant_id, department_id, restricted, address,
+           agent, created_at, seen_at, ends_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(key_of(&token))
     .bind(account)
-    .bind(grant)
+    .bind(side.map(|side| side.id))
+    .bind(side.and_then(|side| side.department_id))
     .bind(restricted)
     .bind(&request.address)
     .bind(request.agent.chars().take(200).collect::<String>())
@@ -285,6 +286,7 @@ struct Row {
     id: SessionId,
     account_id: AccountId,
     grant_id: Option<GrantId>,
+    department_id: Option<OrganizationId>,
     restricted: bool,
     seen_at: String,
     ends_at: String,
@@ -311,7 +313,7 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Session>> {
     let key = key_of(token);
     let mut db = db.read().await?;
     let row: Option<Row> = sqlx::query_as(
-        "select s.id, s.account_id, s.grant_id, s.restricted, s.seen_at, s.ends_at,
+        "select s.id, s.account_id, s.grant_id, s.department_id, s.restricted, s.seen_at, s.ends_at,
                 a.name, a.person_id, a.state
            from session s join account a on a.id = s.account_id where s.token_hash = ?",
     )
@@ -335,7 +337,11 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Session>> {
         vec![]
     };
     let chosen = match row.grant_id {
-        Some(id) => grants.iter().find(|g| g.id == id),
+        // a department taken out of the scope: another side of the same right
+        Some(id) => grants
+            .iter()
+            .find(|g| g.id == id && g.department_id == row.department_id)
+            .or_else(|| grants.iter().find(|g| g.id == id)),
         None if row.person_id.is_some() => None,
         None => grants.first(),
     };
@@ -358,9 +364,9 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Session>> {
     }
     for choice in &grants {
         sides.push(SideChoice {
-            label: format!("管理：{}", choice.organization_name),
-            href: choice.id.to_string(),
-            current: grant.as_ref().is_some_and(|g| g.id == choice.id),
+            label: format!("管理：{}", choice.label()),
+            href: choice.key(),
+            current: chosen.is_some_and(|c| c.key() == choice.key()),
         });
     }
     if sides.len() < 2 {
@@ -383,34 +389,58 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Session>> {
     }))
 }
 
-/// A grant in force, before its permissions are read.
+/// An administrative side: a right in force, and the department it is limited to, if any; before
+/// its permissions are read.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct GrantRow {
     pub id: GrantId,
     pub organization_id: OrganizationId,
     pub kind: OrganizationKind,
     pub organization_name: String,
-    pub role_id: i64,
-    pub role_key: Option<String>,
-    pub role_name: String,
-    pub scope_id: Option<OrganizationId>,
+    /// `whole`, `departments` or `own`
+    pub scope: String,
+    /// 指定主管部门: one of them.
+    pub department_id: Option<OrganizationId>,
+    pub department_name: Option<String>,
 }
 
-/// The account's grants in force on `today` (`YYYY-MM-DD`), bureau first.
+impl GrantRow {
+    /// What is posted to /side: `12`, or `12.5` with its department.
+    pub fn key(&self) -> String {
+        match self.department_id {
+            Some(department) => format!("{}.{department}", self.id),
+            None => self.id.to_string(),
+        }
+    }
+
+    /// As the drop-down calls it.
+    pub fn label(&self) -> String {
+        match &self.department_name {
+            Some(department) => format!("{}（{department}）", self.organization_name),
+            None => self.organization_name.clone(),
+        }
+    }
+}
+
+/// The account's sides in force on `today` (`YYYY-MM-DD`), bureau first. A right limited to named
+/// departments gives one side for each: a scope is one equality.
 pub async fn grants_of(
     db: &mut SqliteConnection,
     account: AccountId,
     today: &str,
 ) -> Result<Vec<GrantRow>> {
     Ok(sqlx::query_as(
-        "select g.id, g.organization_id, o.kind, o.name as organization_name, g.role_id,
-                r.key as role_key, r.name as role_name, g.scope_id
+        "select g.id, g.organization_id, o.kind, o.name as organization_name, g.scope,
+                d.id as department_id, d.name as department_name
            from grant g
            join organization o on o.id = g.organization_id
-           join role r on r.id = g.role_id
+           left join grant_department s on s.grant_id = g.id and g.scope = 'departments'
+           left join organization d on d.id = s.department_id
           where g.account_id = ? and g.state = 'active' and o.state = 'active'
             and (g.until is null or g.until >= ?)
-          order by o.kind = 'bureau' desc, g.id",
+            and (g.scope <> 'departments' or d.id is not null)
+            and exists (select 1 from grant_role r where r.grant_id = g.id)
+          order by o.kind = 'bureau' desc, g.id, d.id",
     )
     .bind(account)
     .bind(today)
@@ -419,29 +449,41 @@ pub async fn grants_of(
 }
 
 async fn load_grant(db: &mut SqliteConnection, row: &GrantRow) -> Result<Grant> {
-    let full = row.role_key.as_deref() == Some("super");
+    let roles: Vec<(i64, Option<String>, String)> = sqlx::query_as(
+        "select r.id, r.key, r.name from grant_role g join role r on r.id = g.role_id
+          where g.grant_id = ? order by r.id",
+    )
+    .bind(row.id)
+    .fetch_all(&mut *db)
+    .await?;
+    let full = roles.iter().any(|(_, key, _)| key.as_deref() == Some("super"));
     let permissions: HashSet<(String, String)> = if full {
         HashSet::new()
     } else {
-        sqlx::query_as("select leaf, action from role_permission where role_id = ?")
-            .bind(row.role_id)
-            .fetch_all(db)
-            .await?
-            .into_iter()
-            .collect()
+        sqlx::query_as(
+            "select distinct p.leaf, p.action
+               from grant_role g join role_permission p on p.role_id = g.role_id
+              where g.grant_id = ?",
+        )
+        .bind(row.id)
+        .fetch_all(db)
+        .await?
+        .into_iter()
+        .collect()
     };
-    let scope = match (row.kind, row.scope_id) {
-        (OrganizationKind::Bureau, None) => Scope::County,
-        (OrganizationKind::Bureau, Some(id)) if id != row.organization_id => Scope::Department(id),
-        (OrganizationKind::Department, _) => Scope::Department(row.organization_id),
+    let scope = match (row.kind, row.scope.as_str(), row.department_id) {
+        (OrganizationKind::Bureau, "whole", _) => Scope::County,
+        (OrganizationKind::Bureau, "departments", Some(id)) => Scope::Department(id),
+        (OrganizationKind::Department, "whole", _) => Scope::Department(row.organization_id),
         _ => Scope::Organization(row.organization_id),
     };
+    let names: Vec<&str> = roles.iter().map(|(_, _, name)| name.as_str()).collect();
     Ok(Grant {
         id: row.id,
         organization: row.organization_id,
         kind: row.kind,
         organization_name: row.organization_name.clone(),
-        role_name: row.role_name.clone(),
+        role_name: names.join("、"),
         full,
         permissions,
         scope,

@@ -86,6 +86,8 @@ pub struct Shell {
     menu: Vec<Item>,
     pub notices: Vec<Notice>,
     banners: Vec<Notice>,
+    /// Unread messages.
+    messages: i64,
     #[serde(skip)]
     key: Vec<u8>,
 }
@@ -154,6 +156,7 @@ async fn build(request: &Request<'_>, session: Option<&Arc<Session>>) -> Result<
         return Ok(shell);
     };
     let mut counts: HashMap<String, i64> = HashMap::new();
+    shell.messages = crate::message::unread(&mut *db.read().await?, session.account).await?;
     if let Some(grant) = &session.grant {
         counts.extend(waiting(&mut *db.read().await?, grant).await?);
         if let Some(banners) = rocket.state::<Banners>() {
@@ -167,7 +170,8 @@ async fn build(request: &Request<'_>, session: Option<&Arc<Session>>) -> Result<
 /// What waits at the grant's desk, by subject: from the index alone, but for a bureau's clerk who
 /// is limited to a department and is not counted what he is not shown.
 async fn waiting(db: &mut SqliteConnection, grant: &Grant) -> Result<Vec<(String, i64)>> {
-    let Some(department) = crate::review::limit(grant) else {
+    let limit = crate::review::limit(grant);
+    if !limit.any() {
         return Ok(sqlx::query_as(
             "select subject, count(*) from review_case
               where desk_id = ? and state = 'pending' group by subject",
@@ -175,13 +179,15 @@ async fn waiting(db: &mut SqliteConnection, grant: &Grant) -> Result<Vec<(String
         .bind(grant.organization)
         .fetch_all(db)
         .await?);
-    };
+    }
     Ok(sqlx::query_as(
         "select subject, count(*) from review_case
-          where desk_id = ? and state = 'pending' and department_id = ? group by subject",
+          where desk_id = ?1 and state = 'pending' and (?2 is null or department_id = ?2)
+            and (?3 is null or organization_id = ?3) group by subject",
     )
     .bind(grant.organization)
-    .bind(department)
+    .bind(limit.department)
+    .bind(limit.organization)
     .fetch_all(db)
     .await?)
 }

@@ -174,6 +174,6 @@ async fn appoint(tx: &mut SqliteConnection, id: PersonId, unit: &Unit, now: &str
         .bind(id)
         .fetch_one(&mut *tx)
         .await?;
-    administrators::appoint(tx, account, unit.id, SUPER, None, now).await?;
+    administrators::appoint(tx, account, unit.id, &[SUPER], None, now).await?;
     Ok(())
 }

@@ -186,6 +186,7 @@ impl Maker {
                 contact,
                 phone: format!("0999-6{:06}", county.random.below(1_000_000)),
                 address,
+                ..Profile::default()
             },
             name,
         }

@@ -6,7 +6,7 @@ use kit::{
 use sqlx::SqliteConnection;
 
 use super::create::{checked_code, department_under, unique};
-use super::{CODE_TAKEN, NAME_TAKEN, NewOrganization, index, profile, version};
+use super::{CODE_TAKEN, NAME_TAKEN, NewOrganization, base, index, profile, version};
 use crate::people;
 
 /// Replaces what is recorded of an organization (its kind stays); false if nothing differs. A new
@@ -77,7 +77,8 @@ async fn write_profile(
     let profile = &new.profile;
     sqlx::query(
         "update organization_profile set certificate_name = ?, area_code = ?, nature = ?,
-                industry = ?, legal_person = ?, contact = ?, phone = ?, address = ?
+                industry = ?, legal_person = ?, contact = ?, phone = ?, address = ?, postcode = ?,
+                staff = ?, professionals = ?, series = ?
           where organization_id = ?",
     )
     .bind(&profile.certificate_name)
@@ -88,10 +89,17 @@ async fn write_profile(
     .bind(&profile.contact)
     .bind(&profile.phone)
     .bind(&profile.address)
+    .bind(&profile.postcode)
+    .bind(profile.staff)
+    .bind(profile.professionals)
+    .bind(&profile.series)
     .bind(id)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    match &profile.base {
+        Some(base) => base::write(tx, id, base).await,
+        None => Ok(()),
+    }
 }
 
 /// What disabling did.

@@ -4,7 +4,7 @@ use kit::credit_code::CreditCode;
 use kit::{Clock, Error, OnUnique, OrganizationId, OrganizationKind, Result};
 use sqlx::SqliteConnection;
 
-use super::{CODE_TAKEN, NAME_TAKEN, Profile, index, version};
+use super::{CODE_TAKEN, NAME_TAKEN, Profile, base, index, version};
 
 /// An organization to record.
 #[derive(Debug, Clone)]
@@ -67,7 +67,8 @@ pub(crate) async fn insert(
     let profile = &new.profile;
     sqlx::query(
         "insert into organization_profile (organization_id, certificate_name, area_code, nature,
-           industry, legal_person, contact, phone, address) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+           industry, legal_person, contact, phone, address, postcode, staff, professionals, series)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(id)
     .bind(&profile.certificate_name)
@@ -78,8 +79,15 @@ pub(crate) async fn insert(
     .bind(&profile.contact)
     .bind(&profile.phone)
     .bind(&profile.address)
+    .bind(&profile.postcode)
+    .bind(profile.staff)
+    .bind(profile.professionals)
+    .bind(&profile.series)
     .execute(&mut *tx)
     .await?;
+    if new.kind == OrganizationKind::Base {
+        base::write(&mut *tx, id, &profile.base.clone().unwrap_or_default()).await?;
+    }
     version(&mut *tx, id, cause, at).await?;
     index(tx, id, new.name.trim()).await?;
     Ok(id)

@@ -19,7 +19,7 @@ pub struct NewPerson {
     pub fields: Fields,
 }
 
-/// Rows of one statement: 29 values each, below SQLite's 32,766.
+/// Rows of one statement: 32 values each, below SQLite's 32,766.
 const ROWS: usize = 500;
 const TAKEN: &str = "这个身份证号已在系统中，不能重复登记。";
 
@@ -75,8 +75,8 @@ pub(crate) async fn insert_many(
         let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new(
             "insert into person (id, identity_id, name, sex, born, nation, political, education,
                degree, series, level, title, titled_on, title_certificate, school, major,
-               graduated_on, started_work_on, position, phone, email, note, organization_id,
-               department_id, internal_department_id, origin, import_id, created_at, updated_at) ",
+               graduated_on, started_work_on, position, phone, email, note, native_place,
+               employment, address, organization_id, department_id, internal_department_id, origin, import_id, created_at, updated_at) ",
         );
         let rows = chunk.iter().zip(ids).zip(identities);
         sql.push_values(rows, |mut row, ((person, id), identity)| {
@@ -107,6 +107,9 @@ pub(crate) async fn insert_many(
                 .push_bind(&fields.phone)
                 .push_bind(&fields.email)
                 .push_bind(&fields.note)
+                .push_bind(&fields.native_place)
+                .push_bind(&fields.employment)
+                .push_bind(&fields.address)
                 .push_bind(person.organization)
                 .push_bind(departments.get(&person.organization).copied().flatten())
                 .push_bind(person.internal_department)

@@ -10,7 +10,7 @@ pub async fn fields(db: &mut SqliteConnection, id: PersonId) -> Result<Option<Fi
     Ok(sqlx::query_as(
         "select name, nation, political, education, degree, series, level, title, titled_on,
                 title_certificate, school, major, graduated_on, started_work_on, position, phone,
-                email, note
+                email, note, native_place, employment, address
            from person where id = ?",
     )
     .bind(id)
@@ -36,7 +36,7 @@ pub async fn update(
         "update person set name = ?, nation = ?, political = ?, education = ?, degree = ?,
                 series = ?, level = ?, title = ?, titled_on = ?, title_certificate = ?, school = ?,
                 major = ?, graduated_on = ?, started_work_on = ?, position = ?, phone = ?,
-                email = ?, note = ?, updated_at = ?
+                email = ?, note = ?, native_place = ?, employment = ?, address = ?, updated_at = ?
           where id = ?",
     )
     .bind(&new.name)
@@ -57,6 +57,9 @@ pub async fn update(
     .bind(&new.phone)
     .bind(&new.email)
     .bind(&new.note)
+    .bind(&new.native_place)
+    .bind(&new.employment)
+    .bind(&new.address)
     .bind(clock.stamp())
     .bind(id)
     .execute(&mut *tx)

@@ -142,6 +142,7 @@ fn read(
         contact: form.optional("contact", "联系人", 50),
         phone: contact::telephone(form, "phone", "联系电话"),
         address: form.optional("address", "地址", 100),
+        ..Profile::default()
     };
     NewOrganization {
         kind: unit.kind,

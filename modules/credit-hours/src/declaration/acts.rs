@@ -137,7 +137,7 @@ async fn keep(
     }
     let (mut kept, mut refused) = (0, Vec::new());
     for file in files {
-        match kit::file::keep(db, &mut *tx, file, &person.user, clock).await {
+        match kit::file::keep(db, &mut *tx, file, Some(person.user.account), clock).await {
             Ok(stored) => {
                 store::attach(&mut *tx, id, stored.id).await?;
                 kept += 1;

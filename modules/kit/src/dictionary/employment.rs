@@ -64,6 +64,41 @@ const SECTIONS: &[Entry] = &[
     entry(20, "T", "国际组织", &[]),
 ];
 
+/// 继续教育基地的级别 (domain.md §2.5).
+pub const BASE_LEVELS: Dictionary = Dictionary {
+    key: "base_level",
+    title: "基地级别",
+    entries: &[
+        entry(1, "national", "国家级", &[]),
+        entry(2, "provincial", "省级", &[]),
+        entry(3, "city", "市级", &[]),
+        entry(4, "county", "县级", &["县区级", "区级"]),
+    ],
+};
+
+/// 培训形式 (domain.md §2.17).
+pub const TRAINING_FORMS: Dictionary = Dictionary {
+    key: "training_form",
+    title: "培训形式",
+    entries: &[
+        entry(1, "onsite", "面授", &["线下"]),
+        entry(2, "online", "网络", &["线上", "远程"]),
+        entry(3, "mixed", "混合", &["线上线下结合"]),
+    ],
+};
+
+/// 编制或用工类型 (domain.md §3.1).
+pub const EMPLOYMENTS: Dictionary = Dictionary {
+    key: "employment",
+    title: "用工类型",
+    entries: &[
+        entry(1, "establishment", "在编", &["编内", "事业编制", "行政编制"]),
+        entry(2, "contract", "合同制", &["劳动合同", "聘用制"]),
+        entry(3, "dispatched", "劳务派遣", &["派遣"]),
+        entry(4, "other", "其他", &["临时", "兼职"]),
+    ],
+};
+
 /// 人员状态 (domain.md, Decisions).
 pub const PERSON_STATES: Dictionary = Dictionary {
     key: "person_state",

@@ -40,7 +40,8 @@ fn upload(name: &str, bytes: &[u8]) -> Uploaded {
 async fn kept(county: &County, db: &Db, name: &str) -> FileId {
     let mut tx = db.begin().await.unwrap();
     let me = user(1, Scope::Organization(OrganizationId(3)));
-    let file = keep(db, &mut tx, &upload(name, PDF), &me, &county.clock).await.unwrap();
+    let file =
+        keep(db, &mut tx, &upload(name, PDF), Some(me.account), &county.clock).await.unwrap();
     tx.commit().await.unwrap();
     file.id
 }
@@ -79,7 +80,7 @@ async fn a_refused_upload_is_named_and_leaves_nothing() {
         (cut, "文件“长.pdf”超过 5 MB"),
     ] {
         let mut tx = db.begin().await.unwrap();
-        match keep(&db, &mut tx, &upload, &me, &county.clock).await {
+        match keep(&db, &mut tx, &upload, Some(me.account), &county.clock).await {
             Err(Error::Invalid(text)) => assert!(text.starts_with(part), "{text}"),
             other => panic!("{other:?}"),
         }

@@ -50,7 +50,8 @@ pub struct Case {
     pub stage: i64,
     pub round: i64,
     pub unattended: bool,
-    pub account_id: AccountId,
+    /// Who submitted; none: a visitor, until an approval gives him an account.
+    pub account_id: Option<AccountId>,
     pub person_id: Option<PersonId>,
     pub organization_id: OrganizationId,
     pub department_id: Option<OrganizationId>,
@@ -67,12 +68,6 @@ impl Case {
     /// The desks it passes, in order.
     pub fn desks(&self) -> Result<Vec<OrganizationId>> {
         Ok(serde_json::from_str(&self.route)?)
-    }
-
-    /// The desks after the present one.
-    pub fn desks_left(&self) -> Result<Vec<OrganizationId>> {
-        let desks = self.desks()?;
-        Ok(desks.get(self.place() + 1..).unwrap_or_default().to_vec())
     }
 
     /// Index of the present desk in the route.

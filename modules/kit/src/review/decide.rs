@@ -9,8 +9,8 @@ use super::route::place;
 use super::{AnySubject, Case, CaseState, Level, Outcome, query};
 use crate::access::Grant;
 use crate::{
-    Action, CaseId, Clock, Error, Event, Form, Grantable, Modules, OrganizationId, Result, User,
-    organization,
+    AccountId, Action, CaseId, Clock, Error, Event, Form, Grantable, Modules, OrganizationId,
+    Result, User, message, organization,
 };
 
 /// Characters of a reason (驳回原因, 接管原因).
@@ -32,7 +32,8 @@ pub struct BatchRow {
 
 /// Whether the case is the user's own: submitted by his account or about him.
 pub fn is_own(case: &Case, user: &User) -> bool {
-    case.account_id == user.account || (case.person_id.is_some() && case.person_id == user.person)
+    case.account_id == Some(user.account)
+        || (case.person_id.is_some() && case.person_id == user.person)
 }
 
 /// The case, pending at this desk and not the user's own.
@@ -44,8 +45,7 @@ async fn at_desk(
     grant: &Grant,
 ) -> Result<Case> {
     let case = query::case(&mut *tx, id).await?;
-    let limit = query::limit(grant);
-    if case.subject != subject.key() || (limit.is_some() && case.department_id != limit) {
+    if case.subject != subject.key() || !query::limit(grant).admits(&case) {
         return Err(Error::NotFound);
     }
     may(subject, grant)?;
@@ -152,11 +152,63 @@ pub async fn approve(
     record::step(&mut *tx, case.id, clock, Entry { act: "approve", ..entry }).await?;
     let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
     let outcome = subject.approved(&mut *tx, &case, clock).await?;
+    for event in &outcome.events {
+        modules.deliver(&mut *tx, event, clock).await?;
+    }
+    let case = match outcome.account {
+        Some(account) => {
+            sqlx::query(
+                "update review_case set account_id = ? where id = ? and account_id is null",
+            )
+            .bind(account)
+            .bind(case.id)
+            .execute(&mut *tx)
+            .await?;
+            query::case(&mut *tx, case.id).await?
+        }
+        None => case,
+    };
+    tell(&mut *tx, subject, &case, user, grant, None, clock).await?;
     let event = Event::ReviewDecided { case: case.id, subject: subject.key(), approved: true };
     modules.deliver(&mut *tx, &event, clock).await?;
     let what = said("通过", &subject.decision_text(&decision));
     record::trail(tx, &user.actor(), clock, "review.approve", subject, &case, &what).await?;
     Ok(Some(outcome))
+}
+
+/// Tells the applicant how it came out; and the person it is about, if another submitted it.
+async fn tell(
+    tx: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    case: &Case,
+    user: &User,
+    grant: &Grant,
+    reason: Option<&str>,
+    clock: &Clock,
+) -> Result<()> {
+    let (verb, rest) = match reason {
+        None => ("已通过", String::new()),
+        Some(reason) => ("被驳回", format!("原因：{reason}")),
+    };
+    let title = format!("{}{verb}", subject.noun());
+    let text = format!("{} {}，由{}办理。{rest}", case.number, case.title, grant.organization_name);
+    let about: Option<AccountId> = match case.person_id {
+        Some(person) => {
+            sqlx::query_scalar("select id from account where person_id = ?")
+                .bind(person)
+                .fetch_optional(&mut *tx)
+                .await?
+        }
+        None => None,
+    };
+    let href = subject.own_href(&case.content)?;
+    let other = about.filter(|account| case.account_id != Some(*account));
+    for (account, href) in [(case.account_id, href.as_str()), (other, "")] {
+        if let Some(account) = account.filter(|account| *account != user.account) {
+            message::send(&mut *tx, account, &title, &text, href, clock).await?;
+        }
+    }
+    Ok(())
 }
 
 /// An intermediate desk's yes: on to the next that can decide.
@@ -172,11 +224,12 @@ async fn pass(
     let (leaf, from) = (subject.leaf(), case.place() + 1);
     let next = place(&mut *tx, route, from, leaf, case.account_id, case.person_id, clock).await?;
     sqlx::query(
-        "update review_case set desk_id = ?, stage = ?, waiting_since = ?, reminded_at = null,
-           decision = ?, unattended = max(unattended, ?)
+        "update review_case set desk_id = ?, route = ?, stage = ?, waiting_since = ?,
+           reminded_at = null, decision = ?, unattended = max(unattended, ?)
           where id = ? and state = 'pending' and desk_id = ?",
     )
     .bind(next.desk)
+    .bind(serde_json::to_string(&next.route)?)
     .bind(next.stage as i64)
     .bind(clock.stamp())
     .bind(entry.decision)
@@ -237,6 +290,7 @@ pub async fn reject(
     record::step(&mut *tx, case.id, clock, entry).await?;
     let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
     subject.rejected(&mut *tx, &case, clock).await?;
+    tell(&mut *tx, subject, &case, user, grant, Some(&reason), clock).await?;
     let event = Event::ReviewDecided { case: case.id, subject: subject.key(), approved: false };
     modules.deliver(&mut *tx, &event, clock).await?;
     let what = format!("驳回，原因：{reason}");

@@ -32,6 +32,8 @@ pub trait AnySubject: Send + Sync + 'static {
     fn decision_fields(&self, content: &str, earlier: &str) -> Result<Vec<DecisionField>>;
     /// The decision as JSON; none if a field is refused.
     fn decision_of(&self, form: &mut Form, content: &str, earlier: &str) -> Result<Option<String>>;
+    /// Where its applicant looks at it; empty: nowhere.
+    fn own_href(&self, content: &str) -> Result<String>;
     /// One phrase for the history; empty if there is no decision.
     fn decision_text(&self, decision: &str) -> String;
     async fn passed(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()>;
@@ -104,6 +106,9 @@ impl<S: Subject> AnySubject for S {
         let earlier: Option<S::Decision> = read(earlier)?;
         let decision = Subject::decision_of(self, form, &read(content)?, earlier.as_ref());
         Ok(decision.map(|decision| serde_json::to_string(&decision)).transpose()?)
+    }
+    fn own_href(&self, content: &str) -> Result<String> {
+        Ok(Subject::own_href(self, &read(content)?))
     }
     fn decision_text(&self, decision: &str) -> String {
         // a decision of an older version that no longer reads is simply not told

@@ -50,16 +50,19 @@ pub async fn waiting(
 
 /// How many of them this administrator decides on: a bureau's clerk may be limited to a department.
 pub async fn waiting_for(db: &mut SqliteConnection, grant: &Grant, subject: &str) -> Result<i64> {
-    let Some(department) = limit(grant) else {
+    let limit = limit(grant);
+    if !limit.any() {
         return waiting(db, grant.organization, subject).await;
-    };
+    }
     Ok(sqlx::query_scalar(
         "select count(*) from review_case
-          where desk_id = ? and subject = ? and state = 'pending' and department_id = ?",
+          where desk_id = ?1 and subject = ?2 and state = 'pending'
+            and (?3 is null or department_id = ?3) and (?4 is null or organization_id = ?4)",
     )
     .bind(grant.organization)
     .bind(subject)
-    .bind(department)
+    .bind(limit.department)
+    .bind(limit.organization)
     .fetch_one(db)
     .await?)
 }
@@ -128,11 +131,37 @@ pub fn waited(calendar: &WorkingDays, since: &str, clock: &Clock) -> i64 {
     day::stored_time(since).map_or(0, |at| calendar.between(day::county_day(at), clock.today()))
 }
 
-/// The department a bureau's clerk is limited to; none sees every case at his desk.
-pub fn limit(grant: &Grant) -> Option<OrganizationId> {
+/// Which of the cases at his desk an administrator is shown; without any limit, all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limit {
+    /// 指定主管部门 of a bureau's clerk.
+    pub department: Option<OrganizationId>,
+    /// 本单位 of a bureau's or department's clerk.
+    pub organization: Option<OrganizationId>,
+}
+
+impl Limit {
+    /// Whether there is any.
+    pub fn any(self) -> bool {
+        self != Self::default()
+    }
+
+    /// Whether a case is among those shown.
+    pub fn admits(self, case: &Case) -> bool {
+        (self.department.is_none() || case.department_id == self.department)
+            && self.organization.is_none_or(|own| case.organization_id == own)
+    }
+}
+
+/// The limit of a right: its scope, where that is narrower than what its desk receives.
+pub fn limit(grant: &Grant) -> Limit {
+    use OrganizationKind::{Bureau, Department};
     match (grant.kind, grant.scope) {
-        (OrganizationKind::Bureau, Scope::Department(id)) => Some(id),
-        _ => None,
+        (Bureau, Scope::Department(id)) => Limit { department: Some(id), ..Limit::default() },
+        (Bureau | Department, Scope::Organization(id)) => {
+            Limit { organization: Some(id), ..Limit::default() }
+        }
+        _ => Limit::default(),
     }
 }
 
@@ -145,30 +174,32 @@ pub async fn neighbours(
     let limit = limit(grant);
     let before = sqlx::query_scalar(
         "select content from review_case
-          where desk_id = ? and subject = ? and state = 'pending'
-            and (waiting_since, id) < (?, ?) and (? is null or department_id = ?)
+          where desk_id = ?1 and subject = ?2 and state = 'pending'
+            and (waiting_since, id) < (?3, ?4) and (?5 is null or department_id = ?5)
+            and (?6 is null or organization_id = ?6)
           order by waiting_since desc, id desc limit 1",
     )
     .bind(grant.organization)
     .bind(&case.subject)
     .bind(&case.waiting_since)
     .bind(case.id)
-    .bind(limit)
-    .bind(limit)
+    .bind(limit.department)
+    .bind(limit.organization)
     .fetch_optional(&mut *db)
     .await?;
     let after = sqlx::query_scalar(
         "select content from review_case
-          where desk_id = ? and subject = ? and state = 'pending'
-            and (waiting_since, id) > (?, ?) and (? is null or department_id = ?)
+          where desk_id = ?1 and subject = ?2 and state = 'pending'
+            and (waiting_since, id) > (?3, ?4) and (?5 is null or department_id = ?5)
+            and (?6 is null or organization_id = ?6)
           order by waiting_since, id limit 1",
     )
     .bind(grant.organization)
     .bind(&case.subject)
     .bind(&case.waiting_since)
     .bind(case.id)
-    .bind(limit)
-    .bind(limit)
+    .bind(limit.department)
+    .bind(limit.organization)
     .fetch_optional(&mut *db)
     .await?;
     Ok((before, after))

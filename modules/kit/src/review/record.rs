@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{AnySubject, Case, CaseState, query};
+use super::{AnySubject, Case, CaseState, Submitter, query};
 use crate::trail;
 use crate::{AccountId, Actor, CaseId, Clock, Error, OrganizationId, Result, User};
 
@@ -29,6 +29,11 @@ impl<'a> Entry<'a> {
             opinion: "",
             decision: "null",
         }
+    }
+
+    /// An act of the applicant's.
+    pub fn by(act: &'a str, by: &'a Submitter, desk: Option<OrganizationId>) -> Self {
+        Self { act, account: by.account, name: &by.name, desk, opinion: "", decision: "null" }
     }
 
     /// An act of the engine's own.

@@ -12,6 +12,8 @@ use crate::{
 /// Where a case goes on, and whom it passes over.
 #[derive(Debug)]
 pub(super) struct Place {
+    /// The route, led on to a superior if nobody on it can decide.
+    pub route: Vec<OrganizationId>,
     pub stage: usize,
     pub desk: OrganizationId,
     pub skipped: Vec<OrganizationId>,
@@ -34,7 +36,7 @@ pub async fn attended(
     db: &mut SqliteConnection,
     desk: OrganizationId,
     leaf: Leaf,
-    submitter: AccountId,
+    submitter: Option<AccountId>,
     about: Option<PersonId>,
     clock: &Clock,
 ) -> Result<bool> {
@@ -46,10 +48,11 @@ pub async fn attended(
         "select exists (
            select 1 from grant g
              join account a on a.id = g.account_id
-             join role r on r.id = g.role_id
+             join grant_role h on h.grant_id = g.id
+             join role r on r.id = h.role_id
             where g.organization_id = ? and g.state = 'active'
               and (g.until is null or g.until >= ?)
-              and a.state = 'active' and a.id <> ?
+              and a.state = 'active' and a.id is not ?
               and (? is null or a.person_id is not ?)
               and (r.key = 'super' or exists (
                 select 1 from role_permission p
@@ -65,25 +68,47 @@ pub async fn attended(
     .await?)
 }
 
-/// The first desk from `from` on that can decide; the last is never passed over.
+/// The first desk from `from` on that can decide. If not even the last can, the case goes to the
+/// superiors of the last; the bureau is never passed over (domain.md, Decisions: no deadlock).
 pub(super) async fn place(
     db: &mut SqliteConnection,
     route: &[OrganizationId],
     from: usize,
     leaf: Leaf,
-    submitter: AccountId,
+    submitter: Option<AccountId>,
     about: Option<PersonId>,
     clock: &Clock,
 ) -> Result<Place> {
+    let mut route = route.to_vec();
+    let last =
+        route.last().copied().ok_or_else(|| Error::Fault("a route without a desk".to_owned()))?;
+    let mut above = organization::desks_above(&mut *db, last).await?.into_iter().skip(1);
     let mut skipped = Vec::new();
-    for (stage, desk) in route.iter().copied().enumerate().skip(from) {
-        let last = stage + 1 == route.len();
-        if last || attended(&mut *db, desk, leaf, submitter, about, clock).await? {
-            return Ok(Place { stage, desk, skipped });
+    let mut stage = from;
+    loop {
+        let desk = match route.get(stage) {
+            Some(desk) => *desk,
+            None => match above.next() {
+                Some(desk) => {
+                    if !route.contains(&desk) {
+                        route.push(desk);
+                    }
+                    continue;
+                }
+                // the bureau: another holder of the permission must decide there
+                None => {
+                    skipped.pop();
+                    let stage = route.len() - 1;
+                    return Ok(Place { desk: route[stage], route, stage, skipped });
+                }
+            },
+        };
+        if attended(&mut *db, desk, leaf, submitter, about, clock).await? {
+            return Ok(Place { route, stage, desk, skipped });
         }
         skipped.push(desk);
+        stage += 1;
     }
-    Err(Error::Fault("a route without a desk".to_owned()))
 }
 
 /// Moves pending cases about `person` that wait at `from` to where their subject now routes them
@@ -154,7 +179,7 @@ pub async fn resuperior(
 }
 
 /// Moves on what waits where nobody can decide any more: a right was removed or has run out, an
-/// account was disabled. What its last desk has stays. Gives the number moved.
+/// account was disabled. What the bureau has stays. Gives the number moved.
 pub async fn move_on(tx: &mut SqliteConnection, modules: &Modules, clock: &Clock) -> Result<u64> {
     let mut moved = 0;
     for subject in modules.subjects() {
@@ -166,8 +191,7 @@ pub async fn move_on(tx: &mut SqliteConnection, modules: &Modules, clock: &Clock
         .fetch_all(&mut *tx)
         .await?;
         for desk in desks {
-            let (nobody, leaf) = (AccountId(0), subject.leaf());
-            let anybody = attended(&mut *tx, desk, leaf, nobody, None, clock).await?;
+            let anybody = attended(&mut *tx, desk, subject.leaf(), None, None, clock).await?;
             let stuck = stuck(&mut *tx, subject.as_ref(), desk, anybody, clock).await?;
             moved += all_on(&mut *tx, modules, stuck, UNATTENDED, clock).await?;
         }
@@ -184,10 +208,9 @@ async fn stuck(
     anybody: bool,
     clock: &Clock,
 ) -> Result<Vec<CaseId>> {
-    let waiting: Vec<(CaseId, AccountId, Option<PersonId>)> = sqlx::query_as(
+    let waiting: Vec<(CaseId, Option<AccountId>, Option<PersonId>)> = sqlx::query_as(
         "select c.id, c.account_id, c.person_id from review_case c
           where c.desk_id = ?1 and c.subject = ?2 and c.state = 'pending'
-            and c.stage + 1 < json_array_length(c.route)
             and (not ?3 or exists (
               select 1 from grant g join account a on a.id = g.account_id
                where g.organization_id = ?1 and (a.id = c.account_id or a.person_id = c.person_id)))
@@ -257,7 +280,7 @@ async fn go_on(
            waiting_since = ?, organization_id = ?, department_id = ?
           where id = ? and state = 'pending'",
     )
-    .bind(serde_json::to_string(&route)?)
+    .bind(serde_json::to_string(&next.route)?)
     .bind(next.stage as i64)
     .bind(next.desk)
     .bind(!next.skipped.is_empty())

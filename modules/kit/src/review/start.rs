@@ -41,14 +41,15 @@ pub async fn cards(
     let before = query::overdue_before(&calendar, settings.integer(&OVERDUE_DAYS), clock.today());
     let limit = query::limit(grant);
     let rows: Vec<(String, i64, String, i64)> = sqlx::query_as(
-        "select subject, count(*), min(waiting_since), sum(waiting_since < ?) from review_case
-          where desk_id = ? and state = 'pending' and (? is null or department_id = ?)
+        "select subject, count(*), min(waiting_since), sum(waiting_since < ?1) from review_case
+          where desk_id = ?2 and state = 'pending' and (?3 is null or department_id = ?3)
+            and (?4 is null or organization_id = ?4)
           group by subject",
     )
     .bind(before)
     .bind(grant.organization)
-    .bind(limit)
-    .bind(limit)
+    .bind(limit.department)
+    .bind(limit.organization)
     .fetch_all(db)
     .await?;
     let menu: Vec<_> = modules.all().iter().flat_map(|module| module.menu()).collect();
@@ -97,14 +98,15 @@ pub async fn longest(
         let rows: Vec<(String, String, String, String, String)> = sqlx::query_as(
             "select c.waiting_since, c.title, o.name, c.submitted_at, c.content
                from review_case c join organization o on o.id = c.organization_id
-              where c.desk_id = ? and c.subject = ? and c.state = 'pending'
-                and (? is null or c.department_id = ?)
-              order by c.waiting_since, c.id limit ?",
+              where c.desk_id = ?1 and c.subject = ?2 and c.state = 'pending'
+                and (?3 is null or c.department_id = ?3)
+                and (?4 is null or c.organization_id = ?4)
+              order by c.waiting_since, c.id limit ?5",
         )
         .bind(grant.organization)
         .bind(subject.key())
-        .bind(limit)
-        .bind(limit)
+        .bind(limit.department)
+        .bind(limit.organization)
         .bind(most)
         .fetch_all(&mut *db)
         .await?;

@@ -4,8 +4,8 @@ use sqlx::SqliteConnection;
 
 use super::record::{self, Entry};
 use super::route::{each_once, place};
-use super::{AnySubject, Case, CaseState, OVERDUE_DAYS, Subject, query};
-use crate::{CaseId, Clock, Error, OrganizationId, PersonId, Result, Settings, User};
+use super::{AnySubject, Case, CaseState, OVERDUE_DAYS, Subject, Submitter, query};
+use crate::{CaseId, Clock, Error, OrganizationId, PersonId, Result, Settings};
 
 /// What a submission brings.
 pub struct Submission<C> {
@@ -24,14 +24,15 @@ pub async fn submit<S: Subject>(
     tx: &mut SqliteConnection,
     subject: &S,
     submission: Submission<S::Content>,
-    user: &User,
+    by: impl Into<Submitter> + Send,
     clock: &Clock,
 ) -> Result<Case> {
+    let by: Submitter = by.into();
     let subject: &dyn AnySubject = subject;
     let content = serde_json::to_string(&submission.content)?;
     let route = each_once(subject.route(&mut *tx, &content).await?);
     let first =
-        place(&mut *tx, &route, 0, subject.leaf(), user.account, submission.person, clock).await?;
+        place(&mut *tx, &route, 0, subject.leaf(), by.account, submission.person, clock).await?;
     let now = clock.stamp();
     let id: CaseId = sqlx::query_scalar(
         "insert into review_case (subject, number, state, desk_id, route, stage, unattended,
@@ -42,10 +43,10 @@ pub async fn submit<S: Subject>(
     .bind(subject.key())
     .bind(&submission.number)
     .bind(first.desk)
-    .bind(serde_json::to_string(&route)?)
+    .bind(serde_json::to_string(&first.route)?)
     .bind(first.stage as i64)
     .bind(!first.skipped.is_empty())
-    .bind(user.account)
+    .bind(by.account)
     .bind(submission.person)
     .bind(submission.organization)
     .bind(submission.department)
@@ -55,7 +56,7 @@ pub async fn submit<S: Subject>(
     .bind(&now)
     .fetch_one(&mut *tx)
     .await?;
-    opened(tx, subject, id, true, &first.skipped, user, clock).await
+    opened(tx, subject, id, true, &first.skipped, &by, clock).await
 }
 
 /// A rejected or withdrawn case goes its way again: same number, next round.
@@ -64,18 +65,19 @@ pub async fn resubmit<S: Subject>(
     subject: &S,
     case: CaseId,
     submission: Submission<S::Content>,
-    user: &User,
+    by: impl Into<Submitter> + Send,
     clock: &Clock,
 ) -> Result<Case> {
+    let by: Submitter = by.into();
     let subject: &dyn AnySubject = subject;
-    let old = own(&mut *tx, case, user).await?;
+    let old = own(&mut *tx, case, &by).await?;
     if old.subject != subject.key() {
         return Err(Error::NotFound);
     }
     let content = serde_json::to_string(&submission.content)?;
     let route = each_once(subject.route(&mut *tx, &content).await?);
     let first =
-        place(&mut *tx, &route, 0, subject.leaf(), user.account, submission.person, clock).await?;
+        place(&mut *tx, &route, 0, subject.leaf(), by.account, submission.person, clock).await?;
     let now = clock.stamp();
     let changed = sqlx::query(
         "update review_case set state = 'pending', desk_id = ?, route = ?, stage = ?,
@@ -85,7 +87,7 @@ pub async fn resubmit<S: Subject>(
           where id = ? and state in ('rejected', 'withdrawn')",
     )
     .bind(first.desk)
-    .bind(serde_json::to_string(&route)?)
+    .bind(serde_json::to_string(&first.route)?)
     .bind(first.stage as i64)
     .bind(!first.skipped.is_empty())
     .bind(submission.person)
@@ -105,7 +107,7 @@ pub async fn resubmit<S: Subject>(
             old.state.label()
         )));
     }
-    opened(tx, subject, case, false, &first.skipped, user, clock).await
+    opened(tx, subject, case, false, &first.skipped, &by, clock).await
 }
 
 /// What both ways of opening a case end with.
@@ -115,23 +117,22 @@ async fn opened(
     id: CaseId,
     first: bool,
     skipped: &[OrganizationId],
-    user: &User,
+    by: &Submitter,
     clock: &Clock,
 ) -> Result<Case> {
-    let side = user.grant.as_ref().map(|grant| grant.organization);
-    record::step(&mut *tx, id, clock, Entry::of("submit", user, side)).await?;
+    record::step(&mut *tx, id, clock, Entry::by("submit", by, by.side)).await?;
     record::skips(&mut *tx, id, skipped, clock).await?;
     let case = record::mirror(&mut *tx, subject, id, first, clock).await?;
     let (act, what) =
         if first { ("review.submit", "提交") } else { ("review.resubmit", "重新提交") };
-    record::trail(tx, &user.actor(), clock, act, subject, &case, what).await?;
+    record::trail(tx, &by.actor, clock, act, subject, &case, what).await?;
     Ok(case)
 }
 
 /// The submitter's case; anybody else's is not found.
-async fn own(db: &mut SqliteConnection, id: CaseId, user: &User) -> Result<Case> {
+async fn own(db: &mut SqliteConnection, id: CaseId, by: &Submitter) -> Result<Case> {
     let case = query::case(db, id).await?;
-    if case.account_id == user.account { Ok(case) } else { Err(Error::NotFound) }
+    if case.account_id == by.account { Ok(case) } else { Err(Error::NotFound) }
 }
 
 /// The submitter takes a pending case back; only while no desk has passed it.
@@ -139,11 +140,12 @@ pub async fn withdraw<S: Subject>(
     tx: &mut SqliteConnection,
     subject: &S,
     case: CaseId,
-    user: &User,
+    by: impl Into<Submitter> + Send,
     clock: &Clock,
 ) -> Result<()> {
+    let by: Submitter = by.into();
     let subject: &dyn AnySubject = subject;
-    let old = own(&mut *tx, case, user).await?;
+    let old = own(&mut *tx, case, &by).await?;
     if old.subject != subject.key() {
         return Err(Error::NotFound);
     }
@@ -176,21 +178,21 @@ pub async fn withdraw<S: Subject>(
             old.state.label()
         )));
     }
-    let side = user.grant.as_ref().map(|grant| grant.organization);
-    record::step(&mut *tx, case, clock, Entry::of("withdraw", user, side)).await?;
+    record::step(&mut *tx, case, clock, Entry::by("withdraw", &by, by.side)).await?;
     let case = record::mirror(&mut *tx, subject, case, false, clock).await?;
-    record::trail(tx, &user.actor(), clock, "review.withdraw", subject, &case, "撤回").await
+    record::trail(tx, &by.actor, clock, "review.withdraw", subject, &case, "撤回").await
 }
 
 /// 催办: the submitter pushes an overdue case, once a working day.
 pub async fn remind(
     tx: &mut SqliteConnection,
     case: CaseId,
-    user: &User,
+    by: impl Into<Submitter> + Send,
     clock: &Clock,
     settings: &Settings,
 ) -> Result<()> {
-    let case = own(&mut *tx, case, user).await?;
+    let by: Submitter = by.into();
+    let case = own(&mut *tx, case, &by).await?;
     let (CaseState::Pending, Some(desk)) = (case.state, case.desk_id) else {
         return Err(Error::refused(format!(
             "{}现在的状态是“{}”，不需要催办。",
@@ -220,7 +222,7 @@ pub async fn remind(
         .bind(case.id)
         .execute(&mut *tx)
         .await?;
-    record::step(&mut *tx, case.id, clock, Entry::of("remind", user, Some(desk))).await?;
+    record::step(&mut *tx, case.id, clock, Entry::by("remind", &by, Some(desk))).await?;
     let text = format!("催办 {}（{}）", case.number, case.title);
-    crate::trail::write(tx, &user.actor(), clock, "review.remind", &case.object(), &text).await
+    crate::trail::write(tx, &by.actor, clock, "review.remind", &case.object(), &text).await
 }

@@ -4,9 +4,9 @@ use sqlx::SqliteConnection;
 
 use super::decide::{OWN, handled, is_own, may, reason_of};
 use super::record::{self, Entry};
-use super::{AnySubject, CaseState, OVERDUE_DAYS, query};
+use super::{AnySubject, Case, CaseState, OVERDUE_DAYS, query};
 use crate::access::Grant;
-use crate::{CaseId, Clock, Error, Result, Settings, User};
+use crate::{CaseId, Clock, Error, OrganizationId, Result, Settings, User, organization};
 
 /// 接管: a superior later on the route takes an overdue case to its own desk, with a reason.
 #[expect(clippy::too_many_arguments, reason = "one act, each a different thing")]
@@ -22,8 +22,7 @@ pub async fn take_over(
 ) -> Result<()> {
     let reason = reason_of("接管原因", reason)?;
     let case = query::case(&mut *tx, case).await?;
-    let limit = query::limit(grant);
-    if case.subject != subject.key() || (limit.is_some() && case.department_id != limit) {
+    if case.subject != subject.key() || !query::limit(grant).admits(&case) {
         return Err(Error::NotFound);
     }
     may(subject, grant)?;
@@ -33,8 +32,7 @@ pub async fn take_over(
     if case.state != CaseState::Pending || case.desk_id == Some(grant.organization) {
         return Err(handled(tx, &case, grant).await?);
     }
-    let stage = case.desks()?.iter().position(|desk| *desk == grant.organization);
-    let Some(stage) = stage.filter(|stage| *stage > case.place()) else {
+    let Some((route, stage)) = from_below(&mut *tx, &case, grant.organization).await? else {
         return Err(Error::refused("只有这条申请后面的上级单位才能接管。"));
     };
     let days = settings.integer(&OVERDUE_DAYS);
@@ -45,10 +43,12 @@ pub async fn take_over(
         )));
     }
     let changed = sqlx::query(
-        "update review_case set desk_id = ?, stage = ?, waiting_since = ?, reminded_at = null
+        "update review_case set desk_id = ?, route = ?, stage = ?, waiting_since = ?,
+           reminded_at = null
           where id = ? and state = 'pending' and desk_id = ?",
     )
     .bind(grant.organization)
+    .bind(serde_json::to_string(&route)?)
     .bind(stage as i64)
     .bind(clock.stamp())
     .bind(case.id)
@@ -63,4 +63,24 @@ pub async fn take_over(
     let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
     let what = format!("接管，原因：{reason}");
     record::trail(tx, &user.actor(), clock, "review.take", subject, &case, &what).await
+}
+
+/// The route and the place in it at which `desk` can take the case over from the desk below: it
+/// comes later on the route, or is a superior of the last desk, to which the route then leads.
+pub async fn from_below(
+    db: &mut SqliteConnection,
+    case: &Case,
+    desk: OrganizationId,
+) -> Result<Option<(Vec<OrganizationId>, usize)>> {
+    let mut route = case.desks()?;
+    if let Some(stage) = route.iter().position(|one| *one == desk) {
+        return Ok((stage > case.place()).then_some((route, stage)));
+    }
+    let Some(last) = route.last() else { return Ok(None) };
+    if !organization::desks_above(db, *last).await?.contains(&desk) {
+        return Ok(None);
+    }
+    route.push(desk);
+    let stage = route.len() - 1;
+    Ok(Some((route, stage)))
 }

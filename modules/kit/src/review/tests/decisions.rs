@@ -80,7 +80,9 @@ async fn two_clerks_at_once_decide_once() {
         .run(
             "update organization set state = 'disabled' where id in (2, 3);
              insert into account (id, login, name, state, created_at) values (5, 'b2', '赵局', 'active', '');
-             insert into grant (account_id, organization_id, role_id, created_at) values (5, 1, 1, '');",
+             insert into grant (account_id, organization_id, created_at) values (5, 1, '');
+             insert into grant_role (grant_id, role_id)
+           select id, 1 from grant where id not in (select grant_id from grant_role);",
         )
         .await;
     let wang = world.clerk(world.bureau);
@@ -132,7 +134,9 @@ async fn nobody_decides_his_own_submission() {
     world
         .run(
             "insert into account (id, login, name, state, created_at) values (6, 'e2', '孙丽', 'active', '');
-             insert into grant (account_id, organization_id, role_id, created_at) values (6, 3, 1, '');",
+             insert into grant (account_id, organization_id, created_at) values (6, 3, '');
+             insert into grant_role (grant_id, role_id)
+           select id, 1 from grant where id not in (select grant_id from grant_role);",
         )
         .await;
     let colleague = world.user(6, "孙丽", None, Some(world.employer));

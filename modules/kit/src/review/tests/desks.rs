@@ -17,7 +17,7 @@ async fn a_desk_without_anybody_is_passed_over() {
         "update organization set state = 'disabled' where id = 3;",
         "insert into role (id, organization_id, name, created_at) values (9, 3, '查看', '');
          insert into role_permission values (9, 'toy.review', 'view');
-         update grant set role_id = 9 where account_id = 3;",
+         update grant_role set role_id = 9 where grant_id = (select id from grant where account_id = 3);",
     ] {
         let world = World::new().await;
         world.run(nobody).await;
@@ -36,7 +36,8 @@ async fn a_role_with_the_permission_attends() {
         .run(
             "insert into role (id, organization_id, name, created_at) values (9, 3, '审核', '');
              insert into role_permission values (9, 'toy.review', 'review');
-             update grant set role_id = 9, until = '2026-11-23' where account_id = 3;",
+             update grant set until = '2026-11-23' where account_id = 3;
+             update grant_role set role_id = 9 where grant_id = (select id from grant where account_id = 3);",
         )
         .await;
     assert_eq!(world.case().await.desk_id, Some(world.employer));
@@ -168,7 +169,9 @@ async fn a_transfer_moves_pending_cases_to_the_new_unit() {
         .unwrap();
     sqlx::raw_sql(
         "insert into account (id, login, name, state, created_at) values (7, 'm', '吴敏', 'active', '');
-         insert into grant (account_id, organization_id, role_id, created_at) values (7, 4, 1, '');",
+         insert into grant (account_id, organization_id, created_at) values (7, 4, '');
+             insert into grant_role (grant_id, role_id)
+           select id, 1 from grant where id not in (select grant_id from grant_role);",
     )
     .execute(&mut *tx)
     .await
@@ -239,7 +242,9 @@ async fn the_last_clerks_own_submission_does_not_wait_for_himself() {
         .run(
             "update account set person_id = 200 where id = 3;
              insert into account (id, login, name, state, created_at) values (4, 'x', '同事', 'active', '');
-             insert into grant (account_id, organization_id, role_id, created_at) values (4, 3, 1, '');",
+             insert into grant (account_id, organization_id, created_at) values (4, 3, '');
+             insert into grant_role (grant_id, role_id)
+           select id, 1 from grant where id not in (select grant_id from grant_role);",
         )
         .await;
     let own = world.submit(&world.user(3, "陈芳", Some(200), None), 200, 40).await;
@@ -265,7 +270,9 @@ async fn an_organization_with_another_superior_takes_its_cases_along() {
             "insert into organization (id, kind, name, parent_id, department_id, created_at)
                values (5, 'department', '教育局', 1, 5, '');
              insert into account (id, login, name, state, created_at) values (5, 'e', '孙', 'active', '');
-             insert into grant (account_id, organization_id, role_id, created_at) values (5, 5, 1, '');
+             insert into grant (account_id, organization_id, created_at) values (5, 5, '');
+             insert into grant_role (grant_id, role_id)
+           select id, 1 from grant where id not in (select grant_id from grant_role);
              update organization set parent_id = 5, department_id = 5 where id = 3;
              update toy set department_id = 5 where organization_id = 3;",
         )

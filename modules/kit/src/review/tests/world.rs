@@ -64,8 +64,10 @@ impl World {
                    (3, 'employer', '陈芳', 'active', '');
                  insert into account (id, login, name, state, person_id, created_at) values
                    (10, 'zhou', '周晓梅', 'active', 100, '');
-                 insert into grant (account_id, organization_id, role_id, created_at) values
-                   (1, 1, 1, ''), (2, 2, 1, ''), (3, 3, 1, '');",
+                 insert into grant (account_id, organization_id, created_at) values
+                   (1, 1, ''), (2, 2, ''), (3, 3, '');
+             insert into grant_role (grant_id, role_id)
+           select id, 1 from grant where id not in (select grant_id from grant_role);",
             )
             .await;
         world
