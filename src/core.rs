@@ -118,6 +118,7 @@ impl Module for Core {
             href,
             permission: Some(permission),
             subject: None,
+            kinds: kit::Kinds::ALL,
         };
         vec![
             entry(940, "系统设置", "/settings", ViewSettings::grantable()),

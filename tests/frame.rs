@@ -279,6 +279,7 @@ impl Module for Extra {
             href: "/extra/notes",
             permission: Some(ViewNotes::grantable()),
             subject: None,
+            kinds: kit::Kinds::ALL,
         }]
     }
     fn migrations(&self) -> Vec<Migration> {

@@ -174,6 +174,7 @@ impl Module for Toys {
             href: "/desk/toys",
             permission: Some(Grantable { leaf: LEAF, action: kit::Action::View }),
             subject: Some("toys"),
+            kinds: kit::Kinds::ALL,
         }]
     }
     fn migrations(&self) -> Vec<Migration> {

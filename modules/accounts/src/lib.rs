@@ -67,6 +67,7 @@ impl Module for Accounts {
             href,
             permission,
             subject: None,
+            kinds: kit::Kinds::ALL,
         };
         let (departments, employers) = (ViewDepartments::grantable(), ViewEmployers::grantable());
         let internal = ViewInternalDepartments::grantable();

@@ -82,6 +82,7 @@ impl Module for CreditHours {
             href,
             permission: None,
             subject: None,
+            kinds: kit::Kinds::ALL,
         };
         vec![
             MenuEntry {
@@ -91,6 +92,7 @@ impl Module for CreditHours {
                 href: "/desk/declarations",
                 permission: Some(Grantable { leaf: LEAF, action: Action::View }),
                 subject: Some("declarations"),
+                kinds: kit::Kinds::ALL,
             },
             personal(902, "我的学时", "/credit-hours/mine"),
             personal(901, "我的学时申报", "/credit-hours/declarations"),

@@ -85,6 +85,7 @@ impl Module for Import {
             href: "/import",
             permission: Some(ViewImports::grantable()),
             subject: None,
+            kinds: kit::Kinds::ALL,
         }]
     }
 

@@ -4,7 +4,7 @@ use rocket::{Build, Rocket, Route};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use crate::access::{Grantable, User};
+use crate::access::{Grantable, Kinds, User};
 use crate::review::AnySubject;
 use crate::settings::Setting;
 use crate::{Clock, Db, Event, Migration, Result};
@@ -84,6 +84,9 @@ pub struct MenuEntry {
     pub permission: Option<Grantable>,
     /// The review subject whose waiting cases are its count.
     pub subject: Option<&'static str>,
+    /// Whose menu it stands in, of those who hold the permission: an entry may have another place
+    /// in the bureau's menu, which is the manual's, than in the units'.
+    pub kinds: Kinds,
 }
 
 /// A card of the start page's 待办, or a figure of the personal home.

@@ -24,7 +24,9 @@ pub use query::{
 };
 pub use route::{attended, move_on, reroute, resuperior};
 pub use start::{Waiting, cards, longest};
-pub use submit::{Submission, remind, resubmit, submit, withdraw};
+pub use submit::{
+    Submission, remind, resubmit, resubmit_to, submit, submit_to, withdraw, withdraw_from,
+};
 pub use submitter::Submitter;
 pub use take::{from_below, take_over};
 

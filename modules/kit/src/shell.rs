@@ -203,7 +203,7 @@ fn menu(
         .iter()
         .flat_map(|m| m.menu())
         .filter(|entry| match (&session.grant, entry.permission) {
-            (Some(grant), Some(permission)) => grant.may(permission),
+            (Some(grant), Some(permission)) => entry.kinds.has(grant.kind) && grant.may(permission),
             (None, None) => true,
             _ => false,
         })

@@ -79,6 +79,7 @@ impl Module for Queries {
             href,
             permission: Some(permission),
             subject: None,
+            kinds: kit::Kinds::ALL,
         };
         vec![
             entry(701, PEOPLE_LEAF, "/queries/people", ViewPeople::grantable()),

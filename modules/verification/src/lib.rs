@@ -76,6 +76,7 @@ impl Module for Verification {
             href: "/verification/mine",
             permission: None,
             subject: None,
+            kinds: kit::Kinds::ALL,
         }]
     }
 

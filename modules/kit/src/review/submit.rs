@@ -1,11 +1,12 @@
 //! From the applicant's side: submit, resubmit, withdraw, remind.
 
+use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::record::{self, Entry};
 use super::route::{each_once, place};
 use super::{AnySubject, Case, CaseState, OVERDUE_DAYS, Subject, Submitter, query};
-use crate::{CaseId, Clock, Error, OrganizationId, PersonId, Result, Settings};
+use crate::{CaseId, Clock, Error, Modules, OrganizationId, PersonId, Result, Settings};
 
 /// What a submission brings.
 pub struct Submission<C> {
@@ -27,10 +28,72 @@ pub async fn submit<S: Subject>(
     by: impl Into<Submitter> + Send,
     clock: &Clock,
 ) -> Result<Case> {
-    let by: Submitter = by.into();
-    let subject: &dyn AnySubject = subject;
-    let content = serde_json::to_string(&submission.content)?;
-    let route = each_once(subject.route(&mut *tx, &content).await?);
+    open(tx, subject, written(submission)?, &by.into(), clock).await
+}
+
+/// As `submit`, by the subject's key: for a form whose subject lives in a module above its own.
+/// The content must read as the subject's.
+///
+/// # Errors
+/// A fault if no module brings the subject.
+pub async fn submit_to<C: Serialize>(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    key: &str,
+    submission: Submission<C>,
+    by: impl Into<Submitter> + Send,
+    clock: &Clock,
+) -> Result<Case> {
+    open(tx, named(modules, key)?, written(submission)?, &by.into(), clock).await
+}
+
+/// A rejected or withdrawn case goes its way again: same number, next round.
+pub async fn resubmit<S: Subject>(
+    tx: &mut SqliteConnection,
+    subject: &S,
+    case: CaseId,
+    submission: Submission<S::Content>,
+    by: impl Into<Submitter> + Send,
+    clock: &Clock,
+) -> Result<Case> {
+    reopen(tx, subject, case, written(submission)?, &by.into(), clock).await
+}
+
+/// As `resubmit`, by the subject's key.
+///
+/// # Errors
+/// A fault if no module brings the subject.
+pub async fn resubmit_to<C: Serialize>(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    key: &str,
+    case: CaseId,
+    submission: Submission<C>,
+    by: impl Into<Submitter> + Send,
+    clock: &Clock,
+) -> Result<Case> {
+    reopen(tx, named(modules, key)?, case, written(submission)?, &by.into(), clock).await
+}
+
+fn named<'m>(modules: &'m Modules, key: &str) -> Result<&'m dyn AnySubject> {
+    modules.subject(key).ok_or_else(|| Error::Fault(format!("no subject {key}")))
+}
+
+/// The content as it is kept.
+fn written<C: Serialize>(submission: Submission<C>) -> Result<Submission<String>> {
+    let Submission { content, number, title, person, organization, department } = submission;
+    let content = serde_json::to_string(&content)?;
+    Ok(Submission { content, number, title, person, organization, department })
+}
+
+async fn open(
+    tx: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    submission: Submission<String>,
+    by: &Submitter,
+    clock: &Clock,
+) -> Result<Case> {
+    let route = each_once(subject.route(&mut *tx, &submission.content).await?);
     let first =
         place(&mut *tx, &route, 0, subject.leaf(), by.account, submission.person, clock).await?;
     let now = clock.stamp();
@@ -51,31 +114,27 @@ pub async fn submit<S: Subject>(
     .bind(submission.organization)
     .bind(submission.department)
     .bind(&submission.title)
-    .bind(&content)
+    .bind(&submission.content)
     .bind(&now)
     .bind(&now)
     .fetch_one(&mut *tx)
     .await?;
-    opened(tx, subject, id, true, &first.skipped, &by, clock).await
+    opened(tx, subject, id, true, &first.skipped, by, clock).await
 }
 
-/// A rejected or withdrawn case goes its way again: same number, next round.
-pub async fn resubmit<S: Subject>(
+async fn reopen(
     tx: &mut SqliteConnection,
-    subject: &S,
+    subject: &dyn AnySubject,
     case: CaseId,
-    submission: Submission<S::Content>,
-    by: impl Into<Submitter> + Send,
+    submission: Submission<String>,
+    by: &Submitter,
     clock: &Clock,
 ) -> Result<Case> {
-    let by: Submitter = by.into();
-    let subject: &dyn AnySubject = subject;
-    let old = own(&mut *tx, case, &by).await?;
+    let old = own(&mut *tx, case, by).await?;
     if old.subject != subject.key() {
         return Err(Error::NotFound);
     }
-    let content = serde_json::to_string(&submission.content)?;
-    let route = each_once(subject.route(&mut *tx, &content).await?);
+    let route = each_once(subject.route(&mut *tx, &submission.content).await?);
     let first =
         place(&mut *tx, &route, 0, subject.leaf(), by.account, submission.person, clock).await?;
     let now = clock.stamp();
@@ -94,7 +153,7 @@ pub async fn resubmit<S: Subject>(
     .bind(submission.organization)
     .bind(submission.department)
     .bind(&submission.title)
-    .bind(&content)
+    .bind(&submission.content)
     .bind(&now)
     .bind(&now)
     .bind(case)
@@ -107,7 +166,7 @@ pub async fn resubmit<S: Subject>(
             old.state.label()
         )));
     }
-    opened(tx, subject, case, false, &first.skipped, &by, clock).await
+    opened(tx, subject, case, false, &first.skipped, by, clock).await
 }
 
 /// What both ways of opening a case end with.
@@ -143,9 +202,32 @@ pub async fn withdraw<S: Subject>(
     by: impl Into<Submitter> + Send,
     clock: &Clock,
 ) -> Result<()> {
-    let by: Submitter = by.into();
-    let subject: &dyn AnySubject = subject;
-    let old = own(&mut *tx, case, &by).await?;
+    take_back(tx, subject, case, &by.into(), clock).await
+}
+
+/// As `withdraw`, by the subject's key.
+///
+/// # Errors
+/// A fault if no module brings the subject.
+pub async fn withdraw_from(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    key: &str,
+    case: CaseId,
+    by: impl Into<Submitter> + Send,
+    clock: &Clock,
+) -> Result<()> {
+    take_back(tx, named(modules, key)?, case, &by.into(), clock).await
+}
+
+async fn take_back(
+    tx: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    case: CaseId,
+    by: &Submitter,
+    clock: &Clock,
+) -> Result<()> {
+    let old = own(&mut *tx, case, by).await?;
     if old.subject != subject.key() {
         return Err(Error::NotFound);
     }
@@ -178,7 +260,7 @@ pub async fn withdraw<S: Subject>(
             old.state.label()
         )));
     }
-    record::step(&mut *tx, case, clock, Entry::by("withdraw", &by, by.side)).await?;
+    record::step(&mut *tx, case, clock, Entry::by("withdraw", by, by.side)).await?;
     let case = record::mirror(&mut *tx, subject, case, false, clock).await?;
     record::trail(tx, &by.actor, clock, "review.withdraw", subject, &case, "撤回").await
 }
