@@ -307,6 +307,63 @@
     if (behind) { window.bootstrap.Offcanvas.getOrCreateInstance(behind).show(); behind = null; }
   });
 
+  // ---- the unit picker: a text box of a unit's name becomes a list that the server fills as one types
+  var picking = {};
+  function bring(tag, address, then) { // a script or style of ours, once
+    if (!picking[address]) {
+      picking[address] = new Promise(function (done, failed) {
+        var made = element(tag);
+        if (tag === 'script') made.src = address; else { made.rel = 'stylesheet'; made.href = address; }
+        made.onload = done; made.onerror = failed;
+        document.head.append(made);
+      });
+    }
+    return picking[address].then(then);
+  }
+  function pickers() {
+    all('input[data-picker]').forEach(function (box) {
+      bring('link', box.dataset.style);
+      bring('script', box.dataset.script, function () { pick(box); }).catch(function () { /* the plain box stays */ });
+    });
+  }
+  function pick(box) {
+    var list = element('select', box.className.replace('form-control', 'form-select'));
+    list.id = box.id;
+    list.required = box.required;
+    list.setAttribute('aria-describedby', box.getAttribute('aria-describedby') || '');
+    if (box.getAttribute('aria-invalid')) list.setAttribute('aria-invalid', 'true');
+    if (box.value) list.append(new Option(box.value, box.value, true, true)); else list.append(new Option('', '', true, true));
+    box.removeAttribute('id');
+    box.required = false;
+    box.type = 'hidden';
+    box.after(list);
+    function line(unit) {
+      var made = element('div', 'pick', unit.name);
+      if (unit.note) made.append(element('small', '', unit.note));
+      return made;
+    }
+    new window.TomSelect(list, {
+      valueField: 'name', labelField: 'name', searchField: [], maxItems: 1, maxOptions: 30, preload: 'focus',
+      placeholder: '输入后从列表中选择', loadThrottle: 200, selectOnTab: true,
+      shouldLoad: function () { return true; },
+      score: function () { return function () { return 1; }; }, // the server has found them already
+      load: function (typed, show) {
+        var self = this;
+        fetch(box.dataset.picker + '&q=' + encodeURIComponent(typed), { credentials: 'same-origin' })
+          .then(function (answer) { return answer.json(); })
+          .then(function (units) { self.clearOptions(function (option) { return self.items.indexOf(option.name) >= 0; }); show(units); })
+          .catch(function () { show(); });
+      },
+      onChange: function (name) { box.value = name; box.dispatchEvent(new Event('input', { bubbles: true })); },
+      render: {
+        option: line,
+        item: function (unit) { return element('div', '', unit.name); },
+        no_results: function () { return element('div', 'no-results', '没有符合的单位，请换一个词试试。'); },
+        loading: function () { return element('div', 'no-results', '正在查找…'); }
+      }
+    });
+  }
+
   // the errors on top stand in the order of their fields
   function inOrder(summary) {
     var lines = all('li', summary).map(function (line) {
@@ -357,6 +414,7 @@
     cutTables();
     viewers();
     keepForms();
+    pickers();
     watchSession();
     reloading();
     var current = document.querySelector('.side [aria-current]'), side = document.querySelector('.side');

@@ -395,3 +395,34 @@ async fn the_start_page_counts_accounts_nobody_has_used() {
     let hospital = county.admin_of("人民医院").await;
     county.sign_in(&hospital).await.get("/start").await.is(200).lacks("未激活账号");
 }
+
+#[rocket::async_test]
+async fn units_are_found_by_part_of_the_name_initials_and_credit_code() {
+    let county = World::new().await.with_department("云川县教育局").await;
+    let county = county.with_employer_under("云川县第一中学", "云川县教育局").await;
+    let county = county.with_employer("云川建设有限公司").await;
+    let seventeen = "914199990000000AA";
+    let code = format!("{seventeen}{}", kit::credit_code::check_character(seventeen).unwrap());
+    let mut tx = county.db().begin().await.unwrap();
+    sqlx::query("update organization set credit_code = ? where name = '云川建设有限公司'")
+        .bind(&code)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    county.execute("update organization set state = 'disabled' where kind = 'department'").await;
+    let find = async |query: &str| {
+        county.get(&format!("/accounts/find-units?{query}")).await.is(200).body.clone()
+    };
+    let part = find("offer=people&q=%E7%AC%AC%E4%B8%80").await;
+    assert_eq!(
+        part, r#"[{"name":"云川县第一中学","note":"用人单位 · 云川县教育局"}]"#,
+        "a disabled superior is still named, not offered"
+    );
+    assert!(find(&format!("offer=people&q={code}")).await.contains("建设有限公司"));
+    assert!(find("offer=employers&q=dyzx").await.contains("第一中学"));
+    assert!(find("offer=superiors&q=").await.contains("人力资源"));
+    assert!(!find("offer=superiors&q=").await.contains("教育局"), "disabled");
+    assert_eq!(find("offer=all&q=%22%29%27--").await, "[]");
+    county.get("/accounts/find-units?offer=people_all&q=a").await.is(404);
+}

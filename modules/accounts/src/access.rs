@@ -56,6 +56,7 @@ pub fn cases() -> Vec<AccessCase> {
         case("POST", "/accounts/internal-departments/<id>/edit", edit),
         case("POST", "/accounts/internal-departments/<id>/disable", edit),
         case("POST", "/accounts/internal-departments/<id>/enable", edit),
+        AccessCase { method: "GET", route: "/accounts/find-units", who: Who::Everyone },
         AccessCase { method: "GET", route: "/accounts/profile", who: Who::Person },
         AccessCase { method: "POST", route: "/accounts/profile", who: Who::Person },
     ]);

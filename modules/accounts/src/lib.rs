@@ -50,6 +50,7 @@ impl Module for Accounts {
             departments::routes(),
             employers::routes(),
             internal_departments::routes(),
+            organizations::picker::routes(),
             profile::routes(),
         ]
         .concat()

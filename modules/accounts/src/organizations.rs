@@ -4,6 +4,7 @@ mod base;
 mod change;
 mod create;
 pub mod form;
+pub mod picker;
 
 pub use base::may_train;
 pub use change::{Disabled, change, disable, enable, pending_cases};
