@@ -122,3 +122,89 @@ pub fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AssertSqlSafe;
+    use time::macros::datetime;
+
+    use super::{KIT, checksum_of, run};
+    use crate::Clock;
+    use crate::db::Pools;
+
+    /// What 0004 makes anew keeps its rows and what refers to them.
+    #[rocket::async_test]
+    async fn a_database_of_the_first_program_is_brought_up_whole() {
+        let folder =
+            std::env::temp_dir().join(format!("kit-old-{}", crate::serial::token().unwrap()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let clock = Clock::fixed(datetime!(2026-11-23 01:00 UTC));
+        let pools = Pools::open(&folder, 1, true).await.unwrap();
+        let mut tx = pools.begin().await.unwrap();
+        let table = "create table migration (module text not null, name text not null,
+            checksum text not null, applied_at text not null, primary key (module, name)) strict;";
+        sqlx::raw_sql(table).execute(&mut *tx).await.unwrap();
+        for step in KIT.iter().take(3) {
+            sqlx::raw_sql(AssertSqlSafe(step.sql)).execute(&mut *tx).await.unwrap();
+            sqlx::query("insert into migration values ('kit', ?, ?, '')")
+                .bind(step.name)
+                .bind(checksum_of(step.sql))
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+        }
+        sqlx::raw_sql(
+            "insert into organization (id, kind, name, parent_id, department_id, created_at) values
+               (1, 'bureau', '局', null, null, ''), (2, 'department', '教育局', 1, 2, '');
+             insert into account (id, login, name, state, created_at) values
+               (1, 'one', '甲', 'active', ''), (2, 'two', '乙', 'active', '');
+             insert into role (id, organization_id, name, created_at) values (9, 1, '审批员', '');
+             insert into grant (id, account_id, organization_id, role_id, scope_id, state, created_at)
+             values (1, 1, 1, 1, null, 'active', ''), (2, 2, 1, 9, 2, 'removed', ''),
+                    (3, 2, 1, 1, 2, 'active', '');
+             insert into session (id, token_hash, account_id, grant_id, address, agent, created_at,
+               seen_at, ends_at) values (1, x'01', 2, 3, '', '', '', '', '');
+             insert into file values (7, 'aa', '证书.pdf', 'application/pdf', 3, 1, '');
+             insert into file_link values (7, 'x', null, 1, null);
+             insert into review_case (id, subject, number, state, desk_id, route, stage, account_id,
+               organization_id, title, content, submitted_at, waiting_since)
+             values (5, 'toys', 'N1', 'pending', 1, '[1]', 0, 1, 1, '', '{}', '', '');
+             insert into review_step (case_id, round, at, act, name, desk_name)
+             values (5, 1, '', 'submit', '甲', '');",
+        )
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        run(&pools, &[], &clock).await.unwrap();
+        let mut db = pools.read().await.unwrap();
+        let grants: Vec<(i64, i64, String, String)> =
+            sqlx::query_as("select id, account_id, scope, state from grant order by id")
+                .fetch_all(&mut *db)
+                .await
+                .unwrap();
+        let whole = |id, account, scope: &str| (id, account, scope.to_owned(), "active".to_owned());
+        assert_eq!(grants, [whole(1, 1, "whole"), whole(2, 2, "departments")]);
+        let number = async |db: &mut sqlx::SqliteConnection, sql: &'static str| -> i64 {
+            sqlx::query_scalar(sql).fetch_one(db).await.unwrap()
+        };
+        for (sql, wanted) in [
+            ("select count(*) from grant_role", 3),
+            ("select department_id from grant_department where grant_id = 2", 2),
+            ("select grant_id from session", 2),
+            ("select count(*) from file_link l join file f on f.id = l.file_id", 1),
+            ("select count(*) from review_step s join review_case c on c.id = s.case_id", 1),
+            ("select count(*) from pragma_foreign_key_check", 0),
+        ] {
+            assert_eq!(number(&mut db, sql).await, wanted, "{sql}");
+        }
+        drop(db);
+        let mut tx = pools.begin().await.unwrap();
+        let orphan = sqlx::query(
+            "insert into message (account_id, at, title, text) values (99, '', '', '')",
+        );
+        assert!(orphan.execute(&mut *tx).await.is_err(), "foreign keys are on again");
+        drop(tx);
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+}

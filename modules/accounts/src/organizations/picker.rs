@@ -114,7 +114,7 @@ pub async fn read(
     let candidates = find(&mut *db, &typed, offer, 6).await?;
     if let [only] = candidates.as_slice() {
         form.set(name, only.name.clone());
-        return Ok(super::named(db, &only.name).await?);
+        return super::named(db, &only.name).await;
     }
     let names: Vec<&str> = candidates.iter().take(5).map(|c| c.name.as_str()).collect();
     form.refuse(

@@ -321,3 +321,108 @@ async fn a_reveal_is_in_history_and_trail() {
         review::history(&mut db, &super::toy::Toy, &case, false, &world.clock).await.unwrap();
     assert_eq!(told.len(), 2, "the applicant is not told");
 }
+
+/// A case that passes the employer's desk only.
+async fn short(world: &World, by: impl Into<review::Submitter> + Send) -> review::Case {
+    let mut tx = world.pools.begin().await.unwrap();
+    let row: i64 = sqlx::query_scalar(
+        "insert into toy (organization_id, department_id) values (3, 2) returning id",
+    )
+    .fetch_one(&mut *tx)
+    .await
+    .unwrap();
+    let mut submission = world.submission(row, 100, 40);
+    submission.content.short = true;
+    let case =
+        review::submit(&mut tx, &super::toy::Toy, submission, by, &world.clock).await.unwrap();
+    tx.commit().await.unwrap();
+    case
+}
+
+#[rocket::async_test]
+async fn where_the_only_desk_has_nobody_its_superior_decides() {
+    let world = World::new().await;
+    let case = short(&world, &world.zhou()).await;
+    assert_eq!((case.desk_id, case.unattended), (Some(world.employer), false));
+    world.run("update grant set state = 'disabled' where account_id = 3;").await;
+    let case = short(&world, &world.zhou()).await;
+    assert_eq!((case.desk_id, case.unattended), (Some(world.department), true));
+    assert_eq!(world.acts(case.id).await, ["submit", "skip"]);
+    world.run("update account set state = 'disabled' where id = 2;").await;
+    let case = short(&world, &world.zhou()).await;
+    assert_eq!(case.desk_id, Some(world.bureau));
+    // the bureau is never passed over, and one yes is enough
+    world.run("update account set state = 'disabled' where id = 1;").await;
+    let case = short(&world, &world.zhou()).await;
+    assert_eq!(case.desk_id, Some(world.bureau));
+    assert_eq!(world.acts(case.id).await, ["submit", "skip", "skip"]);
+    world.approve(&world.clerk(world.bureau), case.id, &mut Form::new()).await.unwrap();
+    assert_eq!(world.stored(case.id).await.state, CaseState::Approved);
+    // what waited at the desk before it was left moves on, too
+    let mut tx = world.pools.begin().await.unwrap();
+    assert_eq!(review::move_on(&mut tx, &world.modules, &world.clock).await.unwrap(), 2);
+    tx.commit().await.unwrap();
+    assert_eq!(world.number("select count(*) from review_case where desk_id = 3").await, 0);
+}
+
+#[rocket::async_test]
+async fn a_superior_beyond_the_route_takes_over_what_waits_too_long() {
+    let world = World::new().await;
+    let case = short(&world, &world.zhou()).await;
+    world.clock.advance(Duration::days(8));
+    let stranger = world.user(9, "别人", None, Some(OrganizationId(4)));
+    assert!(world.take_over(&stranger, case.id, "单位长时间没有审核").await.is_err());
+    world.take_over(&world.clerk(world.department), case.id, "单位长时间没有审核").await.unwrap();
+    assert_eq!(world.stored(case.id).await.desk_id, Some(world.department));
+    world.approve(&world.clerk(world.department), case.id, &mut Form::new()).await.unwrap();
+    assert_eq!(world.stored(case.id).await.state, CaseState::Approved);
+}
+
+#[rocket::async_test]
+async fn the_outcome_reaches_submitter_and_person_once_each() {
+    let world = World::new().await;
+    world.run("insert into account (id, login, name, state, created_at) values (20, 'unit', '郑办', 'active', '');").await;
+    let clerk = world.user(20, "郑办", None, Some(world.employer));
+    let case = short(&world, &clerk).await;
+    world.reject(&world.clerk(world.employer), case.id, "材料不齐，请补充").await.unwrap();
+    let told = async |account: i64| {
+        let mut db = world.pools.read().await.unwrap();
+        crate::message::of(&mut db, crate::AccountId(account), None, 9).await.unwrap()
+    };
+    for account in [20, 10] {
+        let messages = told(account).await;
+        assert_eq!(messages.len(), 1, "{account}");
+        assert_eq!(messages[0].title, "玩具申请被驳回");
+        assert!(messages[0].text.contains("原因：材料不齐，请补充"), "{:?}", messages[0]);
+    }
+    assert_eq!(told(3).await.len(), 0, "who decided is told nothing");
+}
+
+#[rocket::async_test]
+async fn a_limited_right_decides_what_it_is_limited_to() {
+    use crate::access::Scope;
+    let world = World::new().await;
+    world.run("update grant set state = 'disabled' where account_id in (2, 3);").await;
+    let case = short(&world, &world.zhou()).await;
+    assert_eq!(case.desk_id, Some(world.bureau));
+    for (scope, may) in [
+        (Scope::County, true),
+        (Scope::Department(world.department), true),
+        (Scope::Department(OrganizationId(99)), false),
+        (Scope::Organization(world.bureau), false),
+    ] {
+        let mut user = world.clerk(world.bureau);
+        std::sync::Arc::get_mut(&mut user.0).unwrap().grant.as_mut().unwrap().scope = scope;
+        let grant = user.grant.clone().unwrap();
+        let limit = review::limit(&grant);
+        assert_eq!(limit.admits(&case), may, "{scope:?}");
+        let mut db = world.pools.read().await.unwrap();
+        let counted = review::waiting_for(&mut db, &grant, "toys").await.unwrap();
+        assert_eq!(counted, i64::from(may), "{scope:?}");
+        drop(db);
+        if !may {
+            let done = world.approve(&user, case.id, &mut Form::new()).await;
+            assert!(matches!(done, Err(Error::NotFound)), "{scope:?}");
+        }
+    }
+}

@@ -34,6 +34,8 @@ pub struct Content {
     pub row: i64,
     pub wanted: i64,
     pub identity_id: Option<i64>,
+    /// Passes the first desk only.
+    pub short: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,7 +71,11 @@ impl Subject for Toy {
                 .bind(content.row)
                 .fetch_one(&mut *db)
                 .await?;
-        crate::organization::desks_above(db, from).await
+        let mut desks = crate::organization::desks_above(db, from).await?;
+        if content.short {
+            desks.truncate(1);
+        }
+        Ok(desks)
     }
 
     async fn facts(&self, _: &mut SqliteConnection, content: &Content) -> Result<Vec<Fact>> {

@@ -156,7 +156,7 @@ impl World {
 
     pub fn submission(&self, row: i64, person: i64, wanted: i64) -> Submission<Content> {
         Submission {
-            content: Content { row, wanted, identity_id: None },
+            content: Content { row, wanted, identity_id: None, short: false },
             number: format!("TY-{row:04}"),
             title: "周晓梅（县医院）".to_owned(),
             person: Some(PersonId(person)),
