@@ -16,5 +16,6 @@ mod program;
 mod queries;
 mod review;
 mod sign_in;
+mod units;
 mod verification;
 mod walk;

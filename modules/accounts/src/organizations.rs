@@ -3,13 +3,15 @@
 mod base;
 mod change;
 mod create;
+mod dissolve;
 pub mod form;
 pub mod picker;
 
 pub use base::may_train;
-pub use change::{Disabled, change, disable, enable, pending_cases};
+pub use change::{change, enable};
 pub(crate) use create::insert;
 pub use create::{NewOrganization, create};
+pub use dissolve::{Dissolved, Plan, below, dissolve, pending_cases};
 
 use kit::credit_code::CreditCode;
 use kit::organization::{self, Organization};

@@ -13,11 +13,13 @@ macro_rules! columns {
 mod brief;
 mod create;
 pub mod form;
+mod moving;
 mod update;
 
 pub use brief::{PersonBrief, brief, by_number, full_number, identity, in_scope};
 pub(crate) use create::insert_many;
 pub use create::{NewPerson, create, create_many};
+pub use moving::{Moved, move_all, move_to};
 pub use update::{change_contact, fields, relocate, reported, update};
 
 use kit::dictionary;

@@ -5,7 +5,7 @@
 mod support;
 
 use accounts::administrators::{self, Credential, LOGIN_TAKEN, NewAdministrator, SUPER};
-use accounts::organizations::{self, CODE_TAKEN, NAME_TAKEN};
+use accounts::organizations::{self, CODE_TAKEN, NAME_TAKEN, Plan};
 use accounts::{credentials, people};
 use kit::module::Demo;
 use kit::serial::Random;
@@ -135,15 +135,12 @@ async fn disabling_ends_the_administrators_sessions_and_is_versioned() {
     let account = administrators::create(&mut tx, &new, &county.clock).await.unwrap();
     session(&mut tx, account.0, 1).await;
     let (modules, clock) = (&county.modules, &county.clock);
+    let plan = Plan::default();
     let done =
-        organizations::disable(&mut tx, modules, county.school, "disable", clock).await.unwrap();
+        organizations::dissolve(&mut tx, modules, county.school, &plan, clock).await.unwrap();
     assert_eq!(done.sessions, 1);
-    assert!(
-        organizations::disable(&mut tx, modules, county.school, "disable", clock).await.is_err()
-    );
-    assert!(
-        organizations::disable(&mut tx, modules, county.bureau, "disable", clock).await.is_err()
-    );
+    assert!(organizations::dissolve(&mut tx, modules, county.school, &plan, clock).await.is_err());
+    assert!(organizations::dissolve(&mut tx, modules, county.bureau, &plan, clock).await.is_err());
     organizations::enable(&mut tx, county.school, "enable", clock).await.unwrap();
     let causes: Vec<String> = sqlx::query_scalar(
         "select cause from organization_version where organization_id = ? order by id",

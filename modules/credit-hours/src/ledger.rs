@@ -242,14 +242,14 @@ async fn append(tx: &mut SqliteConnection, rows: &[Row<'_>], clock: &Clock) -> R
     Ok(ids)
 }
 
-/// The person's unit changed: his entries are seen by the new one; where they were earned stays.
-pub async fn moved(tx: &mut SqliteConnection, person: PersonId) -> Result<()> {
+/// Their unit changed: their entries are seen by the new one; where they were earned stays.
+pub async fn moved(tx: &mut SqliteConnection, people: &[PersonId]) -> Result<()> {
     sqlx::query(
         "update entry set (organization_id, department_id) =
            (select organization_id, department_id from person where id = entry.person_id)
-          where person_id = ?",
+          where person_id in (select value from json_each(?))",
     )
-    .bind(person)
+    .bind(serde_json::to_string(people)?)
     .execute(tx)
     .await?;
     Ok(())

@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 
 use kit::module::{Task, TaskContext};
 use kit::settings::Kind;
-use kit::{Clock, Event, OrganizationId, PersonId, Result, Setting, Settings};
+use kit::{Clock, Event, PersonId, Result, Setting, Settings};
 
 use crate::ledger::{self, totals};
 
@@ -55,12 +55,11 @@ pub async fn hear(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Re
                 totals::open(tx, chunk, clock.year(), true).await?;
             }
         }
-        Event::PersonChanged { person } => totals::restate(tx, *person, clock.year()).await?,
-        Event::PersonMoved { person, .. } => {
-            ledger::moved(tx, *person).await?;
-            declarations_moved(tx, *person).await?;
-            files_moved(tx, *person).await?;
-            totals::restate(tx, *person, clock.year()).await?;
+        Event::PersonChanged { person } => totals::restate(tx, &[*person], clock.year()).await?,
+        Event::PeopleMoved { people, .. } => {
+            ledger::moved(tx, people).await?;
+            declarations_moved(tx, people).await?;
+            totals::restate(tx, people, clock.year()).await?;
         }
         Event::OrganizationChanged { organization } => {
             ledger::resuperior(tx, *organization).await?;
@@ -70,26 +69,16 @@ pub async fn hear(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Re
     Ok(())
 }
 
-async fn declarations_moved(tx: &mut SqliteConnection, person: PersonId) -> Result<()> {
+async fn declarations_moved(tx: &mut SqliteConnection, people: &[PersonId]) -> Result<()> {
     sqlx::query(
         "update declaration set (organization_id, department_id) =
            (select organization_id, department_id from person where id = declaration.person_id)
-          where person_id = ?",
+          where person_id in (select value from json_each(?))",
     )
-    .bind(person)
+    .bind(serde_json::to_string(people)?)
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// His evidence is seen by the new unit.
-async fn files_moved(tx: &mut SqliteConnection, person: PersonId) -> Result<()> {
-    let (organization, department): (OrganizationId, Option<OrganizationId>) =
-        sqlx::query_as("select organization_id, department_id from person where id = ?")
-            .bind(person)
-            .fetch_one(&mut *tx)
-            .await?;
-    kit::file::moved(tx, person, organization, department).await
 }
 
 /// At the county's new year everybody gets his row of it, some thousands a transaction.

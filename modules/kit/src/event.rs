@@ -13,9 +13,9 @@ pub enum Event {
     PersonChanged {
         person: PersonId,
     },
-    /// A person's unit changed.
-    PersonMoved {
-        person: PersonId,
+    /// People of one unit went to another: a transfer, a unit that was disabled or merged.
+    PeopleMoved {
+        people: Vec<PersonId>,
         from: OrganizationId,
         to: OrganizationId,
     },
@@ -28,6 +28,12 @@ pub enum Event {
     },
     OrganizationDisabled {
         organization: OrganizationId,
+    },
+    /// An organization became part of another, where its people went: what still waits for it
+    /// (a registration that chose it) goes there, too. `OrganizationDisabled` follows.
+    OrganizationMerged {
+        organization: OrganizationId,
+        into: OrganizationId,
     },
     /// An approved ledger entry was revoked.
     EntryRevoked {

@@ -114,19 +114,22 @@ pub async fn link(
     Ok(())
 }
 
-/// A person's files follow him to another unit; for `Event::PersonMoved`.
+/// People's files follow them to another unit.
 pub async fn moved(
     tx: &mut SqliteConnection,
-    person: PersonId,
+    people: &[PersonId],
     organization: OrganizationId,
     department: Option<OrganizationId>,
 ) -> Result<()> {
-    sqlx::query("update file_link set organization_id = ?, department_id = ? where person_id = ?")
-        .bind(organization)
-        .bind(department)
-        .bind(person)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "update file_link set organization_id = ?, department_id = ?
+          where person_id in (select value from json_each(?))",
+    )
+    .bind(organization)
+    .bind(department)
+    .bind(serde_json::to_string(people)?)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -22,7 +22,7 @@ pub use query::{
     Limit, case, identity_number, limit, neighbours, oldest, overdue, steps, waited, waiting,
     waiting_for, working_days,
 };
-pub use route::{attended, move_on, reroute, resuperior};
+pub use route::{attended, follow, move_on, reroute, resuperior};
 pub use start::{Waiting, cards, longest};
 pub use submit::{
     Submission, remind, resubmit, resubmit_to, submit, submit_to, withdraw, withdraw_from,

@@ -179,17 +179,8 @@ pub async fn on(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Resu
             .execute(tx)
             .await?;
         }
-        Event::PersonMoved { person, .. } | Event::PersonChanged { person } => {
-            sqlx::query(
-                "update certificate set (organization_id, department_id) =
-                   (select organization_id, department_id from person where id = ?)
-                  where person_id = ?",
-            )
-            .bind(person)
-            .bind(person)
-            .execute(tx)
-            .await?;
-        }
+        Event::PeopleMoved { people, .. } => follow(tx, people).await?,
+        Event::PersonChanged { person } => follow(tx, &[*person]).await?,
         Event::OrganizationChanged { organization } => {
             sqlx::query(
                 "update certificate
@@ -202,6 +193,19 @@ pub async fn on(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Resu
         }
         _ => {}
     }
+    Ok(())
+}
+
+/// Certificates belong to whom their holders belong to now.
+async fn follow(tx: &mut SqliteConnection, people: &[PersonId]) -> Result<()> {
+    sqlx::query(
+        "update certificate set (organization_id, department_id) =
+           (select organization_id, department_id from person where id = certificate.person_id)
+          where person_id in (select value from json_each(?))",
+    )
+    .bind(serde_json::to_string(people)?)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

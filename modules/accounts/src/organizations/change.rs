@@ -60,13 +60,50 @@ pub async fn change(
         index(&mut *tx, id, name).await?;
     }
     if moved {
-        people::relocate(&mut *tx, id, under, cause, clock).await?;
-        let event = Event::OrganizationChanged { organization: id };
-        modules.deliver(&mut *tx, &event, clock).await?;
-        file::resuperior(&mut *tx, id).await?;
-        review::resuperior(tx, modules, id, old.parent_id, clock).await?;
+        taken_along(tx, modules, id, (old.parent_id, under), cause, clock).await?;
     }
     Ok(true)
+}
+
+/// Puts an employer or base under another superior and nothing else.
+///
+/// # Errors
+/// Refused if the superior is disabled or cannot have it.
+pub(super) async fn put_under(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    id: OrganizationId,
+    parent: OrganizationId,
+    cause: &str,
+    clock: &Clock,
+) -> Result<()> {
+    let old = kit::organization::find(&mut *tx, id).await?.ok_or(Error::NotFound)?;
+    let under = department_under(&mut *tx, old.kind, Some(parent)).await?;
+    sqlx::query("update organization set parent_id = ?, department_id = ? where id = ?")
+        .bind(parent)
+        .bind(under)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    version(&mut *tx, id, cause, &clock.stamp()).await?;
+    taken_along(tx, modules, id, (old.parent_id, under), cause, clock).await
+}
+
+/// What goes under another superior with an organization: people, ledger, files, pending cases.
+async fn taken_along(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    id: OrganizationId,
+    (former, under): (Option<OrganizationId>, Option<OrganizationId>),
+    cause: &str,
+    clock: &Clock,
+) -> Result<()> {
+    people::relocate(&mut *tx, id, under, cause, clock).await?;
+    let event = Event::OrganizationChanged { organization: id };
+    modules.deliver(&mut *tx, &event, clock).await?;
+    file::resuperior(&mut *tx, id).await?;
+    review::resuperior(tx, modules, id, former, clock).await?;
+    Ok(())
 }
 
 async fn write_profile(
@@ -102,55 +139,6 @@ async fn write_profile(
     }
 }
 
-/// What disabling did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Disabled {
-    /// Sessions of its administrators that ended.
-    pub sessions: u64,
-    /// Cases that left its desk.
-    pub cases: u64,
-}
-
-/// Disables an organization: its administrators are signed out and cannot act for it, what waits
-/// at its desk moves on, and all modules hear `Event::OrganizationDisabled`. Its people keep
-/// their accounts and records. The caller writes the trail.
-///
-/// # Errors
-/// Refused if it is disabled already, or is the bureau.
-pub async fn disable(
-    tx: &mut SqliteConnection,
-    modules: &Modules,
-    id: OrganizationId,
-    cause: &str,
-    clock: &Clock,
-) -> Result<Disabled> {
-    let changed = sqlx::query(
-        "update organization set state = 'disabled'
-          where id = ? and state = 'active' and kind <> 'bureau'",
-    )
-    .bind(id)
-    .execute(&mut *tx)
-    .await?
-    .rows_affected();
-    if changed == 0 {
-        return Err(Error::refused("这个单位已经停用，没有重复办理。请刷新后再看。"));
-    }
-    version(&mut *tx, id, cause, &clock.stamp()).await?;
-    let sessions = sqlx::query(
-        "delete from session
-          where account_id in (select account_id from grant where organization_id = ?1)
-            and (grant_id in (select id from grant where organization_id = ?1)
-                 or account_id in (select id from account where person_id is null))",
-    )
-    .bind(id)
-    .execute(&mut *tx)
-    .await?
-    .rows_affected();
-    modules.deliver(&mut *tx, &Event::OrganizationDisabled { organization: id }, clock).await?;
-    let cases = review::reroute(tx, modules, None, id, clock).await?;
-    Ok(Disabled { sessions, cases })
-}
-
 /// Enables a disabled organization again. The caller writes the trail.
 ///
 /// # Errors
@@ -171,14 +159,4 @@ pub async fn enable(
         return Err(Error::refused("这个单位没有停用，不需要启用。请刷新后再看。"));
     }
     version(tx, id, cause, &clock.stamp()).await
-}
-
-/// Cases that wait at the organization's desk.
-pub async fn pending_cases(db: &mut SqliteConnection, id: OrganizationId) -> Result<i64> {
-    Ok(sqlx::query_scalar(
-        "select count(*) from review_case where desk_id = ? and state = 'pending'",
-    )
-    .bind(id)
-    .fetch_one(db)
-    .await?)
 }

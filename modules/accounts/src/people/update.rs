@@ -106,12 +106,23 @@ pub async fn reported(
     cause: &str,
     clock: &Clock,
 ) -> Result<()> {
+    reported_all(tx, &serde_json::to_string(&[id])?, cause, clock).await
+}
+
+/// The same for many, a JSON list of ids.
+pub(super) async fn reported_all(
+    tx: &mut SqliteConnection,
+    people: &str,
+    cause: &str,
+    clock: &Clock,
+) -> Result<()> {
     let now = clock.stamp();
     sqlx::query(
-        "update person_version set recorded_to = ? where person_id = ? and recorded_to is null",
+        "update person_version set recorded_to = ?
+          where person_id in (select value from json_each(?)) and recorded_to is null",
     )
     .bind(&now)
-    .bind(id)
+    .bind(people)
     .execute(&mut *tx)
     .await?;
     sqlx::query(concat!(
@@ -119,11 +130,11 @@ pub async fn reported(
         columns!(),
         ") select id, ?, ?, ",
         columns!(),
-        " from person where id = ?"
+        " from person where id in (select value from json_each(?))"
     ))
     .bind(&now)
     .bind(cause)
-    .bind(id)
+    .bind(people)
     .execute(tx)
     .await?;
     Ok(())

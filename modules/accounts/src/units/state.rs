@@ -49,7 +49,9 @@ pub async fn disable(
 ) -> Result<Done> {
     let mut tx = asking.db.begin().await?;
     let found = organizations::in_scope(&mut tx, unit.kind, id, asking.grant.scope).await?;
-    let done = organizations::disable(&mut tx, modules, id, "disable", clock).await?;
+    let done =
+        organizations::dissolve(&mut tx, modules, id, &organizations::Plan::default(), clock)
+            .await?;
     let text = format!(
         "停用{}“{}”，{} 个管理登录退出，{} 条待办移交上级",
         unit.noun, found.name, done.sessions, done.cases

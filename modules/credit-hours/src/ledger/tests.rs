@@ -115,7 +115,9 @@ async fn somebody_who_moves_takes_his_entries_along_and_leaves_where_they_were_e
         .await
         .unwrap();
     let (from, to) = (OrganizationId(3), OrganizationId(4));
-    hear(&mut tx, &Event::PersonMoved { person: people[0], from, to }, &world.clock).await.unwrap();
+    hear(&mut tx, &Event::PeopleMoved { people: people.clone(), from, to }, &world.clock)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(units(&world, 2026).await, [(4, 1, 0, 0, 300)]);
     let mut db = world.pools.read().await.unwrap();
@@ -253,8 +255,8 @@ async fn play(acts: Vec<Act>) -> Result<(), TestCaseError> {
                 .execute(&mut *tx)
                 .await
                 .unwrap();
-                let event = Event::PersonMoved {
-                    person: people[person],
+                let event = Event::PeopleMoved {
+                    people: vec![people[person]],
                     from: OrganizationId(3),
                     to: OrganizationId(to),
                 };

@@ -154,11 +154,12 @@ pub async fn settle(tx: &mut SqliteConnection, touched: &[(PersonId, i32)]) -> R
     Ok(())
 }
 
-/// A person's unit, title or state changed: this year's row says so, and the units' sums follow.
+/// People's unit, title or state changed: this year's rows say so, and the units' sums follow.
 /// Rows of former years keep what was so on their last day.
-pub async fn restate(tx: &mut SqliteConnection, person: PersonId, year: i32) -> Result<()> {
-    open(tx, &[person], year, true).await?;
-    let pairs = serde_json::to_string(&[(person, year)])?;
+pub async fn restate(tx: &mut SqliteConnection, people: &[PersonId], year: i32) -> Result<()> {
+    open(tx, people, year, true).await?;
+    let pairs: Vec<(PersonId, i32)> = people.iter().map(|person| (*person, year)).collect();
+    let pairs = serde_json::to_string(&pairs)?;
     let among = format!("(person_id, year) in (select person_id, year from {TOUCHED})");
     for sql in [
         touched_delta("-"),

@@ -124,7 +124,7 @@ async fn only_those_concerned_see_a_file() {
     assert!(!seen(3, hospital, Some(8), false).await);
     // he moves, his files follow
     let mut tx = db.begin().await.unwrap();
-    moved(&mut tx, PersonId(7), OrganizationId(4), None).await.unwrap();
+    moved(&mut tx, &[PersonId(7)], OrganizationId(4), None).await.unwrap();
     tx.commit().await.unwrap();
     assert!(seen(2, hospital, None, true).await);
     assert!(!seen(2, school, None, true).await && !seen(2, department, None, true).await);

@@ -143,6 +143,39 @@ pub async fn reroute(
     all_on(tx, modules, waiting, MOVED, clock).await
 }
 
+/// People went to another organization, and their cases with them: those waiting at the `former`
+/// desks take the way of the new unit, those further up stay where they are. Gives the number that
+/// changed their desk. The subjects' own rows are brought up to date by their modules first.
+pub async fn follow(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    people: &[PersonId],
+    former: &[OrganizationId],
+    (organization, department): (OrganizationId, Option<OrganizationId>),
+    clock: &Clock,
+) -> Result<u64> {
+    let people = serde_json::to_string(people)?;
+    sqlx::query(
+        "update review_case set organization_id = ?, department_id = ?
+          where person_id in (select value from json_each(?))",
+    )
+    .bind(organization)
+    .bind(department)
+    .bind(&people)
+    .execute(&mut *tx)
+    .await?;
+    let waiting: Vec<CaseId> = sqlx::query_scalar(
+        "select id from review_case
+          where person_id in (select value from json_each(?1)) and state = 'pending'
+            and desk_id in (select value from json_each(?2)) order by id",
+    )
+    .bind(&people)
+    .bind(serde_json::to_string(former)?)
+    .fetch_all(&mut *tx)
+    .await?;
+    all_on(tx, modules, waiting, MOVED, clock).await
+}
+
 /// Why a case changed its desk, for the trail.
 const MOVED: &str = "单位变动，转由另一单位办理";
 const UNATTENDED: &str = "单位无人审核，转由上级办理";
