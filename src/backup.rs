@@ -15,8 +15,12 @@ use crate::machine;
 
 pub use page::routes;
 
-pub const BACKUP: Leaf =
-    Leaf { key: "core.backup", title: "备份", group: Group::System, kinds: Kinds::BUREAU };
+pub const BACKUP: Leaf = Leaf {
+    key: "core.backup",
+    title: "备份",
+    group: Group::System,
+    kinds: Kinds::BUREAU.whole_county(),
+};
 
 permission!(pub ViewBackups, BACKUP, View);
 permission!(pub EditBackups, BACKUP, Edit);

@@ -9,12 +9,18 @@ use kit::{review, session};
 
 use crate::{backup, trail_page};
 
-pub const SETTINGS: Leaf =
-    Leaf {
-        key: "core.settings", title: "系统设置", group: Group::System, kinds: Kinds::BUREAU
-    };
-pub const TRAIL: Leaf =
-    Leaf { key: "core.trail", title: "操作日志", group: Group::System, kinds: Kinds::BUREAU };
+pub const SETTINGS: Leaf = Leaf {
+    key: "core.settings",
+    title: "系统设置",
+    group: Group::System,
+    kinds: Kinds::BUREAU.whole_county(),
+};
+pub const TRAIL: Leaf = Leaf {
+    key: "core.trail",
+    title: "操作日志",
+    group: Group::System,
+    kinds: Kinds::BUREAU.whole_county(),
+};
 
 permission!(pub ViewSettings, SETTINGS, View);
 permission!(pub EditSettings, SETTINGS, Edit);

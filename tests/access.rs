@@ -82,6 +82,8 @@ async fn every_route_stands_in_the_table_and_keeps_to_it() {
         .await
         .with_employer("乙")
         .await
+        .with_base("培训基地")
+        .await
         .with_active_person("张三丰", "甲", &person)
         .await
         .with_active_person("李四光", "乙", &other)
@@ -108,6 +110,7 @@ async fn every_route_stands_in_the_table_and_keeps_to_it() {
     let login_a = county.admin_of("甲").await;
     let login_b = county.admin_of("乙").await;
     let login_d = county.admin_of("教育局").await;
+    let login_base = county.admin_of("培训基地").await;
     let mut nobody = county.browser();
     nobody.get("/").await.is(200);
     let mut person = seated(&county, &person).await;
@@ -115,6 +118,7 @@ async fn every_route_stands_in_the_table_and_keeps_to_it() {
         (OrganizationKind::Employer, seated(&county, &login_a).await),
         (OrganizationKind::Employer, seated(&county, &login_b).await),
         (OrganizationKind::Department, seated(&county, &login_d).await),
+        (OrganizationKind::Base, seated(&county, &login_base).await),
     ];
     let mut full = seated(&county, "admin").await;
     let mut without = seated(&county, "without").await;

@@ -408,8 +408,14 @@ async fn the_menu_counts_what_its_reader_is_shown() {
                from organization o, (select 1 as n union select 2) n where o.kind = 'employer'",
         )
         .await;
+    // the whole county's screens are not for those limited to a part of it
+    county
+        .execute("insert into role_permission select role_id, 'core.settings', 'view' from role_permission")
+        .await;
+    county.sign_in("whole").await.get("/settings").await.is(200);
+    county.sign_in("part").await.get("/settings").await.is(403);
     for (login, count) in [("whole", 4), ("part", 2)] {
-        let page = county.sign_in(login).await.get("/settings").await;
+        let page = county.sign_in(login).await.get("/backup").await;
         page.is(403).contains(&format!("aria-label=\"{count} 条待办\""));
     }
 }

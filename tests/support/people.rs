@@ -43,6 +43,12 @@ impl World {
         self.organize(OrganizationKind::Department, name, bureau).await
     }
 
+    /// A 继续教育基地 directly under the bureau, with its administrator `admin-<name>`.
+    pub async fn with_base(self, name: &str) -> Self {
+        let bureau = self.bureau().await;
+        self.organize(OrganizationKind::Base, name, bureau).await
+    }
+
     async fn organize(self, kind: OrganizationKind, name: &str, under: OrganizationId) -> Self {
         let new = NewOrganization {
             kind,

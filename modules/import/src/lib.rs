@@ -27,10 +27,12 @@ use rocket::Route;
 pub use sweep::KEEP_DAYS;
 
 /// 6 批量导入
-pub const PEOPLE: Leaf =
-    Leaf {
-        key: "import.people", title: "批量导入", group: Group::Import, kinds: Kinds::STAFFED
-    };
+pub const PEOPLE: Leaf = Leaf {
+    key: "import.people",
+    title: "批量导入",
+    group: Group::Import,
+    kinds: Kinds::STAFFED.own_unit(),
+};
 
 kit::permission!(
     /// May download the template and see this unit's imports.

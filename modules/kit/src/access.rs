@@ -68,6 +68,27 @@ impl Kinds {
     /// Bureau and departments: those with organizations below them.
     pub const SUPERIOR: Self = Self(3);
 
+    /// Screens of the own unit (its departments, people, administrators, import): not for a
+    /// bureau's clerk who is limited to named departments.
+    pub const fn own_unit(self) -> Self {
+        Self(self.0 | 16)
+    }
+
+    /// Screens of the whole county (settings, trail, backup, notices): not for a clerk of the
+    /// bureau's who is limited to departments or to its own people.
+    pub const fn whole_county(self) -> Self {
+        Self(self.0 | 32)
+    }
+
+    /// Whether a right of this kind and scope reaches such screens.
+    const fn reached(self, kind: OrganizationKind, scope: Scope) -> bool {
+        match (kind, scope) {
+            (OrganizationKind::Bureau, Scope::Department(_)) => self.0 & 48 == 0,
+            (OrganizationKind::Bureau, Scope::Organization(_)) => self.0 & 32 == 0,
+            _ => true,
+        }
+    }
+
     pub const fn has(self, kind: OrganizationKind) -> bool {
         let bit = match kind {
             OrganizationKind::Bureau => 1,
@@ -177,9 +198,34 @@ pub struct Grant {
 impl Grant {
     pub fn may(&self, wanted: Grantable) -> bool {
         wanted.leaf.kinds.has(self.kind)
+            && wanted.leaf.kinds.reached(self.kind, self.scope)
             && (self.full
                 || self
                     .permissions
                     .contains(&(wanted.leaf.key.to_owned(), wanted.action.key().to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kinds, Scope};
+    use crate::{OrganizationId, OrganizationKind};
+
+    #[test]
+    fn a_limited_right_does_not_reach_what_is_the_whole_countys() {
+        use OrganizationKind::{Bureau, Department};
+        let id = OrganizationId(2);
+        let (own, whole) = (Kinds::ALL.own_unit(), Kinds::BUREAU.whole_county());
+        assert!(own.has(Bureau) && whole.has(Bureau) && !whole.has(Department));
+        for (kind, scope, reaches) in [
+            (Bureau, Scope::County, [true, true, true]),
+            (Bureau, Scope::Department(id), [true, false, false]),
+            (Bureau, Scope::Organization(id), [true, true, false]),
+            (Department, Scope::Department(id), [true, true, true]),
+            (Department, Scope::Organization(id), [true, true, true]),
+        ] {
+            let found = [Kinds::ALL, own, whole].map(|kinds| kinds.reached(kind, scope));
+            assert_eq!(found, reaches, "{kind:?} {scope:?}");
+        }
     }
 }
