@@ -1,5 +1,12 @@
 //! 单位管理员: accounts with a login that hold a role in an organization (3.2, 3.5).
 
+mod right;
+
+pub use right::{
+    LAST_SUPER, Terms, disable, enable, keeps_a_super, pass_on, refuse_the_last_super, remove,
+    set_terms,
+};
+
 use kit::{
     AccountId, Clock, Error, GrantId, IdCard, OnUnique, OrganizationId, PersonId, Result, RoleId,
     session,
@@ -96,7 +103,7 @@ pub async fn create(
 }
 
 /// Gives an existing account a right in an organization with exactly these roles, over the whole
-/// of its subtree; a right that was disabled or removed is in force again.
+/// of its subtree; a right that was disabled is in force again, a removed one is `by`'s anew.
 pub async fn appoint(
     tx: &mut SqliteConnection,
     account: AccountId,
@@ -108,8 +115,10 @@ pub async fn appoint(
     let grant: GrantId = sqlx::query_scalar(
         "insert into grant (account_id, organization_id, created_at, created_by)
          values (?, ?, ?, ?)
-         on conflict (account_id, organization_id) do update set state = 'active', until = null,
-           scope = 'whole', ended_at = null, ended_reason = ''
+         on conflict (account_id, organization_id) do update set
+           created_at = case state when 'removed' then excluded.created_at else created_at end,
+           created_by = case state when 'removed' then excluded.created_by else created_by end,
+           state = 'active', until = null, scope = 'whole', ended_at = null, ended_reason = ''
          returning id",
     )
     .bind(account)
@@ -118,6 +127,10 @@ pub async fn appoint(
     .bind(by)
     .fetch_one(&mut *tx)
     .await?;
+    sqlx::query("delete from grant_department where grant_id = ?")
+        .bind(grant)
+        .execute(&mut *tx)
+        .await?;
     set_roles(tx, grant, roles).await?;
     Ok(grant)
 }

@@ -23,6 +23,10 @@ pub const KIT: &[Migration] = &[
         name: "0004_rights_and_messages",
         sql: include_str!("../migrations/0004_rights_and_messages.sql"),
     },
+    Migration {
+        name: "0005_administrator_contact",
+        sql: include_str!("../migrations/0005_administrator_contact.sql"),
+    },
 ];
 
 /// Brings the database to this program's schema: kit first, then each module in order.
