@@ -28,7 +28,12 @@ impl Listed {
             return Outcome::Error((Status::NotFound, ()));
         };
         match admit(request, &user, Grantable { leaf: list.leaf, action }) {
-            Ok(grant) => Outcome::Success(Listed { user, grant, list }),
+            Ok(mut grant) => {
+                if modules.is_some_and(|modules| modules.is_own(key)) {
+                    grant.scope = grant.own();
+                }
+                Outcome::Success(Listed { user, grant, list })
+            }
             Err(error) => Outcome::Error(error),
         }
     }

@@ -229,7 +229,10 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from organization where name = '乙'"
     } else if begins("/accounts/internal-departments/") {
         "select id from internal_department"
-    } else if begins("/queries/people/") || begins("/verification/people/") {
+    } else if begins("/queries/people/")
+        || begins("/accounts/people/")
+        || begins("/verification/people/")
+    {
         "select id from person where name = '李四光'"
     } else if begins("/verification/certificates/") || begins("/verification/mine/") {
         "select id from certificate"

@@ -150,7 +150,7 @@ async fn no_two_routes_or_lists_or_settings_share_a_name() {
     let modules = county.modules();
     unique("settings", modules.settings().iter().map(|s| s.key.to_owned()).collect());
     unique("modules", modules.all().iter().map(|m| m.name().to_owned()).collect());
-    let lists = modules.all().iter().flat_map(|m| m.lists());
+    let lists = modules.all().iter().flat_map(|m| [m.lists(), m.own_lists()].concat());
     unique("lists", lists.map(|l| l.key.to_owned()).collect());
     for setting in modules.settings() {
         assert!(setting.accept(setting.default).is_ok(), "{}'s own default", setting.key);
@@ -169,6 +169,11 @@ async fn every_list_stands_on_indexes_in_every_scope() {
     for module in county.modules().all() {
         for list in module.lists() {
             for plan in kit::list::plans(&mut reader, list).await.unwrap() {
+                faults.extend(plan.faults(&small));
+            }
+        }
+        for list in module.own_lists() {
+            for plan in kit::list::plans_own(&mut reader, list).await.unwrap() {
                 faults.extend(plan.faults(&small));
             }
         }

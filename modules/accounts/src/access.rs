@@ -4,8 +4,8 @@ use kit::module::{AccessCase, Who};
 use kit::{Grantable, Permission};
 
 use crate::permissions::{
-    EditDepartments, EditEmployers, EditInternalDepartments, ResetDepartments, ResetEmployers,
-    ViewDepartments, ViewEmployers, ViewInternalDepartments,
+    EditDepartments, EditEmployers, EditInternalDepartments, EditStaff, ResetDepartments,
+    ResetEmployers, ResetStaff, ViewDepartments, ViewEmployers, ViewInternalDepartments, ViewStaff,
 };
 
 fn case(method: &'static str, route: &'static str, holder: Grantable) -> AccessCase {
@@ -60,5 +60,30 @@ pub fn cases() -> Vec<AccessCase> {
         AccessCase { method: "GET", route: "/accounts/profile", who: Who::Person },
         AccessCase { method: "POST", route: "/accounts/profile", who: Who::Person },
     ]);
+    cases.extend(staff());
     cases
+}
+
+fn staff() -> Vec<AccessCase> {
+    let (view, edit) = (ViewStaff::grantable(), EditStaff::grantable());
+    let reset = ResetStaff::grantable();
+    vec![
+        case("GET", "/accounts/people", view),
+        case("GET", "/accounts/people/new", edit),
+        case("POST", "/accounts/people/new", edit),
+        case("GET", "/accounts/people/<id>", view),
+        case("GET", "/accounts/people/<id>/edit", edit),
+        case("POST", "/accounts/people/<id>/edit", edit),
+        case("GET", "/accounts/people/<id>/mark", edit),
+        case("POST", "/accounts/people/<id>/mark", edit),
+        case("GET", "/accounts/people/<id>/undo", edit),
+        case("POST", "/accounts/people/<id>/undo", edit),
+        case("POST", "/accounts/people/mark", edit),
+        case("POST", "/accounts/people/place", edit),
+        case("GET", "/accounts/people/<id>/reset", reset),
+        case("POST", "/accounts/people/<id>/reset", reset),
+        case("POST", "/accounts/people/<id>/reopen", reset),
+        case("GET", "/accounts/people/reopen", reset),
+        case("POST", "/accounts/people/reopen", reset),
+    ]
 }

@@ -1,7 +1,7 @@
 //! How long an initial password or a one-time code lasts, and how secrets are hashed (7.1, 3.5).
 
 use kit::settings::Kind;
-use kit::{AccountId, Clock, Error, PersonId, Result, Setting, session};
+use kit::{AccountId, Clock, Error, PersonId, Result, Scope, Setting, session};
 use rocket::tokio::sync::Semaphore;
 use rocket::tokio::task::spawn_blocking;
 use sqlx::SqliteConnection;
@@ -107,4 +107,34 @@ pub async fn reset_to_initial(
     .await?;
     session::end_all(tx, account, None).await?;
     Ok(())
+}
+
+/// 重新开放: an initial password that has not been used lasts anew; false if there is none. The
+/// caller checks permission and scope and writes the trail.
+pub async fn reopen(tx: &mut SqliteConnection, person: PersonId, clock: &Clock) -> Result<bool> {
+    let until = until(&mut *tx, &INITIAL_DAYS, clock).await?;
+    let changed = sqlx::query(
+        "update account set initial_until = ? where person_id = ? and state = 'initial'",
+    )
+    .bind(until)
+    .bind(person)
+    .execute(tx)
+    .await?;
+    Ok(changed.rows_affected() > 0)
+}
+
+/// The same for everybody of an organization; gives how many there were.
+pub async fn reopen_all(tx: &mut SqliteConnection, own: Scope, clock: &Clock) -> Result<u64> {
+    let until = until(&mut *tx, &INITIAL_DAYS, clock).await?;
+    let (_, organization) = own.values();
+    let changed = sqlx::query(
+        "update account set initial_until = ?
+          where state = 'initial'
+            and person_id in (select id from person where organization_id = ?)",
+    )
+    .bind(until)
+    .bind(organization)
+    .execute(tx)
+    .await?;
+    Ok(changed.rows_affected())
 }

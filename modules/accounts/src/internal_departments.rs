@@ -1,5 +1,6 @@
 //! 3.4 管理内设部门: the own unit's tree of up to three levels.
 
+mod pick;
 mod tree;
 
 use kit::{Answer, Can, Clock, Db, Done, Error, Form, OnUnique, Page, Result, trail};
@@ -11,6 +12,7 @@ use crate::units::Crumb;
 use crate::units::form::Choice;
 use tree::LEVELS;
 
+pub use pick::{choices, name, read as read_place};
 pub use tree::{Node, nodes};
 
 const BASE: &str = "/accounts/internal-departments";

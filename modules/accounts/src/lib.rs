@@ -14,6 +14,7 @@ pub mod organizations;
 pub mod people;
 mod permissions;
 mod profile;
+mod staff;
 mod units;
 
 use kit::list::List;
@@ -26,7 +27,7 @@ use rocket::Route;
 use sqlx::SqliteConnection;
 
 pub use credentials::{INITIAL_DAYS, RESET_DAYS};
-use permissions::{ViewDepartments, ViewEmployers, ViewInternalDepartments};
+use permissions::{ViewDepartments, ViewEmployers, ViewInternalDepartments, ViewStaff};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
@@ -52,6 +53,7 @@ impl Module for Accounts {
             internal_departments::routes(),
             organizations::picker::routes(),
             profile::routes(),
+            staff::routes(),
         ]
         .concat()
     }
@@ -83,6 +85,15 @@ impl Module for Accounts {
                 "/accounts/internal-departments",
                 Some(internal),
             ),
+            // the bureau's menu is the manual's: there it stands among the screens that it lacks
+            MenuEntry {
+                kinds: kit::Kinds::UNITS,
+                ..entry(profile, 304, "本单位人员", staff::BASE, Some(ViewStaff::grantable()))
+            },
+            MenuEntry {
+                kinds: kit::Kinds::BUREAU,
+                ..entry(Group::System, 905, "本单位人员", staff::BASE, Some(ViewStaff::grantable()))
+            },
             entry(Group::Personal, 904, "个人资料", "/accounts/profile", None),
         ]
     }
@@ -98,6 +109,10 @@ impl Module for Accounts {
                 name: "0003_person_fields",
                 sql: include_str!("../migrations/0003_person_fields.sql"),
             },
+            Migration {
+                name: "0020_person_changes",
+                sql: include_str!("../migrations/0020_person_changes.sql"),
+            },
         ]
     }
 
@@ -109,8 +124,12 @@ impl Module for Accounts {
         vec![units::EMPLOYER.list, units::DEPARTMENT.list]
     }
 
+    fn own_lists(&self) -> Vec<&'static List> {
+        vec![&staff::list::LIST]
+    }
+
     fn settings(&self) -> Vec<&'static Setting> {
-        vec![&INITIAL_DAYS, &RESET_DAYS]
+        vec![&INITIAL_DAYS, &RESET_DAYS, &staff::RESETS_A_DAY]
     }
 
     fn access(&self) -> Vec<AccessCase> {

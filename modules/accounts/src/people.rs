@@ -13,14 +13,16 @@ macro_rules! columns {
 mod brief;
 mod create;
 pub mod form;
+pub mod mark;
 mod moving;
+pub mod record;
 mod update;
 
 pub use brief::{PersonBrief, brief, by_number, full_number, identity, in_scope};
 pub(crate) use create::insert_many;
 pub use create::{NewPerson, create, create_many};
 pub use moving::{Moved, move_all, move_to};
-pub use update::{change_contact, fields, relocate, reported, update};
+pub use update::{change, change_contact, fields, place, relocate, reported, update};
 
 use kit::dictionary;
 use serde::{Deserialize, Serialize};

@@ -26,6 +26,12 @@ pub const INTERNAL_DEPARTMENTS: Leaf = Leaf {
     kinds: Kinds::STAFFED,
 };
 
+/// 本单位人员: each organization's own professionals.
+pub const STAFF: Leaf =
+    Leaf {
+        key: "accounts.people", title: "本单位人员", group: Group::Profile, kinds: Kinds::ALL
+    };
+
 kit::permission!(pub ViewDepartments, DEPARTMENTS, View);
 kit::permission!(pub EditDepartments, DEPARTMENTS, Edit);
 kit::permission!(pub ExportDepartments, DEPARTMENTS, Export);
@@ -42,6 +48,13 @@ kit::permission!(
 );
 kit::permission!(pub ViewInternalDepartments, INTERNAL_DEPARTMENTS, View);
 kit::permission!(pub EditInternalDepartments, INTERNAL_DEPARTMENTS, Edit);
+kit::permission!(pub ViewStaff, STAFF, View);
+kit::permission!(pub EditStaff, STAFF, Edit);
+kit::permission!(pub ExportStaff, STAFF, Export);
+kit::permission!(
+    /// Initial passwords of the own people: reset and opened anew.
+    pub ResetStaff, STAFF, Reset
+);
 
 /// All of them, for the role form.
 pub fn all() -> Vec<Grantable> {
@@ -56,5 +69,9 @@ pub fn all() -> Vec<Grantable> {
         ResetEmployers::grantable(),
         ViewInternalDepartments::grantable(),
         EditInternalDepartments::grantable(),
+        ViewStaff::grantable(),
+        EditStaff::grantable(),
+        ExportStaff::grantable(),
+        ResetStaff::grantable(),
     ]
 }

@@ -5,8 +5,12 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
+mod sections;
+
 use crate::units::Crumb;
 use crate::{contact, people};
+
+pub use sections::sections;
 
 pub fn routes() -> Vec<Route> {
     routes![show, update]
@@ -16,7 +20,11 @@ pub fn routes() -> Vec<Route> {
 async fn show(person: Person, db: &State<Db>) -> Result<Page> {
     let mut db = db.read().await?;
     let form = match people::fields(&mut db, person.id).await? {
-        Some(fields) => Form::of([("phone", fields.phone), ("email", fields.email)]),
+        Some(fields) => Form::of([
+            ("phone", fields.phone),
+            ("email", fields.email),
+            ("address", fields.address),
+        ]),
         None => Form::new(),
     };
     page(&mut db, person.id, &form).await
@@ -31,13 +39,14 @@ async fn update(
 ) -> Result<Answer> {
     let phone = contact::mobile(&mut form, "phone", "手机号码");
     let email = contact::email(&mut form, "email", "电子邮箱");
+    let address = form.optional("address", "通讯地址", 100);
     if form.refused() {
         let mut db = db.read().await?;
         return Ok(page(&mut db, person.id, &form).await?.refused().into());
     }
     let mut tx = db.begin().await?;
     let done = Done::to("/accounts/profile");
-    if !people::change_contact(&mut tx, person.id, &phone, &email, clock).await? {
+    if !people::change_contact(&mut tx, person.id, &phone, &email, &address, clock).await? {
         return Ok(done.ok("内容没有变化，不需要保存。").into());
     }
     let object = format!("person:{}", person.id);

@@ -8,6 +8,7 @@ use kit::module::{Block, Card};
 use kit::{Clock, Db, Hours, Page, Person, PersonId, Result, User};
 
 use crate::declaration::pages::{dates, unfinished};
+use crate::declaration::store;
 use crate::read::{self, EntryRow, YearTotal};
 use crate::subject::year_panel;
 
@@ -55,7 +56,10 @@ pub async fn mine(person: Person, db: &State<Db>, clock: &State<Clock>) -> Resul
             Year { open: total.year == now, total, missing, entries }
         })
         .collect();
-    Ok(Page::new("credit-hours/mine.html").with("years", &years).with("now", &now))
+    Ok(Page::new("credit-hours/mine.html")
+        .with("shut", &store::shut(&mut db, person.id).await?)
+        .with("years", &years)
+        .with("now", &now))
 }
 
 /// The person's cards: this year's hours, what waits for him.

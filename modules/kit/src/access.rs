@@ -65,6 +65,8 @@ impl Kinds {
     pub const ALL: Self = Self(15);
     /// Those that have people and a desk: bureau, department, employer.
     pub const STAFFED: Self = Self(7);
+    /// All but the bureau.
+    pub const UNITS: Self = Self(14);
     /// Bureau and departments: those with organizations below them.
     pub const SUPERIOR: Self = Self(3);
 
@@ -196,6 +198,12 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// The rows of the organization itself, whatever lies below it: of screens of the own unit
+    /// (`Kinds::own_unit`).
+    pub fn own(&self) -> Scope {
+        Scope::Organization(self.organization)
+    }
+
     pub fn may(&self, wanted: Grantable) -> bool {
         wanted.leaf.kinds.has(self.kind)
             && wanted.leaf.kinds.reached(self.kind, self.scope)

@@ -17,7 +17,7 @@ mod turn;
 pub use ask::Ask;
 pub use draw::{Extra, Fixed, Tab, page};
 pub use export::{export, file_name};
-pub use plan::{Plan, plans, plans_with};
+pub use plan::{Plan, plans, plans_own, plans_with};
 pub use query::store_query;
 
 use crate::access::Leaf;
@@ -107,6 +107,8 @@ pub enum FilterKind {
     /// A statement giving (value, label), both text, within the caller's scope by itself or not
     /// secret: years, subjects, departments. At most some hundred rows.
     Query(&'static str),
+    /// As `Query`, with one `?` for the caller's organization: its internal departments.
+    Own(&'static str),
     /// From a day to a day, on a stored time.
     Times,
     /// From a day to a day, on a stored day.

@@ -232,6 +232,11 @@ pub trait Module: Send + Sync + 'static {
     fn lists(&self) -> Vec<&'static crate::list::List> {
         vec![]
     }
+    /// Lists of the caller's own organization alone, whatever lies below it (`Grant::own`):
+    /// likewise, and not among `lists`.
+    fn own_lists(&self) -> Vec<&'static crate::list::List> {
+        vec![]
+    }
     /// Drawn as 系统设置.
     fn settings(&self) -> Vec<&'static Setting> {
         vec![]
@@ -319,9 +324,14 @@ impl Modules {
     pub fn list(&self, key: &str) -> Option<&'static crate::list::List> {
         self.0
             .iter()
-            .flat_map(|m| m.lists())
+            .flat_map(|m| m.lists().into_iter().chain(m.own_lists()))
             .chain(self.1.iter().map(|s| s.list()))
             .find(|l| l.key == key)
+    }
+
+    /// Whether the list with this key shows the caller's own organization alone.
+    pub fn is_own(&self, key: &str) -> bool {
+        self.0.iter().flat_map(|m| m.own_lists()).any(|l| l.key == key)
     }
 
     /// Every permission that a role can hold: the kit's and core's are added by the core's own module.

@@ -73,43 +73,59 @@ pub fn id_card(form: &mut Form, today: Date) -> Option<IdCard> {
 
 /// Reads and checks everything but ID number and unit; `born` bounds the dates.
 pub fn read(form: &mut Form, born: Option<Date>, today: Date) -> Fields {
-    let name = form.required("person_name", "姓名", 2..=50);
-    if !name.is_empty() && !name.chars().all(|c| c.is_alphabetic() || "·•. ".contains(c)) {
+    let mut fields = Fields::named("");
+    read_decided_above(form, &mut fields, born, today);
+    read_decided_by_unit(form, &mut fields, born, today);
+    read_contact(form, &mut fields);
+    fields
+}
+
+/// The same where only the unit decides: name and title stay as they are.
+pub fn read_by_unit(form: &mut Form, kept: &Fields, born: Option<Date>, today: Date) -> Fields {
+    let mut fields = kept.clone();
+    read_decided_by_unit(form, &mut fields, born, today);
+    read_contact(form, &mut fields);
+    fields
+}
+
+/// 姓名 and the title, which the bureau decides (domain.md, Decisions: 4.4).
+pub fn read_decided_above(form: &mut Form, fields: &mut Fields, born: Option<Date>, today: Date) {
+    fields.name = form.required("person_name", "姓名", 2..=50);
+    if !fields.name.is_empty()
+        && !fields.name.chars().all(|c| c.is_alphabetic() || "·•. ".contains(c))
+    {
         form.refuse("person_name", "姓名只能有汉字、字母和间隔号“·”，请核对后重新填写。");
     }
-    let nation = form.choice("nation", "民族", &codes(&NATIONS));
-    let political = form.optional_choice("political", "政治面貌", &codes(&POLITICAL_STATUSES));
-    let education = form.choice("education", "学历", &codes(&EDUCATIONS));
-    let degree = form.optional_choice("degree", "学位", &codes(&DEGREES));
-    let (series, level, title) = title(form);
-    let titled = series != WITHOUT_TITLE && !series.is_empty();
+    (fields.series, fields.level, fields.title) = title(form);
+    let titled = fields.series != WITHOUT_TITLE && !fields.series.is_empty();
     let titled_on = date(form, "titled_on", "职称取得时间", born, 18, today);
     if titled && titled_on.is_empty() {
         form.refuse("titled_on", "有职称的请填写取得时间，按职称证书上的批准日期。");
     }
-    Fields {
-        name,
-        nation,
-        political,
-        education,
-        degree,
-        series,
-        level,
-        title,
-        titled_on: if titled { titled_on } else { String::new() },
-        title_certificate: form.optional("title_certificate", "职称证书编号", 50),
-        school: form.optional("school", "毕业院校", 100),
-        major: form.optional("major", "所学专业", 100),
-        graduated_on: date(form, "graduated_on", "毕业时间", born, 14, today),
-        started_work_on: date(form, "started_work_on", "参加工作时间", born, 16, today),
-        position: form.optional("position", "从事专业或岗位", 100),
-        phone: contact::mobile(form, "person_phone", "手机号码"),
-        email: contact::email(form, "person_email", "电子邮箱"),
-        note: String::new(),
-        native_place: form.optional("native_place", "籍贯", 50),
-        employment: form.optional_choice("employment", "用工类型", &codes(&EMPLOYMENTS)),
-        address: form.optional("person_address", "通讯地址", 100),
-    }
+    fields.titled_on = if titled { titled_on } else { String::new() };
+    fields.title_certificate = form.optional("title_certificate", "职称证书编号", 50);
+}
+
+/// What the unit decides.
+pub fn read_decided_by_unit(form: &mut Form, fields: &mut Fields, born: Option<Date>, today: Date) {
+    fields.nation = form.choice("nation", "民族", &codes(&NATIONS));
+    fields.political = form.optional_choice("political", "政治面貌", &codes(&POLITICAL_STATUSES));
+    fields.education = form.choice("education", "学历", &codes(&EDUCATIONS));
+    fields.degree = form.optional_choice("degree", "学位", &codes(&DEGREES));
+    fields.school = form.optional("school", "毕业院校", 100);
+    fields.major = form.optional("major", "所学专业", 100);
+    fields.graduated_on = date(form, "graduated_on", "毕业时间", born, 14, today);
+    fields.started_work_on = date(form, "started_work_on", "参加工作时间", born, 16, today);
+    fields.position = form.optional("position", "从事专业或岗位", 100);
+    fields.native_place = form.optional("native_place", "籍贯", 50);
+    fields.employment = form.optional_choice("employment", "用工类型", &codes(&EMPLOYMENTS));
+}
+
+/// What a person changes at once by himself.
+pub fn read_contact(form: &mut Form, fields: &mut Fields) {
+    fields.phone = contact::mobile(form, "person_phone", "手机号码");
+    fields.email = contact::email(form, "person_email", "电子邮箱");
+    fields.address = form.optional("person_address", "通讯地址", 100);
 }
 
 /// Series, level and name of the title, which must fit each other.

@@ -84,17 +84,67 @@ pub async fn update(
     Ok(true)
 }
 
-/// Changes phone and e-mail, which a person may do at once; false if nothing differs.
+/// Changes what is recorded and the internal department in one version; gives the labels of what
+/// differs, none if nothing does. As with `update`, trail and event are the caller's.
+pub async fn change(
+    tx: &mut SqliteConnection,
+    id: PersonId,
+    new: &Fields,
+    place: Option<i64>,
+    cause: &str,
+    clock: &Clock,
+) -> Result<Vec<String>> {
+    let Some(old) = fields(&mut *tx, id).await? else { return Err(Error::NotFound) };
+    let pairs = super::form::facts(&old).into_iter().zip(super::form::facts(new));
+    let differing = pairs.filter(|((_, _, old), (_, _, new))| old != new);
+    let mut changed: Vec<String> = differing.map(|((_, label, _), _)| label.to_owned()).collect();
+    if old.note != new.note {
+        changed.push("备注".to_owned());
+    }
+    let moved = sqlx::query(
+        "update person set internal_department_id = ? where id = ? and internal_department_id is not ?",
+    )
+    .bind(place)
+    .bind(id)
+    .bind(place)
+    .execute(&mut *tx)
+    .await?
+    .rows_affected()
+        > 0;
+    if moved {
+        changed.push("内设部门".to_owned());
+    }
+    if !update(&mut *tx, id, new, cause, clock).await? && moved {
+        reported(tx, id, cause, clock).await?;
+    }
+    Ok(changed)
+}
+
+/// Puts a person into an internal department (or none) with a version; false if he is there.
+pub async fn place(
+    tx: &mut SqliteConnection,
+    id: PersonId,
+    place: Option<i64>,
+    cause: &str,
+    clock: &Clock,
+) -> Result<bool> {
+    let Some(fields) = fields(&mut *tx, id).await? else { return Err(Error::NotFound) };
+    Ok(!change(tx, id, &fields, place, cause, clock).await?.is_empty())
+}
+
+/// Changes phone, e-mail and address, which a person may do at once; false if nothing differs.
 pub async fn change_contact(
     tx: &mut SqliteConnection,
     id: PersonId,
     phone: &str,
     email: &str,
+    address: &str,
     clock: &Clock,
 ) -> Result<bool> {
     let Some(mut new) = fields(&mut *tx, id).await? else { return Err(Error::NotFound) };
     phone.clone_into(&mut new.phone);
     email.clone_into(&mut new.email);
+    address.clone_into(&mut new.address);
     update(tx, id, &new, "self", clock).await
 }
 

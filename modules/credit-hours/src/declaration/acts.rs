@@ -75,6 +75,9 @@ async fn save(
     let submit = matches!(act, Act::Submit);
     let open = open_years(settings, clock);
     let mut tx = db.begin().await?;
+    if let Some(sentence) = store::shut(&mut tx, person.id).await? {
+        return Err(Error::refused(sentence));
+    }
     let id = match id {
         Some(id) => store::own_editable(&mut tx, person.id, id).await?.id,
         None => store::create(&mut tx, person.id, &person.user, clock).await?,

@@ -92,6 +92,7 @@ pub async fn list(
         })
         .collect();
     Ok(Page::new("credit-hours/declarations.html")
+        .with("shut", &store::shut(&mut db, person.id).await?)
         .with("lines", &lines)
         .with("years", &years)
         .with("year", &year.unwrap_or(0)))
@@ -217,6 +218,7 @@ pub async fn edit_page(
         Some(draft) if draft.state == "rejected" => rejection(&mut *db, draft).await?,
         _ => None,
     };
+    let shut = store::shut(&mut *db, person.id).await?;
     let year = form.text("year").parse().unwrap_or_else(|_| open.first().copied().unwrap_or(0));
     let panel = year_panel(db, person.id, year).await?;
     let (action, title) = match draft {
@@ -234,6 +236,7 @@ pub async fn edit_page(
         .with("most_files", &super::MOST_FILES)
         .with("file_limit", &kit::file::EVIDENCE_LIMIT)
         .with("reason", &reason)
+        .with("shut", &shut)
         .with("panel", &panel))
 }
 
@@ -289,7 +292,7 @@ pub async fn show(
         .with("steps", &steps)
         .with("panel", &panel)
         .with("reason", &reason)
-        .with("editable", &draft.editable())
+        .with("editable", &(draft.editable() && store::shut(&mut db, person.id).await?.is_none()))
         .with("deletable", &draft.case_id.is_none())
         .with("withdrawable", &(pending && !touched))
         .with("remindable", &(pending && overdue)))

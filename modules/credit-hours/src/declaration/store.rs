@@ -76,6 +76,26 @@ pub async fn own_editable(db: &mut SqliteConnection, person: PersonId, id: i64) 
     }
 }
 
+/// Why the person may not declare now: who is not 在职 or 返聘 reads his ledger only.
+pub async fn shut(db: &mut SqliteConnection, person: PersonId) -> Result<Option<String>> {
+    let state: String = sqlx::query_scalar("select state from person where id = ?")
+        .bind(person)
+        .fetch_optional(db)
+        .await?
+        .ok_or(Error::NotFound)?;
+    if kit::dictionary::takes_part(&state) {
+        return Ok(None);
+    }
+    let label = kit::dictionary::PERSON_STATES.label(&state).to_owned();
+    let then = match state.as_str() {
+        "left" | "moved" => "到新单位后，由本人发起调转，新单位接收后可以申报。",
+        _ => "状态登记有误的，请联系单位管理员更正。",
+    };
+    Ok(Some(format!(
+        "您现在的人员状态是“{label}”，只能查看学时，不能申报：只有在职和返聘的人员申报学时。{then}"
+    )))
+}
+
 /// An empty draft of the person's.
 pub async fn create(
     tx: &mut SqliteConnection,

@@ -99,7 +99,7 @@ impl Asked {
         let mut options = Vec::with_capacity(list.filters.len());
         let mut chosen = Vec::new();
         for filter in list.filters {
-            let offered = offered(filter, db).await?;
+            let offered = offered(filter, db, user).await?;
             chosen.extend(choose(filter, &offered, ask));
             options.push(offered);
         }
@@ -186,7 +186,7 @@ impl Asked {
 impl Chosen {
     pub fn parameters(&self) -> Vec<(String, String)> {
         match self.filter.kind {
-            FilterKind::Choice(_) | FilterKind::Query(_) => {
+            FilterKind::Choice(_) | FilterKind::Query(_) | FilterKind::Own(_) => {
                 vec![(self.filter.key.to_owned(), self.value.clone())]
             }
             FilterKind::Times | FilterKind::Days => [("from", &self.value), ("to", &self.until)]
@@ -199,7 +199,7 @@ impl Chosen {
 
     fn summary(&self) -> String {
         match self.filter.kind {
-            FilterKind::Choice(_) | FilterKind::Query(_) => {
+            FilterKind::Choice(_) | FilterKind::Query(_) | FilterKind::Own(_) => {
                 format!("{}：{}", self.filter.label, self.label)
             }
             FilterKind::Times | FilterKind::Days => {
@@ -218,26 +218,31 @@ impl Chosen {
 pub(super) async fn offered(
     filter: &Filter,
     db: &mut SqliteConnection,
+    user: &User,
 ) -> Result<Vec<(String, String)>> {
+    let pair = |row: &sqlx::sqlite::SqliteRow| -> Result<(String, String)> {
+        // unchecked: a year may come as a number and is taken as text
+        Ok((row.try_get_unchecked(0)?, row.try_get_unchecked(1)?))
+    };
     match filter.kind {
         FilterKind::Choice(choices) => Ok(choices
             .iter()
             .map(|(value, label)| ((*value).to_owned(), (*label).to_owned()))
             .collect()),
-        FilterKind::Query(statement) => sqlx::query(statement)
-            .fetch_all(db)
-            .await?
-            .iter()
-            // unchecked: a year may come as a number and is taken as text
-            .map(|row| Ok((row.try_get_unchecked(0)?, row.try_get_unchecked(1)?)))
-            .collect(),
+        FilterKind::Query(statement) => {
+            sqlx::query(statement).fetch_all(db).await?.iter().map(pair).collect()
+        }
+        FilterKind::Own(statement) => {
+            let own = user.grant.as_ref().map(|grant| grant.organization);
+            sqlx::query(statement).bind(own).fetch_all(db).await?.iter().map(pair).collect()
+        }
         FilterKind::Times | FilterKind::Days => Ok(vec![]),
     }
 }
 
 fn choose(filter: &'static Filter, offered: &[(String, String)], ask: &Ask) -> Option<Chosen> {
     match filter.kind {
-        FilterKind::Choice(_) | FilterKind::Query(_) => {
+        FilterKind::Choice(_) | FilterKind::Query(_) | FilterKind::Own(_) => {
             let asked = ask.value(filter.key)?;
             let (value, label) = offered.iter().find(|(value, _)| value == asked)?;
             let (value, label) = (value.clone(), label.clone());

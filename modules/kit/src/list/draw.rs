@@ -177,7 +177,7 @@ fn filters(list: &'static List, asked: &Asked, scope: Scope, hide: &[&str]) -> V
         key: filter.key,
         label: filter.label,
         kind: match filter.kind {
-            FilterKind::Choice(_) | FilterKind::Query(_) => "select",
+            FilterKind::Choice(_) | FilterKind::Query(_) | FilterKind::Own(_) => "select",
             FilterKind::Times | FilterKind::Days => "range",
         },
         value: chosen(filter.key).map(|one| one.value.clone()).unwrap_or_default(),

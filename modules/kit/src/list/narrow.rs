@@ -274,7 +274,7 @@ where
 
 fn filter(sql: &mut QueryBuilder<Sqlite>, filter: &Filter, value: &str, until: &str) {
     match filter.kind {
-        FilterKind::Choice(_) | FilterKind::Query(_) => {
+        FilterKind::Choice(_) | FilterKind::Query(_) | FilterKind::Own(_) => {
             condition(sql, filter.sql, std::iter::once(value.to_owned()));
         }
         FilterKind::Days => {

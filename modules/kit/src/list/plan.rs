@@ -63,19 +63,33 @@ pub async fn plans(db: &mut SqliteConnection, list: &'static List) -> Result<Vec
     plans_with(db, list, &[]).await
 }
 
+/// The same of a list of the caller's own organization (`Module::own_lists`).
+pub async fn plans_own(db: &mut SqliteConnection, list: &'static List) -> Result<Vec<Plan>> {
+    plans_in(db, list, &[], &[OWN]).await
+}
+
+const OWN: (&str, Scope) = ("organization", Scope::Organization(OrganizationId(3)));
+
 /// The same with the conditions a handler adds (a desk's tab).
 pub async fn plans_with(
     db: &mut SqliteConnection,
     list: &'static List,
     fixed: &[Fixed],
 ) -> Result<Vec<Plan>> {
-    let scopes = [
-        ("county", Scope::County),
-        ("department", Scope::Department(OrganizationId(2))),
-        ("organization", Scope::Organization(OrganizationId(3))),
-    ];
+    let scopes =
+        [("county", Scope::County), ("department", Scope::Department(OrganizationId(2))), OWN];
+    plans_in(db, list, fixed, &scopes).await
+}
+
+async fn plans_in(
+    db: &mut SqliteConnection,
+    list: &'static List,
+    fixed: &[Fixed],
+    scopes: &[(&'static str, Scope)],
+) -> Result<Vec<Plan>> {
     let mut plans = Vec::new();
     for (scope_name, scope) in scopes {
+        let scope = *scope;
         for order in list.orders {
             for (narrowed, asked) in variants(list, order) {
                 let view = View { list, scope, fixed, asked: &asked };
@@ -143,7 +157,7 @@ fn variants(list: &'static List, order: &'static Order) -> Vec<(String, Asked)> 
     for filter in list.filters {
         let (value, until) = match filter.kind {
             FilterKind::Choice(choices) => (choices.first().map_or("", |(value, _)| value), ""),
-            FilterKind::Query(_) => ("1", ""),
+            FilterKind::Query(_) | FilterKind::Own(_) => ("1", ""),
             FilterKind::Times | FilterKind::Days => ("2026-11-01", "2026-11-30"),
         };
         let chosen = Chosen {

@@ -42,9 +42,9 @@ pub async fn store_query(
     let mut parameters = Vec::new();
     for filter in list.filters {
         match filter.kind {
-            FilterKind::Choice(_) | FilterKind::Query(_) => {
+            FilterKind::Choice(_) | FilterKind::Query(_) | FilterKind::Own(_) => {
                 let value = form.text(filter.key);
-                let offered = offered(filter, tx).await?;
+                let offered = offered(filter, tx, user).await?;
                 if !value.is_empty() && offered.iter().any(|(code, _)| *code == value) {
                     parameters.push((filter.key.to_owned(), value));
                 }

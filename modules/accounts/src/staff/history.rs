@@ -1,0 +1,112 @@
+//! What happened to a person: versions of his record, what administrators did.
+
+use kit::{PersonId, Result};
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use crate::people::{Fields, form, state_label};
+
+/// A line of the timeline component.
+#[derive(Debug, Serialize)]
+pub struct Step {
+    pub time: String,
+    pub text: String,
+    pub reason: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Version {
+    recorded_from: String,
+    cause: String,
+    organization: String,
+    place: String,
+    state: String,
+    #[sqlx(flatten)]
+    fields: Fields,
+}
+
+/// Versions told of at most.
+const MOST: i64 = 30;
+
+/// 单位和资料变更, newest first: what each version changed, and where the person then was.
+pub async fn versions(db: &mut SqliteConnection, id: PersonId) -> Result<Vec<Step>> {
+    let rows: Vec<Version> = sqlx::query_as(
+        "select v.recorded_from, v.cause, coalesce(o.name, '') as organization,
+                coalesce(d.name, '') as place, v.state,
+                v.name, v.nation, v.political, v.education, v.degree, v.series, v.level, v.title,
+                v.titled_on, v.title_certificate, v.school, v.major, v.graduated_on,
+                v.started_work_on, v.position, v.phone, v.email, v.note, v.native_place,
+                v.employment, v.address
+           from person_version v
+           left join organization o on o.id = v.organization_id
+           left join internal_department d on d.id = v.internal_department_id
+          where v.person_id = ? order by v.id desc limit ?",
+    )
+    .bind(id)
+    .bind(MOST + 1)
+    .fetch_all(db)
+    .await?;
+    let mut steps = Vec::new();
+    for (at, row) in rows.iter().enumerate().take(usize::try_from(MOST).unwrap_or(30)) {
+        let (text, reason) = match rows.get(at + 1) {
+            Some(before) => (cause(&row.cause), differences(before, row)),
+            None => (format!("{}，单位：{}", cause(&row.cause), row.organization), String::new()),
+        };
+        steps.push(Step { time: row.recorded_from.clone(), text, reason });
+    }
+    Ok(steps)
+}
+
+/// 职称等级：中级 → 副高级；内设部门：（空）→ 内科
+fn differences(before: &Version, after: &Version) -> String {
+    let shown = |text: &str| if text.is_empty() { "（空）".to_owned() } else { text.to_owned() };
+    let mut told = Vec::new();
+    let mut differ = |label: &str, before: &str, after: &str| {
+        if before != after {
+            told.push(format!("{label}：{} → {}", shown(before), shown(after)));
+        }
+    };
+    differ("单位", &before.organization, &after.organization);
+    differ("内设部门", &before.place, &after.place);
+    differ("状态", state_label(&before.state), state_label(&after.state));
+    let pairs = form::facts(&before.fields).into_iter().zip(form::facts(&after.fields));
+    for ((_, label, old), (_, _, new)) in pairs {
+        differ(label, &old, &new);
+    }
+    differ("备注", &before.fields.note, &after.fields.note);
+    told.join("；")
+}
+
+fn cause(stored: &str) -> String {
+    let (word, number) = stored.split_once(':').unwrap_or((stored, ""));
+    match word {
+        "import" => "批量导入".to_owned(),
+        "registration" => "注册通过".to_owned(),
+        "form" => "单位新增".to_owned(),
+        "demo" => "装入示例数据".to_owned(),
+        "self" => "本人修改".to_owned(),
+        "unit" => "单位修改".to_owned(),
+        "place" => "调整内设部门".to_owned(),
+        "state" => "登记状态".to_owned(),
+        "state-undo" => "撤销状态登记".to_owned(),
+        "change" => format!("信息修改申请通过（第 {number} 号）"),
+        _ => "资料变更".to_owned(),
+    }
+}
+
+/// 操作记录, newest first: who did what with this person's record.
+pub async fn acts(db: &mut SqliteConnection, id: PersonId) -> Result<Vec<Step>> {
+    let rows: Vec<(String, String, String)> = sqlx::query_as(
+        "select at, name, text from trail where object = ? and result = 'done'
+          order by id desc limit 30",
+    )
+    .bind(format!("person:{id}"))
+    .fetch_all(db)
+    .await?;
+    let step = |(time, name, text): (String, String, String)| Step {
+        time,
+        text: format!("{name}：{text}"),
+        reason: String::new(),
+    };
+    Ok(rows.into_iter().map(step).collect())
+}
