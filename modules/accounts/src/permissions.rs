@@ -27,10 +27,12 @@ pub const INTERNAL_DEPARTMENTS: Leaf = Leaf {
 };
 
 /// 本单位人员: each organization's own professionals.
-pub const STAFF: Leaf =
-    Leaf {
-        key: "accounts.people", title: "本单位人员", group: Group::Profile, kinds: Kinds::ALL
-    };
+pub const STAFF: Leaf = Leaf {
+    key: "accounts.people",
+    title: "本单位人员",
+    group: Group::Profile,
+    kinds: Kinds::ALL.own_unit(),
+};
 
 kit::permission!(pub ViewDepartments, DEPARTMENTS, View);
 kit::permission!(pub EditDepartments, DEPARTMENTS, Edit);

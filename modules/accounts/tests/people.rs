@@ -85,7 +85,7 @@ async fn a_change_keeps_what_was_recorded_before() {
     county.clock.advance(time::Duration::HOUR);
     fields.name = "李秀英".to_owned();
     assert!(people::update(&mut tx, id, &fields, "change:7", &county.clock).await.unwrap());
-    assert!(people::change_contact(&mut tx, id, "", "a@b.cn", &county.clock).await.unwrap());
+    assert!(people::change_contact(&mut tx, id, "", "a@b.cn", "", &county.clock).await.unwrap());
     let versions: Vec<(String, Option<String>, String, String)> = sqlx::query_as(
         "select recorded_from, recorded_to, cause, name from person_version
           where person_id = ? order by id",

@@ -90,6 +90,9 @@ fn cause(stored: &str) -> String {
         "state" => "登记状态".to_owned(),
         "state-undo" => "撤销状态登记".to_owned(),
         "change" => format!("信息修改申请通过（第 {number} 号）"),
+        "transfer" => "人员调转".to_owned(),
+        "merge" => "单位合并".to_owned(),
+        "disable" => "单位停用，转到其他单位".to_owned(),
         _ => "资料变更".to_owned(),
     }
 }
