@@ -5,7 +5,7 @@ use kit::settings::Kind;
 use kit::{
     Grantable, Group, Kinds, Leaf, MenuEntry, Migration, Module, Permission, Setting, permission,
 };
-use kit::{review, session};
+use kit::{password, review, session};
 
 use crate::{backup, trail_page};
 
@@ -26,28 +26,6 @@ permission!(pub ViewSettings, SETTINGS, View);
 permission!(pub EditSettings, SETTINGS, Edit);
 permission!(pub ViewTrail, TRAIL, View);
 permission!(pub ExportTrail, TRAIL, Export);
-
-/// Fewest characters of a chosen password.
-pub const PASSWORD_LEAST: Setting = Setting {
-    key: "password.least",
-    group: "登录与密码",
-    label: "密码最少位数",
-    help: "从下一次设置密码起生效。",
-    kind: Kind::Integer { least: 8, most: 64, unit: "位" },
-    default: "10",
-    check: None,
-};
-
-/// Kinds of characters an administrator's password needs (等保 二级).
-pub const PASSWORD_CLASSES: Setting = Setting {
-    key: "password.classes",
-    group: "登录与密码",
-    label: "管理员密码的字符种类",
-    help: "大写字母、小写字母、数字、符号中至少几类；专业技术人员不作要求。",
-    kind: Kind::Integer { least: 0, most: 4, unit: "类" },
-    default: "2",
-    check: None,
-};
 
 /// Days after which an administrator is reminded to change his password.
 pub const PASSWORD_AGE: Setting = Setting {
@@ -141,8 +119,8 @@ impl Module for Core {
         vec![
             &session::IDLE,
             &session::ABSOLUTE,
-            &PASSWORD_LEAST,
-            &PASSWORD_CLASSES,
+            &password::LEAST,
+            &password::CLASSES,
             &PASSWORD_AGE,
             &ADDRESS_FAILURES,
             &INITIAL_FAILURES,

@@ -1,7 +1,7 @@
 //! 修改密码 (section 1), and the one page of a first password.
 
 use kit::access::AnySession;
-use kit::password::{self, Context, Policy};
+use kit::password::{self, Context, Policy, policy_of, rules};
 use kit::session::{self, Opening, Session};
 use kit::shell::{Notice, Notices};
 use kit::{
@@ -11,7 +11,6 @@ use kit::{
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
-use crate::core;
 use crate::sign_in::Hashing;
 use crate::sign_in::lockout;
 
@@ -53,31 +52,6 @@ async fn policy(
     let today = day::date_text(clock.today());
     let administrator = !session::grants_of(db, account, &today).await?.is_empty();
     Ok(policy_of(administrator, settings))
-}
-
-/// The rules in force for an administrator, or for a professional.
-pub fn policy_of(administrator: bool, settings: &Settings) -> Policy {
-    let number = |setting| usize::try_from(settings.integer(setting)).unwrap_or_default();
-    Policy {
-        least: number(&core::PASSWORD_LEAST),
-        classes: if administrator { number(&core::PASSWORD_CLASSES) } else { 0 },
-        ..Policy::PERSON
-    }
-}
-
-/// The rules as sentences beside the form.
-pub fn rules(policy: Policy) -> Vec<String> {
-    let mut rules =
-        vec![format!("{}–{} 位，可以用汉字、字母、数字、符号和空格。", policy.least, policy.most)];
-    if policy.classes > 0 {
-        rules.push(format!("大写字母、小写字母、数字、符号中至少 {} 类。", policy.classes));
-    }
-    rules.push(
-        "不能含身份证号的后六位或后八位、出生日期、手机号、姓名拼音、单位名称和登录账号。"
-            .to_owned(),
-    );
-    rules.push("不能是常见密码，如 password123、woaini1314。".to_owned());
-    rules
 }
 
 /// The two fields of a new password: checked, then forgotten; none if refused.

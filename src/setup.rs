@@ -16,7 +16,6 @@ use subtle::ConstantTimeEq;
 use verification::PUBLIC_ADDRESS;
 
 use crate::machine::{self, Machine};
-use crate::password::policy_of;
 use crate::sign_in::Hashing;
 use crate::{core, demo};
 
@@ -150,7 +149,7 @@ fn read(form: &mut Form, settings: &Settings, machine: &Machine) -> Option<Answe
         Context { id_card: None, phone: &phone, name: &name, organization: &bureau, login: &login };
     if password.is_empty() {
         form.refuse("password", "请填写密码。");
-    } else if let Err(sentence) = password::check(&password, &context, policy_of(true, settings)) {
+    } else if let Err(sentence) = password::check(&password, &context, password::policy_of(true, settings)) {
         form.refuse("password", sentence);
     } else if again != password {
         form.refuse("again", "两次输入的密码不一样，请重新输入。");

@@ -61,7 +61,9 @@ pub async fn find<A>(db: &mut SqliteConnection, at: &AtDesk<'_, A>, row: i64) ->
     sql.push(") and (").push_bind(organization).push(" is null or organization_id = ");
     sql.push_bind(organization).push(")))");
     let id: Option<CaseId> = sql.build_query_scalar().fetch_optional(&mut *db).await?;
-    review::case(db, id.ok_or(Error::NotFound)?).await
+    let case = review::case(db, id.ok_or(Error::NotFound)?).await?;
+    // several subjects may share a table
+    if case.subject == at.subject.key() { Ok(case) } else { Err(Error::NotFound) }
 }
 
 /// The variable `case` of review/detail.html.

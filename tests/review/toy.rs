@@ -119,6 +119,7 @@ impl Subject for Toy {
             min: "0".to_owned(),
             max: most.to_string(),
             step: "1".to_owned(),
+            ..DecisionField::default()
         }]
     }
 

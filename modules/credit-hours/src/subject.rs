@@ -164,11 +164,7 @@ impl Subject for Declarations {
             name: name.to_owned(),
             label: label.to_owned(),
             kind: kind.to_owned(),
-            value: String::new(),
-            hint: String::new(),
-            min: String::new(),
-            max: String::new(),
-            step: String::new(),
+            ..DecisionField::default()
         };
         vec![
             DecisionField {

@@ -27,6 +27,7 @@ pub mod module;
 pub mod organization;
 pub mod page;
 pub mod password;
+pub mod quota;
 pub mod review;
 pub mod serial;
 pub mod session;

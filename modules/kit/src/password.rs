@@ -13,8 +13,10 @@ use crate::id_card::IdCard;
 
 mod blocklist;
 mod policy;
+mod settings;
 
 pub use policy::{Context, Policy, check};
+pub use settings::{CLASSES, LEAST, policy_of, rules};
 
 /// Memory in KiB, passes and lanes: the least OWASP recommends for argon2id.
 const MEMORY: u32 = 19_456;

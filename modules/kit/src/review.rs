@@ -120,8 +120,15 @@ pub struct Panel {
     pub sentence: String,
 }
 
-/// A field of the desk's own decision (认定学时).
+/// A line of a decision field's drop-down.
 #[derive(Debug, Clone, Serialize)]
+pub struct DecisionOption {
+    pub value: String,
+    pub label: String,
+}
+
+/// A field of the desk's own decision (认定学时).
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct DecisionField {
     pub name: String,
     pub label: String,
@@ -132,6 +139,8 @@ pub struct DecisionField {
     pub min: String,
     pub max: String,
     pub step: String,
+    /// Of a `select`.
+    pub options: Vec<DecisionOption>,
 }
 
 /// What an approval did.

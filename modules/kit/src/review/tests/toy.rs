@@ -93,10 +93,7 @@ impl Subject for Toy {
             label: "给予".to_owned(),
             kind: "number".to_owned(),
             value: earlier.map_or(content.wanted, |d| d.given).to_string(),
-            hint: String::new(),
-            min: String::new(),
-            max: String::new(),
-            step: String::new(),
+            ..DecisionField::default()
         }]
     }
 
