@@ -178,11 +178,7 @@ fn narrowed<A>(at: &AtDesk<'_, A>, done: bool) -> Extra {
     let sql = if done { at.subject.done() } else { at.subject.pending() };
     Extra {
         // what waits has no verdict yet, what is done waits no more
-        hide: if done {
-            &["waiting"]
-        } else {
-            &["recognised", "acted_at", "state", "reviewer"]
-        },
+        hide: if done { &["waiting"] } else { &["recognised", "acted_at", "state", "reviewer"] },
         fixed: vec![Fixed { sql, values: vec![at.grant.organization.0] }],
         export: Some(format!("{}/export", at.list())),
         ..Extra::default()

@@ -149,7 +149,9 @@ fn read(form: &mut Form, settings: &Settings, machine: &Machine) -> Option<Answe
         Context { id_card: None, phone: &phone, name: &name, organization: &bureau, login: &login };
     if password.is_empty() {
         form.refuse("password", "请填写密码。");
-    } else if let Err(sentence) = password::check(&password, &context, password::policy_of(true, settings)) {
+    } else if let Err(sentence) =
+        password::check(&password, &context, password::policy_of(true, settings))
+    {
         form.refuse("password", sentence);
     } else if again != password {
         form.refuse("again", "两次输入的密码不一样，请重新输入。");

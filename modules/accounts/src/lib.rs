@@ -14,11 +14,12 @@ pub mod organizations;
 pub mod people;
 mod permissions;
 mod profile;
+pub mod registration;
 mod staff;
 mod units;
 
 use kit::list::List;
-use kit::module::{AccessCase, Card, Demo, embedded};
+use kit::module::{AccessCase, Applicant, Card, Demo, Registration, Task, embedded};
 use kit::{
     Clock, Grantable, Group, MenuEntry, Migration, Module, Permission, Result, Setting, Template,
     User,
@@ -53,9 +54,26 @@ impl Module for Accounts {
             internal_departments::routes(),
             organizations::picker::routes(),
             profile::routes(),
+            registration::routes(),
             staff::routes(),
         ]
         .concat()
+    }
+
+    fn build(&self, rocket: rocket::Rocket<rocket::Build>) -> rocket::Rocket<rocket::Build> {
+        rocket.manage(registration::Submissions::default()).manage(registration::Queries::default())
+    }
+
+    fn registrations(&self) -> Vec<Registration> {
+        registration::entries()
+    }
+
+    async fn applicant(&self, db: &mut SqliteConnection, login: &str) -> Result<Option<Applicant>> {
+        registration::applicant(db, login).await
+    }
+
+    fn tasks(&self) -> Vec<Task> {
+        vec![registration::SWEEP]
     }
 
     fn permissions(&self) -> Vec<Grantable> {
@@ -113,6 +131,10 @@ impl Module for Accounts {
                 name: "0020_person_changes",
                 sql: include_str!("../migrations/0020_person_changes.sql"),
             },
+            Migration {
+                name: "0010_registration",
+                sql: include_str!("../migrations/0010_registration.sql"),
+            },
         ]
     }
 
@@ -129,11 +151,19 @@ impl Module for Accounts {
     }
 
     fn settings(&self) -> Vec<&'static Setting> {
-        vec![&INITIAL_DAYS, &RESET_DAYS, &staff::RESETS_A_DAY]
+        vec![
+            &INITIAL_DAYS,
+            &RESET_DAYS,
+            &staff::RESETS_A_DAY,
+            &registration::PER_MINUTE,
+            &registration::PER_DAY,
+            &registration::QUERIES_PER_MINUTE,
+            &registration::QUERIES_PER_DAY,
+        ]
     }
 
     fn access(&self) -> Vec<AccessCase> {
-        access::cases()
+        [access::cases(), registration::access()].concat()
     }
 
     async fn cards(&self, db: &mut SqliteConnection, user: &User, _: &Clock) -> Result<Vec<Card>> {

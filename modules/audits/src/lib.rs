@@ -1,14 +1,43 @@
 //! Section 4 of the manual, 审核账户: one file per audit.
 //!
-//! The review desk itself is the kit's engine and the core's screens. The audits 4.1–4.9 come as
-//! subjects of this module, each with the screen that submits it; none is built yet, so the menu
-//! shows no entry of the group.
+//! The review desk itself is the kit's engine and the core's screens. Each audit is a subject of
+//! this module; the form that submits to it stands where its data is kept.
 
-use kit::Module;
+mod base_registrations;
+mod demo;
+mod department_registrations;
+mod employer_registrations;
+mod person_registrations;
+mod recognition;
+mod registrations;
+
+use kit::module::Demo;
+use kit::review::{AnySubject, Subject};
+use kit::{Action, Grantable, Group, Kinds, MenuEntry, Module, Result};
+use sqlx::SqliteConnection;
+
+pub use base_registrations::BaseRegistrations;
+pub use department_registrations::DepartmentRegistrations;
+pub use employer_registrations::EmployerRegistrations;
+pub use person_registrations::PersonRegistrations;
 
 /// The module of 审核账户.
 pub struct Audits;
 
+/// The menu's line of a subject, in the manual's order.
+fn entry<S: Subject>(_: &S, order: u16) -> MenuEntry {
+    MenuEntry {
+        group: Group::Audits,
+        order,
+        title: S::TITLE,
+        href: S::LIST.href,
+        permission: Some(Grantable { leaf: S::LEAF, action: Action::View }),
+        subject: Some(S::KEY),
+        kinds: Kinds::ALL,
+    }
+}
+
+#[rocket::async_trait]
 impl Module for Audits {
     fn name(&self) -> &'static str {
         "audits"
@@ -16,5 +45,27 @@ impl Module for Audits {
 
     fn title(&self) -> &'static str {
         "审核账户"
+    }
+
+    fn menu(&self) -> Vec<MenuEntry> {
+        vec![
+            entry(&DepartmentRegistrations, 401),
+            entry(&EmployerRegistrations, 402),
+            entry(&PersonRegistrations, 403),
+            entry(&BaseRegistrations, 408),
+        ]
+    }
+
+    fn reviews(&self) -> Vec<Box<dyn AnySubject>> {
+        vec![
+            Box::new(DepartmentRegistrations),
+            Box::new(EmployerRegistrations),
+            Box::new(PersonRegistrations),
+            Box::new(BaseRegistrations),
+        ]
+    }
+
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        demo::fill(tx, county).await
     }
 }

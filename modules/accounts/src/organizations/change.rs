@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 
 use super::create::{checked_code, department_under, unique};
 use super::{CODE_TAKEN, NAME_TAKEN, NewOrganization, base, index, profile, version};
-use crate::people;
+use crate::{people, registration};
 
 /// Replaces what is recorded of an organization (its kind stays); false if nothing differs. A new
 /// superior rewrites the department of its people, files and pending cases in the same
@@ -99,6 +99,7 @@ async fn taken_along(
     clock: &Clock,
 ) -> Result<()> {
     people::relocate(&mut *tx, id, under, cause, clock).await?;
+    registration::relocate(&mut *tx, id, under).await?;
     let event = Event::OrganizationChanged { organization: id };
     modules.deliver(&mut *tx, &event, clock).await?;
     file::resuperior(&mut *tx, id).await?;
