@@ -223,7 +223,9 @@ async fn one_permission_opens_its_own_routes_and_no_others() {
 /// What of 乙 a route with a number in it is asked for, by the beginning of its pattern.
 async fn of_others(county: &World, pattern: &str) -> Option<String> {
     let begins = |start: &str| pattern.starts_with(start);
-    let sql = if begins("/accounts/departments/") {
+    let sql = if begins("/accounts/registration/files/") {
+        "select file_id from registration_file"
+    } else if begins("/accounts/departments/") {
         "select id from organization where name = '卫健委'"
     } else if begins("/accounts/employers/") {
         "select id from organization where name = '乙'"
@@ -313,6 +315,12 @@ async fn what_belongs_to_another_unit_is_not_there() {
         )
         .await;
 
+    // a stranger's attachment, in a form that was refused
+    let mut stranger = county.browser();
+    stranger.get("/accounts/registration/person").await.is(200);
+    let files: [(&str, &str, &[u8]); 1] = [("evidence", "证书.pdf", pdf)];
+    stranger.upload("/accounts/registration/person", &[], &files).await.is(422);
+
     let mut callers = vec![
         ("a person", seated(&county, &own).await),
         ("a unit", seated(&county, &county.admin_of("甲").await).await),
@@ -326,7 +334,14 @@ async fn what_belongs_to_another_unit_is_not_there() {
         }
         let Some(address) = of_others(&county, &pattern).await else {
             // addressed by a name or a secret, not by a number
-            let known = ["/assets/", "/lists/<key>", "/desk/<key>", "/backup/", "/verification/q/"];
+            let known = [
+                "/accounts/registration/<kind>",
+                "/assets/",
+                "/lists/<key>",
+                "/desk/<key>",
+                "/backup/",
+                "/verification/q/",
+            ];
             assert!(known.iter().any(|start| pattern.starts_with(start)), "{method} {pattern}");
             continue;
         };

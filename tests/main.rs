@@ -15,6 +15,7 @@ mod lists;
 mod people;
 mod program;
 mod queries;
+mod registration;
 mod review;
 mod sign_in;
 mod units;

@@ -102,8 +102,10 @@ pub const SEARCH: Search = Search {
     number: "",
     number_end: "",
     phone: "",
-    code: "r.id in (select c.id from registration c where ? in (c.number, c.credit_code) \
-           and c.number <> '')",
+    code: "r.id in (with t (v) as (select ?) \
+           select c.id from t join registration c on c.number = t.v and c.number <> '' \
+           union select c.id from t join registration c \
+           on c.credit_code = t.v and c.credit_code <> '')",
 };
 
 pub const PERSON_SEARCH: Search = Search {
