@@ -129,7 +129,7 @@ async fn leave(visitor: Visitor, db: &State<Db>, _form: Form) -> Result<Done> {
     let mut tx = db.begin().await?;
     store::hide_from(&mut tx, &visitor).await?;
     tx.commit().await?;
-    Ok(Done::to("/").ok("已退出查询。"))
+    Ok(Done::to("/accounts/registration/progress").ok("已退出查询。"))
 }
 
 #[post("/registration/progress/withdraw", data = "<_form>")]
