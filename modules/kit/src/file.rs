@@ -13,7 +13,7 @@ pub use sweep::{SWEEP, sweep};
 use self::store::{clean, named, write};
 use crate::access::{Action, Grantable, Leaf, Scope};
 use crate::form::Uploaded;
-use crate::kind_of_file::KindOfFile;
+use crate::kind_of_file::{FileRefused, KindOfFile};
 use crate::migration::hex;
 use crate::{
     AccountId, Clock, Db, Download, Error, FileId, Modules, OrganizationId, PersonId, Result, User,
@@ -31,7 +31,22 @@ pub struct Stored {
 
 /// Bytes of one evidence file at most (domain.md, Decisions).
 pub const EVIDENCE_LIMIT: usize = 5 * 1024 * 1024;
-/// Keeps an upload: JPEG, PNG or PDF by content, within the limit. Files first, then the row.
+
+/// What is kept where: how large a file may be, and of which kind.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepts {
+    /// Bytes; not more than `Upload::LIMIT`.
+    pub limit: usize,
+    pub kind: fn(&[u8]) -> Result<KindOfFile, FileRefused>,
+}
+
+/// 证明材料: JPEG, PNG or PDF.
+pub const EVIDENCE: Accepts = Accepts { limit: EVIDENCE_LIMIT, kind: KindOfFile::of };
+/// Attachments of what the bureau publishes: Office documents, too.
+pub const ATTACHMENT: Accepts =
+    Accepts { limit: 20 * 1024 * 1024, kind: KindOfFile::of_attachment };
+
+/// Keeps a piece of evidence. Files first, then the row.
 ///
 /// Only its uploader sees it until `link` says what it hangs on; `by` is none for a visitor.
 ///
@@ -44,17 +59,34 @@ pub async fn keep(
     by: Option<AccountId>,
     clock: &Clock,
 ) -> Result<Stored> {
+    keep_as(EVIDENCE, db.folder(), tx, upload, by, clock).await
+}
+
+/// Keeps an upload, if it is of an accepted kind by content and within the limit; `data` is the
+/// data folder.
+///
+/// # Errors
+/// A Chinese sentence that names the file.
+pub async fn keep_as(
+    accepts: Accepts,
+    data: &Path,
+    tx: &mut SqliteConnection,
+    upload: &Uploaded,
+    by: Option<AccountId>,
+    clock: &Clock,
+) -> Result<Stored> {
     let name = clean(&upload.name);
-    if !upload.complete || upload.bytes.len() > EVIDENCE_LIMIT {
+    if !upload.complete || upload.bytes.len() > accepts.limit {
         return Err(Error::Invalid(format!(
-            "文件“{name}”超过 5 MB，没有上传。请压缩图片或拆分后重新上传。"
+            "文件“{name}”超过 {} MB，没有上传。请压缩图片或拆分后重新上传。",
+            accepts.limit / 1024 / 1024
         )));
     }
-    let kind = KindOfFile::of(&upload.bytes)
+    let kind = (accepts.kind)(&upload.bytes)
         .map_err(|refused| Error::Invalid(format!("文件“{name}”没有上传：{refused}")))?;
     let name = named(name, kind);
     let sha256 = hex(&Sha256::digest(&upload.bytes));
-    let (folder, bytes, file) = (folder(db.folder()), upload.bytes.clone(), sha256.clone());
+    let (folder, bytes, file) = (folder(data), upload.bytes.clone(), sha256.clone());
     let size = bytes.len() as i64;
     tokio::task::spawn_blocking(move || write(&folder, &file, &bytes))
         .await
@@ -156,6 +188,13 @@ pub async fn remove(tx: &mut SqliteConnection, file: FileId, user: &User) -> Res
     if removed.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
+/// Takes a file away for good, whoever uploaded it: for a module that has made sure that it
+/// belongs to the record being changed. The content goes with the next sweep.
+pub async fn discard(tx: &mut SqliteConnection, file: FileId) -> Result<()> {
+    sqlx::query("delete from file where id = ?").bind(file).execute(tx).await?;
+    Ok(())
+}
+
 /// The file, if this user may see it.
 ///
 /// # Errors
@@ -202,7 +241,7 @@ fn leaf_of(modules: &Modules, key: &str) -> Option<Leaf> {
     subjects.chain(granted).find(|leaf| leaf.key == key)
 }
 
-/// The file as an answer: images and PDF shown, `save` forces saving.
+/// The file as an answer: images and PDF are shown unless `save`, all else is saved.
 pub async fn serve(db: &Db, file: &Stored, save: bool) -> Result<Download> {
     let known = file.sha256.len() == 64 && file.sha256.bytes().all(|b| b.is_ascii_hexdigit());
     if !known {
@@ -212,12 +251,12 @@ pub async fn serve(db: &Db, file: &Stored, save: bool) -> Result<Download> {
     let bytes = tokio::fs::read(&path)
         .await
         .map_err(|error| Error::Fault(format!("file {}: {}: {error}", file.id, path.display())))?;
-    let shown = KindOfFile::from_mime(&file.mime).is_some();
+    let kind = KindOfFile::from_mime(&file.mime);
     Ok(Download {
         name: file.name.clone(),
-        mime: if shown { file.mime.clone() } else { "application/octet-stream".to_owned() },
+        mime: kind.map_or("application/octet-stream", KindOfFile::mime).to_owned(),
         bytes,
-        inline: shown && !save,
+        inline: kind.is_some_and(KindOfFile::is_shown) && !save,
     })
 }
 

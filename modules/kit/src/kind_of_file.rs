@@ -1,4 +1,7 @@
-//! What an uploaded file is, by its bytes: JPEG, PNG or PDF, nothing else (domain.md §3.8).
+//! What an uploaded file is, by its bytes: evidence is JPEG, PNG or PDF, nothing else (domain.md
+//! §3.8); what the bureau attaches to a notice may be an Office document, too.
+
+mod office;
 
 /// Longest side of an accepted picture, in pixels: larger than any camera, far below the sizes
 /// that make a viewer allocate gigabytes.
@@ -9,45 +12,92 @@ const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// A PDF must say where it ends within this many last bytes.
 const PDF_TAIL: usize = 2_048;
 
-/// The three kinds of evidence that are accepted.
+/// The kinds that are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KindOfFile {
     Jpeg,
     Png,
     Pdf,
+    Docx,
+    Xlsx,
+    Pptx,
+    /// Word 97–2003, and what WPS calls .wps.
+    Doc,
+    /// Excel 97–2003, and .et.
+    Xls,
+    /// PowerPoint 97–2003, and .dps.
+    Ppt,
 }
 
 impl KindOfFile {
+    const ALL: [Self; 9] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Pdf,
+        Self::Docx,
+        Self::Xlsx,
+        Self::Pptx,
+        Self::Doc,
+        Self::Xls,
+        Self::Ppt,
+    ];
+
     /// Content type to serve the file with.
     pub fn mime(self) -> &'static str {
         match self {
             KindOfFile::Jpeg => "image/jpeg",
             KindOfFile::Png => "image/png",
             KindOfFile::Pdf => "application/pdf",
+            KindOfFile::Docx => {
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+            }
+            KindOfFile::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            KindOfFile::Pptx => {
+                "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+            }
+            KindOfFile::Doc => "application/msword",
+            KindOfFile::Xls => "application/vnd.ms-excel",
+            KindOfFile::Ppt => "application/vnd.ms-powerpoint",
         }
     }
 
     /// Extension without the dot, for the name a download gets.
     pub fn extension(self) -> &'static str {
+        self.extensions()[0]
+    }
+
+    /// Every extension that opens this kind, the usual one first.
+    pub fn extensions(self) -> &'static [&'static str] {
         match self {
-            KindOfFile::Jpeg => "jpg",
-            KindOfFile::Png => "png",
-            KindOfFile::Pdf => "pdf",
+            KindOfFile::Jpeg => &["jpg", "jpeg"],
+            KindOfFile::Png => &["png"],
+            KindOfFile::Pdf => &["pdf"],
+            KindOfFile::Docx => &["docx"],
+            KindOfFile::Xlsx => &["xlsx"],
+            KindOfFile::Pptx => &["pptx"],
+            KindOfFile::Doc => &["doc", "wps"],
+            KindOfFile::Xls => &["xls", "et"],
+            KindOfFile::Ppt => &["ppt", "dps"],
         }
     }
 
     /// The kind behind a stored content type.
     pub fn from_mime(mime: &str) -> Option<KindOfFile> {
-        [KindOfFile::Jpeg, KindOfFile::Png, KindOfFile::Pdf].into_iter().find(|k| k.mime() == mime)
+        Self::ALL.into_iter().find(|kind| kind.mime() == mime)
     }
 
     /// Whether the browser can show it inside the page as a picture.
     pub fn is_picture(self) -> bool {
-        self != KindOfFile::Pdf
+        matches!(self, KindOfFile::Jpeg | KindOfFile::Png)
     }
 
-    /// Finds the kind from the whole content; name and declared type are not asked. Only headers
-    /// are read, nothing is decoded.
+    /// Whether the browser may show it by itself; everything else is only ever saved.
+    pub fn is_shown(self) -> bool {
+        self.is_picture() || self == KindOfFile::Pdf
+    }
+
+    /// Finds the kind of a piece of evidence from the whole content; name and declared type are
+    /// not asked. Only headers are read, nothing is decoded.
     ///
     /// # Errors
     /// [`FileRefused`]: empty, another kind (named if known), broken, or a picture too large.
@@ -73,6 +123,20 @@ impl KindOfFile {
             mime => Err(FileRefused::Other(common_name(mime))),
         }
     }
+
+    /// The same for an attachment of a notice: Office documents without macros are accepted, too.
+    ///
+    /// # Errors
+    /// [`FileRefused`], as above.
+    pub fn of_attachment(content: &[u8]) -> Result<KindOfFile, FileRefused> {
+        match office::kind(content) {
+            Some(found) => found,
+            None => KindOfFile::of(content).map_err(|refused| match refused {
+                FileRefused::Other(name) => FileRefused::OtherAttachment(name),
+                refused => refused,
+            }),
+        }
+    }
 }
 
 /// Why a file is refused; the text is a sentence for the person who uploads.
@@ -82,6 +146,12 @@ pub enum FileRefused {
     Empty,
     #[error("这是{0}，只能上传 JPG、PNG 图片或 PDF 文件，请转换后再上传。")]
     Other(&'static str),
+    #[error(
+        "这是{0}，只能上传 PDF、Word、Excel、PPT（WPS）文件和 JPG、PNG 图片，请转换后再上传。"
+    )]
+    OtherAttachment(&'static str),
+    #[error("这是带宏的文档，打开它的电脑可能中毒。请另存为不带宏的文档（.docx、.xlsx、.pptx）后再上传。")]
+    Macros,
     #[error("文件已损坏或不完整，请在电脑或手机上打开确认后重新上传。")]
     Broken,
     #[error(

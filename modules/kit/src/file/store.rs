@@ -71,7 +71,7 @@ pub fn clean(name: &str) -> String {
 /// The name with an ending that fits the content: a saved file opens with the right program.
 pub fn named(name: String, kind: KindOfFile) -> String {
     let lower = name.to_lowercase();
-    let jpeg = kind.extension() == "jpg" && lower.ends_with(".jpeg");
-    let right = jpeg || lower.ends_with(&format!(".{}", kind.extension()));
+    let ends = |extension: &&str| lower.ends_with(&format!(".{extension}"));
+    let right = kind.extensions().iter().any(ends);
     if right { name } else { format!("{name}.{}", kind.extension()) }
 }
