@@ -286,7 +286,7 @@
 
   // ---- keys: J next, K previous, on pages that have such links
   document.addEventListener('keydown', function (e) {
-    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
     if (document.querySelector('.modal.show, .offcanvas.show')) return;
     var rel = { j: 'next', k: 'prev' }[e.key.toLowerCase()];
     var link = rel && document.querySelector('.main a[rel="' + rel + '"]');

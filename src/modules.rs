@@ -11,5 +11,6 @@ pub fn installed() -> Vec<Box<dyn Module>> {
         Box::new(import::Import),
         Box::new(verification::Verification),
         Box::new(queries::Queries),
+        Box::new(notices::Notices),
     ]
 }

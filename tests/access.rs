@@ -246,6 +246,8 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from message"
     } else if begins("/files/") {
         "select file_id from declaration_file"
+    } else if begins("/notices/") {
+        "select id from notice where state = 'draft'"
     } else {
         return None;
     };
@@ -320,6 +322,13 @@ async fn what_belongs_to_another_unit_is_not_there() {
     stranger.get("/accounts/registration/person").await.is(200);
     let files: [(&str, &str, &[u8]); 1] = [("evidence", "证书.pdf", pdf)];
     stranger.upload("/accounts/registration/person", &[], &files).await.is(422);
+
+    county
+        .execute(
+            "insert into notice (organization_id, title, body, created_by, created_at, updated_at,
+               listed_at) values (1, '李四光', '', '', '', '', '')",
+        )
+        .await;
 
     let mut callers = vec![
         ("a person", seated(&county, &own).await),

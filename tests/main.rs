@@ -12,6 +12,7 @@ mod frame;
 mod hours;
 mod import;
 mod lists;
+mod notices;
 mod people;
 mod program;
 mod queries;

@@ -146,11 +146,11 @@ pub enum FileRefused {
     Empty,
     #[error("这是{0}，只能上传 JPG、PNG 图片或 PDF 文件，请转换后再上传。")]
     Other(&'static str),
-    #[error(
-        "这是{0}，只能上传 PDF、Word、Excel、PPT（WPS）文件和 JPG、PNG 图片，请转换后再上传。"
-    )]
+    #[error("这是{0}，只能上传 PDF、Word、Excel、PPT（WPS）文件和 JPG、PNG 图片，请转换后再上传。")]
     OtherAttachment(&'static str),
-    #[error("这是带宏的文档，打开它的电脑可能中毒。请另存为不带宏的文档（.docx、.xlsx、.pptx）后再上传。")]
+    #[error(
+        "这是带宏的文档，打开它的电脑可能中毒。请另存为不带宏的文档（.docx、.xlsx、.pptx）后再上传。"
+    )]
     Macros,
     #[error("文件已损坏或不完整，请在电脑或手机上打开确认后重新上传。")]
     Broken,

@@ -116,10 +116,7 @@ mod tests {
         for (file, refused) in [
             (archive(&["a.txt", "word/document.xml"]), FileRefused::OtherAttachment("压缩包")),
             (archive(&["setup.exe"]), FileRefused::OtherAttachment("压缩包")),
-            (
-                archive(&[types, "word/document.xml", "word/vbaProject.bin"]),
-                FileRefused::Macros,
-            ),
+            (archive(&[types, "word/document.xml", "word/vbaProject.bin"]), FileRefused::Macros),
             (document(&["/WordDocument", "/Macros"]), FileRefused::Macros),
             (document(&["/Other"]), FileRefused::OtherAttachment("其他格式的文件")),
             (document(&["/EncryptedPackage"]), FileRefused::OtherAttachment("加了密码的文档")),
