@@ -10,29 +10,49 @@
 
   // ---- tidying: what comes from Word, a page or an old notice becomes the few tags that are kept
   function tidied(html) {
-    var from = new DOMParser().parseFromString(html, 'text/html').body; // inert: nothing in it runs or loads
+    // set aside before parsing, or the browser reports each of them against our policy
+    var quiet = html.replace(/<style[\s\S]*?<\/style>/gi, '').replace(/<[^>]+>/g, function (tag) { return tag.replace(/\s(style|on[a-z]+)\s*=/gi, ' data-$1='); });
+    return tidy(new DOMParser().parseFromString(quiet, 'text/html').body); // inert: nothing in it runs or loads
+  }
+  function tidy(from) {
     var to = document.createElement('div');
     copy(from, to);
+    var loose = null; // words beside the blocks become paragraphs of their own
+    Array.prototype.slice.call(to.childNodes).forEach(function (node) {
+      if (isBlock(node)) { loose = null; return; }
+      if (!loose) { loose = document.createElement('p'); node.before(loose); }
+      loose.append(node);
+    });
+    all('p', to).forEach(function (p) { if (!p.textContent.trim()) p.remove(); });
     return to;
   }
+  function all(selector, within) { return Array.prototype.slice.call(within.querySelectorAll(selector)); }
   function copy(from, to) {
     Array.prototype.forEach.call(from.childNodes, function (node) {
-      if (node.nodeType === 3) to.append(node.nodeValue.replace(/[\t\r\n]+/g, ' '));
+      if (node.nodeType === 3) text(node, to);
       else if (node.nodeType === 1) element(node, to);
     });
   }
+  // Blanks between blocks are how the source was written, not what it says.
+  function text(node, to) {
+    var value = node.nodeValue.replace(/[\t\r\n ]+/g, ' ');
+    var between = [node.previousSibling, node.nextSibling].some(function (next) { return next && isBlock(next); });
+    if (value === ' ' && (between || /^(DIV|UL|OL|TABLE|THEAD|TBODY|TFOOT|TR)$/.test(to.nodeName))) return;
+    to.append(value);
+  }
+  function isBlock(node) { return BLOCKS.test(SAME[node.nodeName] || node.nodeName); }
   function element(node, to) {
-    var name = SAME[node.nodeName] || node.nodeName, style = node.getAttribute('style') || '';
+    var name = SAME[node.nodeName] || node.nodeName, style = styleOf(node);
     if (DROPPED.test(name)) return;
-    if (/mso-list:\s*ignore/i.test(style)) { // the bullet that Word drew; a number stays as text
-      if (/[\d一二三四五六七八九十a-z]/i.test(node.textContent)) to.append(node.textContent.replace(/\s+/g, ''));
+    if (/mso-list:\s*ignore/i.test(style)) { // what Word drew before a line: a bullet goes, a number stays as text
+      if (!isBullet(node)) to.append(node.textContent.replace(/\s+/g, ''));
       return;
     }
-    if (name === 'P' && /mso-list:/i.test(style) && !/[\d一二三四五六七八九十a-z]/i.test(marker(node))) return bullet(node, to);
-    if (name === 'P' && (node.querySelector(HAS_BLOCKS) || /^(TD|TH|LI)$/.test(to.nodeName) && node.nodeName === 'DIV')) return copy(node, to);
+    if (name === 'P' && /mso-list:/i.test(style) && isBullet(marker(node))) return bullet(node, to);
+    if (name === 'P' && (node.querySelector(HAS_BLOCKS) || node.nodeName === 'DIV' && /^(TD|TH|LI)$/.test(to.nodeName))) return copy(node, to);
     if (!BLOCKS.test(name) && !INLINE.test(name)) {
       var bold = /font-weight:\s*(bold|[6-9]00)/i.test(style) && !/^(STRONG|H3|H4|TH)$/.test(to.nodeName);
-      return copy(node, bold ? to.appendChild(document.createElement('strong')) : to);
+      return bold ? add(document.createElement('strong'), node, to) : copy(node, to);
     }
     var made = document.createElement(name.toLowerCase());
     if (name === 'A') {
@@ -44,14 +64,20 @@
       var n = Number(node.getAttribute(key));
       if (n > 1 && n <= 50) made.setAttribute(key, String(n));
     });
+    add(made, node, to);
+  }
+  // With what is in the node; nothing that says nothing.
+  function add(made, node, to) {
     copy(node, made);
+    if (/^(P|H3|H4|LI|UL|OL|STRONG|EM|U|A|BLOCKQUOTE)$/.test(made.nodeName) && !made.textContent.trim() && !made.querySelector('table')) return;
     to.append(made);
   }
+  function styleOf(node) { return node ? node.getAttribute('data-style') || node.getAttribute('style') || '' : ''; }
   function marker(node) {
-    var mark = Array.prototype.filter.call(node.querySelectorAll('span'), function (span) {
-      return /mso-list:\s*ignore/i.test(span.getAttribute('style') || '');
-    })[0];
-    return mark ? mark.textContent : '';
+    return all('span', node).filter(function (span) { return /mso-list:\s*ignore/i.test(styleOf(span)); })[0];
+  }
+  function isBullet(mark) {
+    return Boolean(mark) && (/wingdings|symbol/i.test(styleOf(mark)) || /^\s*(o|[^\p{L}\p{N}]+)\s*$/u.test(mark.textContent));
   }
   function bullet(node, to) {
     var list = to.lastElementChild;
@@ -66,11 +92,6 @@
   }
   function escaped(text) {
     return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-  }
-  function ofText(text) {
-    return text.replace(/\r\n?/g, '\n').split(/\n[ \t]*\n\s*/).filter(function (part) { return part.trim(); }).map(function (part) {
-      return '<p>' + escaped(part.replace(/\n+$/, '')).replace(/\n/g, '<br>') + '</p>';
-    }).join('');
   }
 
   // ---- the editor
@@ -131,13 +152,18 @@
   // What is posted: the tidied HTML; nothing if nothing is written.
   Editor.prototype.keep = function () {
     this.keeping = true;
-    var tidy = tidied(this.area.innerHTML);
-    this.source.value = tidy.textContent.trim() ? tidy.innerHTML : '';
+    var kept = tidy(this.area);
+    this.source.value = kept.textContent.trim() ? kept.innerHTML : '';
     this.keeping = false;
   };
   Editor.prototype.run = function (command, value) {
     this.area.focus();
+    var selection = document.getSelection(), at = selection.anchorNode, offset = selection.anchorOffset, still = selection.isCollapsed;
+    var words = at && at.nodeType === 3 ? at.nodeValue : '';
     document.execCommand(command, false, value === undefined ? null : value);
+    // making a list, Chromium puts the caret before the line it stood in
+    at = selection.anchorNode;
+    if (still && words && at && at.nodeValue === words) selection.collapse(at, offset);
     this.keep();
     this.mark();
   };
@@ -166,10 +192,10 @@
     if (!html && !text) return;
     e.preventDefault();
     var clean = html ? tidied(html).innerHTML : '';
-    if (!clean.trim()) clean = ofText(text);
     // one paragraph is pasted into the line, not as a new one
     var only = clean.match(/^\s*<p>((?:(?!<\/?p>)[\s\S])*)<\/p>\s*$/);
-    document.execCommand('insertHTML', false, only ? only[1] : clean);
+    if (clean.trim()) document.execCommand('insertHTML', false, only ? only[1] : clean);
+    else document.execCommand('insertText', false, text.replace(/\r\n?/g, '\n').replace(/\n\s*\n/g, '\n'));
     this.keep();
   };
   Editor.prototype.askLink = function () {
@@ -273,7 +299,7 @@
     return row;
   }
 
-  Array.prototype.forEach.call(document.querySelectorAll('[data-rich]'), function (box) {
+  all('[data-rich]', document).forEach(function (box) {
     if (box.dataset.rich === 'made') return;
     box.dataset.rich = 'made';
     new Editor(box);

@@ -458,12 +458,29 @@ async fn only_the_bureaus_holders_write_and_only_drafts_are_deleted() {
 }
 
 #[rocket::async_test]
-async fn a_right_limited_to_departments_shows_and_exports_the_countys_notices_all_the_same() {
+async fn the_list_is_exported_as_shown_and_not_for_a_right_limited_to_departments() {
     let county = World::new().await.with_department("教育局").await;
     let bureau = county.bureau().await;
     let leaf = notices::NOTICES;
     let held = [Action::View, Action::Export].map(|action| Grantable { leaf, action });
     let county = county.with_clerk("part", bureau, &held).await;
+    let mut admin = seated(&county, "admin").await;
+    published(&mut admin, "公开的公告").await;
+    let fields = [("title", "草稿公告"), ("body", "<p>甲</p>"), ("act", "save")];
+    save(&mut admin, "/notices/manage", &fields).await.is(303);
+    let mut part = seated(&county, "part").await;
+    let page = part.get("/notices/manage?state=published").await;
+    page.is(200).contains("公开的公告").lacks("草稿公告");
+    page.contains("href=\"/lists/notices/export?state=published\"");
+    let book = part.get("/lists/notices/export?state=published").await;
+    book.is(200);
+    let mut sheet: calamine::Xlsx<_> =
+        calamine::Reader::new(Cursor::new(book.bytes.clone())).unwrap();
+    let range = calamine::Reader::worksheet_range_at(&mut sheet, 0).unwrap().unwrap();
+    let rows: Vec<String> =
+        range.rows().map(|row| format!("{} {}", row[0], row[1])).skip(3).collect();
+    assert_eq!(rows, ["公开的公告 已发布"]);
+    // a notice is the whole county's
     county
         .execute(
             "update grant set scope = 'departments'
@@ -477,19 +494,9 @@ async fn a_right_limited_to_departments_shows_and_exports_the_countys_notices_al
               where g.scope = 'departments' and o.name = '教育局'",
         )
         .await;
-    let mut admin = seated(&county, "admin").await;
-    published(&mut admin, "公开的公告").await;
     let mut part = seated(&county, "part").await;
-    let page = part.get("/notices/manage?state=published").await;
-    page.is(200).contains("公开的公告").contains("href=\"/notices/manage/export?state=published\"");
-    let book = part.get("/notices/manage/export?state=published").await;
-    book.is(200);
-    let mut sheet: calamine::Xlsx<_> =
-        calamine::Reader::new(Cursor::new(book.bytes.clone())).unwrap();
-    let range = calamine::Reader::worksheet_range_at(&mut sheet, 0).unwrap().unwrap();
-    let cells: Vec<String> = range.rows().last().unwrap().iter().map(ToString::to_string).collect();
-    assert_eq!(cells[..2], ["公开的公告", "已发布"]);
-    part.get("/notices/manage?state=draft").await.is(200).contains("没有符合条件");
+    part.get("/notices/manage").await.is(403);
+    part.get("/lists/notices/export").await.is(403);
 }
 
 #[rocket::async_test]

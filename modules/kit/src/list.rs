@@ -73,6 +73,8 @@ pub enum Cell {
     Link,
     /// Text that may wrap to a second line (unit names, titles of courses).
     Long,
+    /// The same, a link to the row's detail (titles of notices).
+    LongLink,
     Number,
     /// Tenths of an hour.
     Hours,

@@ -17,10 +17,12 @@ use kit::{
     Clock, Grantable, Kinds, Leaf, Migration, Module, Permission, Result, User, module, permission,
 };
 
-pub const NOTICES: Leaf =
-    Leaf {
-        key: "notices.notices", title: "通知公告", group: Group::System, kinds: Kinds::BUREAU
-    };
+pub const NOTICES: Leaf = Leaf {
+    key: "notices.notices",
+    title: "通知公告",
+    group: Group::System,
+    kinds: Kinds::BUREAU.whole_county(),
+};
 
 permission!(pub ViewNotices, NOTICES, View);
 permission!(pub EditNotices, NOTICES, Edit);
@@ -49,7 +51,6 @@ impl Module for Notices {
             public::read,
             public::file,
             list::page,
-            list::export,
             form::new,
             form::create,
             form::edit,
@@ -71,7 +72,7 @@ impl Module for Notices {
     fn menu(&self) -> Vec<MenuEntry> {
         vec![MenuEntry {
             group: Group::System,
-            order: 910,
+            order: 901,
             title: "通知公告",
             href: "/notices/manage",
             permission: Some(ViewNotices::grantable()),
@@ -104,7 +105,6 @@ impl Module for Notices {
             case("GET", "/notices/<id>", Who::Everyone),
             case("GET", "/notices/<id>/files/<file>", Who::Everyone),
             case("GET", "/notices/manage", view),
-            case("GET", "/notices/manage/export", Who::Holder(ExportNotices::grantable())),
             case("POST", "/notices/manage", edit),
             case("GET", "/notices/manage/new", edit),
             case("GET", "/notices/manage/<id>", view),

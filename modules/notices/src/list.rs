@@ -1,11 +1,10 @@
-//! The bureau's list of its notices, and its workbook.
+//! The bureau's list of its notices.
 
-use kit::access::{Grant, Scope};
 use kit::list::{self, Ask, Cell, Column, Extra, Filter, FilterKind, List, Order, Search};
-use kit::{Can, Clock, Db, Download, Page, Permission, Result, Settings};
+use kit::{Can, Clock, Db, Page, Permission, Result, Settings};
 use rocket::{State, get};
 
-use crate::{EditNotices, ExportNotices, NOTICES, ViewNotices};
+use crate::{EditNotices, NOTICES, ViewNotices};
 
 /// (stored, shown, class of its tag)
 pub const STATES: &[(&str, &str, &str)] =
@@ -21,7 +20,7 @@ pub static LIST: List = List {
     alias: "n",
     only: "",
     columns: &[
-        Column { key: "name", title: "标题", sql: "n.title", cell: Cell::Link, order: "" },
+        Column { key: "name", title: "标题", sql: "n.title", cell: Cell::LongLink, order: "" },
         Column {
             key: "state", title: "状态", sql: "n.state", cell: Cell::Tag(STATES), order: ""
         },
@@ -91,21 +90,6 @@ pub static LIST: List = List {
 const EDITOR: &[(&str, &str)] =
     &[("详情", "/notices/manage/{id}"), ("编辑", "/notices/manage/{id}/edit")];
 
-/// A notice is the whole county's: a right that is limited to some departments shows it, too.
-fn unlimited(grant: &Grant) -> Grant {
-    Grant { scope: Scope::County, ..grant.clone() }
-}
-
-fn extra(grant: &Grant) -> Extra {
-    let mut extra = Extra { export: Some("/notices/manage/export".to_owned()), ..Extra::default() };
-    if grant.may(EditNotices::grantable()) {
-        let new = "/notices/manage/new".to_owned();
-        extra.actions.push(("新增公告".to_owned(), new, "add".to_owned(), true));
-        extra.ops = Some(EDITOR);
-    }
-    extra
-}
-
 #[get("/manage")]
 pub async fn page(
     user: Can<ViewNotices>,
@@ -114,19 +98,12 @@ pub async fn page(
     clock: &State<Clock>,
     settings: &State<Settings>,
 ) -> Result<Page> {
-    let (mut reader, grant) = (db.read().await?, unlimited(&user.grant));
-    let extra = extra(&grant);
-    list::page(&LIST, &ask, &mut reader, &user.user, &grant, clock, settings, extra).await
-}
-
-#[get("/manage/export")]
-pub async fn export(
-    user: Can<ExportNotices>,
-    ask: Ask,
-    db: &State<Db>,
-    clock: &State<Clock>,
-    settings: &State<Settings>,
-) -> Result<Download> {
-    let grant = unlimited(&user.grant);
-    list::export(&LIST, &ask, db, &user.user, &grant, clock, settings, Extra::default()).await
+    let mut extra = Extra::default();
+    if user.grant.may(EditNotices::grantable()) {
+        let new = "/notices/manage/new".to_owned();
+        extra.actions.push(("新增公告".to_owned(), new, "add".to_owned(), true));
+        extra.ops = Some(EDITOR);
+    }
+    let mut reader = db.read().await?;
+    list::page(&LIST, &ask, &mut reader, &user.user, &user.grant, clock, settings, extra).await
 }

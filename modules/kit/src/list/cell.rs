@@ -63,7 +63,7 @@ pub(super) fn drawn(column: &Column, value: &str, href: &str, drawing: &Drawing)
         Drawn { kind: "text", text: String::new(), tag: "", href: String::new(), class: "" };
     match column.cell {
         Cell::Text | Cell::Long | Cell::Day => cell.text = value.to_owned(),
-        Cell::Link => {
+        Cell::Link | Cell::LongLink => {
             cell.kind = "link";
             cell.text = value.to_owned();
             cell.href = href.to_owned();
@@ -106,7 +106,7 @@ pub(super) fn class(cell: Cell) -> &'static str {
         // labels longer than eight characters may wrap, or the table grows without need
         Cell::Tag(labels) if labels.iter().any(|(_, label, _)| label.chars().count() > 8) => "long",
         Cell::Text | Cell::Link | Cell::Day | Cell::Minute | Cell::Phone | Cell::Tag(_) => "nowrap",
-        Cell::Long => "long",
+        Cell::Long | Cell::LongLink => "long",
     }
 }
 
@@ -120,7 +120,7 @@ pub(super) fn written<'a>(
 ) -> Value<'a> {
     match column.cell {
         Cell::Text | Cell::Link | Cell::Day => Value::Text(value),
-        Cell::Long => Value::Long(value),
+        Cell::Long | Cell::LongLink => Value::Long(value),
         // more digits than Excel keeps are a code, not a number
         Cell::Number if value.len() <= 15 => {
             value.parse().map_or(Value::Text(value), Value::Integer)
@@ -143,7 +143,7 @@ pub(super) fn written<'a>(
 pub(super) fn head(column: &Column) -> crate::xlsx::Column {
     let width = match column.cell {
         Cell::Link => 12.0,
-        Cell::Long => 32.0,
+        Cell::Long | Cell::LongLink => 32.0,
         Cell::Number | Cell::Hours => 10.0,
         Cell::Day => 12.0,
         Cell::Minute => 18.0,
