@@ -240,6 +240,34 @@
     });
   }
 
+  // ---- the permission tree: whatever is ticked brings 查看 along; all of a row or a group at once
+  function trees() {
+    all('[data-tree]').forEach(function (tree) {
+      function boxes(part) { return all('input[name="permission"]:not(:disabled)', part); }
+      function part(every) { return every.closest(every.dataset.treeAll === 'row' ? 'tr' : 'tbody'); }
+      function sync() {
+        all('[data-tree-all]', tree).forEach(function (every) {
+          var own = boxes(part(every)), ticked = own.filter(function (box) { return box.checked; }).length;
+          every.disabled = own.length === 0;
+          every.checked = ticked > 0 && ticked === own.length;
+          every.indeterminate = ticked > 0 && ticked < own.length;
+        });
+      }
+      tree.addEventListener('change', function (e) {
+        if (e.target.dataset.treeAll) {
+          boxes(part(e.target)).forEach(function (box) { box.checked = e.target.checked; });
+        } else {
+          var row = e.target.closest('tr'), view = row.querySelector('[data-tree-view]');
+          if (e.target === view && !view.checked) boxes(row).forEach(function (box) { box.checked = false; });
+          else if (view && !view.disabled && e.target.checked) view.checked = true;
+        }
+        sync();
+      });
+      tree.addEventListener('input', sync);
+      sync();
+    });
+  }
+
   // ---- a table that goes on behind its fixed last column shows a line there
   function cutTables() {
     var boxes = all('.table-responsive');
@@ -412,6 +440,7 @@
     fieldHelp();
     batches();
     cutTables();
+    trees();
     viewers();
     keepForms();
     pickers();

@@ -231,6 +231,12 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from organization where name = '乙'"
     } else if begins("/accounts/internal-departments/") {
         "select id from internal_department"
+    } else if begins("/accounts/administrators/") {
+        "select g.id from grant g join organization o on o.id = g.organization_id where o.name = '乙'"
+    } else if begins("/accounts/roles/") {
+        "select r.id from role r join organization o on o.id = r.organization_id where o.name = '乙'"
+    } else if begins("/accounts/sessions/") {
+        "select s.id from session s join account a on a.id = s.account_id where a.name = '李四光'"
     } else if begins("/queries/people/")
         || begins("/accounts/people/")
         || begins("/verification/people/")
@@ -310,6 +316,9 @@ async fn what_belongs_to_another_unit_is_not_there() {
         )
         .await;
 
+    county
+        .execute("insert into role (organization_id, name, created_at) select id, '外科', '' from organization where name = '乙'")
+        .await;
     county
         .execute(
             "insert into message (account_id, at, title, text)

@@ -18,6 +18,7 @@ mod program;
 mod queries;
 mod registration;
 mod review;
+mod rights;
 mod sign_in;
 mod units;
 mod verification;

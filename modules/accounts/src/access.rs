@@ -4,8 +4,10 @@ use kit::module::{AccessCase, Who};
 use kit::{Grantable, Permission};
 
 use crate::permissions::{
-    EditDepartments, EditEmployers, EditInternalDepartments, EditStaff, ResetDepartments,
-    ResetEmployers, ResetStaff, ViewDepartments, ViewEmployers, ViewInternalDepartments, ViewStaff,
+    EditAdministrators, EditDepartments, EditEmployers, EditInternalDepartments, EditRoles,
+    EditStaff, ExportAdministrators, ExportRoles, ResetAdministrators, ResetDepartments,
+    ResetEmployers, ResetStaff, ViewAdministrators, ViewDepartments, ViewEmployers,
+    ViewInternalDepartments, ViewRoles, ViewStaff,
 };
 
 fn case(method: &'static str, route: &'static str, holder: Grantable) -> AccessCase {
@@ -61,6 +63,7 @@ pub fn cases() -> Vec<AccessCase> {
         AccessCase { method: "POST", route: "/accounts/profile", who: Who::Person },
     ]);
     cases.extend(staff());
+    cases.extend(own_administrators());
     cases
 }
 
@@ -85,5 +88,43 @@ fn staff() -> Vec<AccessCase> {
         case("POST", "/accounts/people/<id>/reopen", reset),
         case("GET", "/accounts/people/reopen", reset),
         case("POST", "/accounts/people/reopen", reset),
+    ]
+}
+
+/// 3.5, 3.6 and 我的登录.
+fn own_administrators() -> Vec<AccessCase> {
+    let (view, edit) = (ViewAdministrators::grantable(), EditAdministrators::grantable());
+    let reset = ResetAdministrators::grantable();
+    let (view_roles, edit_roles) = (ViewRoles::grantable(), EditRoles::grantable());
+    let signed_in = |method, route| AccessCase { method, route, who: Who::SignedIn };
+    vec![
+        case("GET", "/accounts/administrators", view),
+        case("GET", "/accounts/administrators/export", ExportAdministrators::grantable()),
+        case("GET", "/accounts/administrators/new", edit),
+        case("POST", "/accounts/administrators/new", edit),
+        case("GET", "/accounts/administrators/<id>", view),
+        case("GET", "/accounts/administrators/<id>/edit", edit),
+        case("POST", "/accounts/administrators/<id>/edit", edit),
+        case("GET", "/accounts/administrators/<id>/disable", edit),
+        case("POST", "/accounts/administrators/<id>/disable", edit),
+        case("POST", "/accounts/administrators/<id>/enable", edit),
+        case("GET", "/accounts/administrators/<id>/delete", edit),
+        case("POST", "/accounts/administrators/<id>/delete", edit),
+        case("GET", "/accounts/administrators/<id>/reset", reset),
+        case("POST", "/accounts/administrators/<id>/reset", reset),
+        case("POST", "/accounts/administrators/<id>/sessions/<session>/end", edit),
+        case("POST", "/accounts/administrators/<id>/sessions/end", edit),
+        case("GET", "/accounts/roles", view_roles),
+        case("GET", "/accounts/roles/export", ExportRoles::grantable()),
+        case("GET", "/accounts/roles/new", edit_roles),
+        case("POST", "/accounts/roles/new", edit_roles),
+        case("GET", "/accounts/roles/<id>", view_roles),
+        case("GET", "/accounts/roles/<id>/edit", edit_roles),
+        case("POST", "/accounts/roles/<id>/edit", edit_roles),
+        case("GET", "/accounts/roles/<id>/delete", edit_roles),
+        case("POST", "/accounts/roles/<id>/delete", edit_roles),
+        signed_in("GET", "/accounts/sessions"),
+        signed_in("POST", "/accounts/sessions/<id>/end"),
+        signed_in("POST", "/accounts/sessions/end"),
     ]
 }

@@ -112,6 +112,16 @@ pub async fn appoint(
     by: Option<AccountId>,
     at: &str,
 ) -> Result<GrantId> {
+    // whom he added before he was removed are nobody's: he must not come to stand below them
+    sqlx::query(
+        "update grant set created_by = null where organization_id = ?1 and created_by = ?2
+            and exists (select 1 from grant r where r.account_id = ?2 and r.organization_id = ?1
+              and r.state = 'removed')",
+    )
+    .bind(organization)
+    .bind(account)
+    .execute(&mut *tx)
+    .await?;
     let grant: GrantId = sqlx::query_scalar(
         "insert into grant (account_id, organization_id, created_at, created_by)
          values (?, ?, ?, ?)

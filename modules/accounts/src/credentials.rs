@@ -61,6 +61,17 @@ pub async fn hashed(secret: String) -> Result<String> {
     hash.map_err(|e| Error::Fault(e.to_string()))?.map_err(|e| Error::Fault(e.to_string()))
 }
 
+/// Whether this is the password that was hashed so, judged off the async threads; without a hash
+/// it is not.
+pub async fn matches(typed: String, stored: Option<String>) -> Result<bool> {
+    let Some(stored) = stored else { return Ok(false) };
+    let permit = PERMITS.acquire().await.map_err(|e| Error::Fault(e.to_string()))?;
+    let verdict = spawn_blocking(move || kit::password::verify(&typed, &stored)).await;
+    drop(permit);
+    let verdict = verdict.map_err(|e| Error::Fault(e.to_string()))?;
+    Ok(verdict.map_err(|e| Error::Fault(e.to_string()))?.is_right())
+}
+
 /// A fresh one-time code and its hash: show the first once, store the second.
 pub async fn one_time() -> Result<(String, String)> {
     let code = kit::password::one_time_code().map_err(|e| Error::Fault(e.to_string()))?;

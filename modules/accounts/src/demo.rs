@@ -3,6 +3,7 @@
 
 mod names;
 mod people;
+mod rights;
 mod sign_in;
 mod trades;
 mod units;

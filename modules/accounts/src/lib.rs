@@ -11,10 +11,13 @@ mod departments;
 mod employers;
 pub mod internal_departments;
 pub mod organizations;
+mod own_administrators;
 pub mod people;
 mod permissions;
 mod profile;
 pub mod registration;
+mod roles;
+mod sessions;
 mod staff;
 mod units;
 
@@ -28,7 +31,10 @@ use rocket::Route;
 use sqlx::SqliteConnection;
 
 pub use credentials::{INITIAL_DAYS, RESET_DAYS};
-use permissions::{ViewDepartments, ViewEmployers, ViewInternalDepartments, ViewStaff};
+use permissions::{
+    ViewAdministrators, ViewDepartments, ViewEmployers, ViewInternalDepartments, ViewRoles,
+    ViewStaff,
+};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
@@ -56,6 +62,9 @@ impl Module for Accounts {
             profile::routes(),
             registration::routes(),
             staff::routes(),
+            own_administrators::routes(),
+            roles::routes(),
+            sessions::routes(),
         ]
         .concat()
     }
@@ -112,6 +121,14 @@ impl Module for Accounts {
                 kinds: kit::Kinds::BUREAU,
                 ..entry(Group::System, 905, "本单位人员", staff::BASE, Some(ViewStaff::grantable()))
             },
+            entry(
+                profile,
+                305,
+                "管理单位管理员",
+                own_administrators::BASE,
+                Some(ViewAdministrators::grantable()),
+            ),
+            entry(profile, 306, "角色管理", roles::BASE, Some(ViewRoles::grantable())),
             entry(Group::Personal, 904, "个人资料", "/accounts/profile", None),
         ]
     }

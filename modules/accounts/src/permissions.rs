@@ -34,6 +34,22 @@ pub const STAFF: Leaf = Leaf {
     kinds: Kinds::ALL.own_unit(),
 };
 
+/// 3.5 管理单位管理员
+pub const ADMINISTRATORS: Leaf = Leaf {
+    key: "accounts.administrators",
+    title: "管理单位管理员",
+    group: Group::Profile,
+    kinds: Kinds::ALL.own_unit(),
+};
+
+/// 3.6 角色管理
+pub const ROLES: Leaf = Leaf {
+    key: "accounts.roles",
+    title: "角色管理",
+    group: Group::Profile,
+    kinds: Kinds::ALL.own_unit(),
+};
+
 kit::permission!(pub ViewDepartments, DEPARTMENTS, View);
 kit::permission!(pub EditDepartments, DEPARTMENTS, Edit);
 kit::permission!(pub ExportDepartments, DEPARTMENTS, Export);
@@ -58,6 +74,17 @@ kit::permission!(
     pub ResetStaff, STAFF, Reset
 );
 
+kit::permission!(pub ViewAdministrators, ADMINISTRATORS, View);
+kit::permission!(pub EditAdministrators, ADMINISTRATORS, Edit);
+kit::permission!(pub ExportAdministrators, ADMINISTRATORS, Export);
+kit::permission!(
+    /// New one-time codes for the own unit's administrators.
+    pub ResetAdministrators, ADMINISTRATORS, Reset
+);
+kit::permission!(pub ViewRoles, ROLES, View);
+kit::permission!(pub EditRoles, ROLES, Edit);
+kit::permission!(pub ExportRoles, ROLES, Export);
+
 /// All of them, for the role form.
 pub fn all() -> Vec<Grantable> {
     vec![
@@ -75,5 +102,12 @@ pub fn all() -> Vec<Grantable> {
         EditStaff::grantable(),
         ExportStaff::grantable(),
         ResetStaff::grantable(),
+        ViewAdministrators::grantable(),
+        EditAdministrators::grantable(),
+        ExportAdministrators::grantable(),
+        ResetAdministrators::grantable(),
+        ViewRoles::grantable(),
+        EditRoles::grantable(),
+        ExportRoles::grantable(),
     ]
 }

@@ -4,8 +4,8 @@ use kit::module::Demo;
 use kit::{OrganizationId, PersonId, Result, RoleId};
 use sqlx::SqliteConnection;
 
-use super::names;
 use super::units::{Unit, Units};
+use super::{names, rights};
 use crate::administrators::{self, Credential, NewAdministrator, SUPER};
 use crate::{credentials, people};
 
@@ -61,6 +61,7 @@ pub async fn fill(tx: &mut SqliteConnection, county: &mut Demo, units: &Units) -
         };
         administrators::create(&mut *tx, &new, &county.clock).await?;
     }
+    rights::fill(&mut *tx, county, units).await?;
     professionals(tx, county, units, &now).await
 }
 

@@ -1,0 +1,194 @@
+//! 重置密码 of an administrator: a random one-time code, never the last six (AU-06).
+
+use kit::{
+    AccountId, Answer, Can, Clock, Db, Error, Form, GrantId, Page, Result, day, message, trail,
+};
+use rocket::{Route, State, get, post, routes};
+use sqlx::SqliteConnection;
+use time::Duration;
+
+use super::right::Right;
+use super::team::Team;
+use super::{BASE, code_page, crumbs, written};
+use crate::permissions::ResetAdministrators;
+use crate::{administrators, credentials};
+
+pub fn routes() -> Vec<Route> {
+    routes![ask, reset]
+}
+
+/// Resets one administrator may do in an hour.
+const MOST: i64 = 20;
+/// Wrong passwords of his own in an hour, after which he has to wait.
+const WRONG: i64 = 5;
+const DONE: &str = "accounts.administrator.reset";
+const FAILED: &str = "accounts.administrator.reset.failed";
+
+#[get("/administrators/<id>/reset")]
+async fn ask(
+    user: Can<ResetAdministrators>,
+    id: GrantId,
+    db: &State<Db>,
+    clock: &State<Clock>,
+) -> Result<Page> {
+    let mut db = db.read().await?;
+    let team = Team::load(&mut db, &user.grant, clock).await?;
+    let right = team.mine(id)?;
+    refuse_reset(&mut db, &user, right, clock).await?;
+    Ok(page(right, &Form::new()))
+}
+
+fn page(right: &Right, form: &Form) -> Page {
+    Page::new("accounts/own_administrator_reset.html")
+        .with("crumbs", &crumbs("重置密码"))
+        .with("right", right)
+        .with("action", &format!("{BASE}/{}/reset", right.row.grant))
+        .with("back", &format!("{BASE}/{}", right.row.grant))
+        .with("form", form)
+}
+
+/// # Errors
+/// Refused for a disabled administrator, for one whose account reaches beyond the asker's scope
+/// (a code would hand him all of it), and after too many in an hour.
+async fn refuse_reset(
+    db: &mut SqliteConnection,
+    user: &Can<ResetAdministrators>,
+    right: &Right,
+    clock: &Clock,
+) -> Result<()> {
+    if right.row.state != "active" || right.row.credential == "disabled" {
+        return Err(Error::refused("这位管理员已禁用，不能重置密码。请先启用。"));
+    }
+    if right.row.credential == "initial" {
+        return Err(Error::refused(
+            "他的账号还没有激活，请让他用身份证号和初始密码登录，设置自己的密码。",
+        ));
+    }
+    let (department, organization) = user.scope().values();
+    let beyond: bool = sqlx::query_scalar(
+        "select exists (
+           select 1 from organization o
+            where o.id <> ?2
+              and o.id in (select organization_id from grant where account_id = ?1 and state <> 'removed'
+                           union select p.organization_id from account a
+                             join person p on p.id = a.person_id where a.id = ?1)
+              and ((?3 is not null and o.department_id is not ?3) or (?4 is not null and o.id <> ?4)))",
+    )
+    .bind(right.row.account)
+    .bind(user.organization())
+    .bind(department)
+    .bind(organization)
+    .fetch_one(&mut *db)
+    .await?;
+    if beyond {
+        return Err(Error::refused(
+            "他的账号还属于您管理范围以外的单位，不能在这里重置。请由上级单位办理。",
+        ));
+    }
+    if count(db, user.user.account, DONE, clock).await? >= MOST {
+        return Err(Error::TooMany(format!("一小时内最多重置 {MOST} 次密码，请稍后再办。")));
+    }
+    if count(db, user.user.account, FAILED, clock).await? >= WRONG {
+        return Err(Error::TooMany(format!(
+            "您的密码在一小时内已输错 {WRONG} 次，请过一小时再办。"
+        )));
+    }
+    Ok(())
+}
+
+/// How often this account did such an act in the last hour.
+async fn count(
+    db: &mut SqliteConnection,
+    account: AccountId,
+    act: &str,
+    clock: &Clock,
+) -> Result<i64> {
+    Ok(sqlx::query_scalar(
+        "select count(*) from trail where account_id = ? and act = ? and id >=
+           (select id from trail where at >= ? order by at, id limit 1)",
+    )
+    .bind(account)
+    .bind(act)
+    .bind(day::stamp(clock.now() - Duration::hours(1)))
+    .fetch_one(db)
+    .await?)
+}
+
+#[post("/administrators/<id>/reset", data = "<form>")]
+async fn reset(
+    user: Can<ResetAdministrators>,
+    id: GrantId,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    mut form: Form,
+) -> Result<Answer> {
+    let mut reader = db.read().await?;
+    let team = Team::load(&mut reader, &user.grant, clock).await?;
+    let right = team.mine(id)?;
+    refuse_reset(&mut reader, &user, right, clock).await?;
+    let stored: Option<String> =
+        sqlx::query_scalar("select password_hash from account where id = ?")
+            .bind(user.user.account)
+            .fetch_one(&mut *reader)
+            .await?;
+    drop(reader);
+    let reason = form.required("reason", "重置原因", 5..=200);
+    let typed = form.raw("password").to_owned();
+    form.forget("password");
+    if typed.is_empty() {
+        form.refuse("password", "请填写您自己的登录密码。");
+    } else if !credentials::matches(typed, stored).await? {
+        wrong(db, &user, clock, right).await?;
+        form.refuse("password", "您自己的登录密码不正确，请重新输入。");
+    }
+    if form.refused() {
+        return Ok(page(right, &form).refused().into());
+    }
+    give(db, &user, clock, id, &reason).await
+}
+
+async fn wrong(
+    db: &Db,
+    user: &Can<ResetAdministrators>,
+    clock: &Clock,
+    right: &Right,
+) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let (object, text) = (
+        format!("administrator:{}", right.row.grant),
+        format!("重置管理员{}的密码未成功：办理人自己的密码不正确", right.row.name),
+    );
+    trail::refused(&mut tx, &user.actor(), clock, FAILED, &object, &text).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The new code, once; password and sessions are gone, and he is told who did it.
+async fn give(
+    db: &Db,
+    user: &Can<ResetAdministrators>,
+    clock: &Clock,
+    id: GrantId,
+    reason: &str,
+) -> Result<Answer> {
+    let (code, hash) = credentials::one_time().await?;
+    let mut tx = db.begin().await?;
+    let team = Team::load(&mut tx, &user.grant, clock).await?;
+    let right = team.mine(id)?;
+    refuse_reset(&mut tx, user, right, clock).await?;
+    let row = &right.row;
+    administrators::reset(&mut tx, row.account, &hash, clock).await?;
+    let told = format!(
+        "您的密码由{}的{}重置，原因：{reason}。不是您要求的，请尽快与他核实。",
+        user.grant.organization_name, user.user.name
+    );
+    message::send(&mut tx, row.account, "密码已重置", &told, "", clock).await?;
+    let text = format!("重置管理员{}的密码，原因：{reason}", row.name);
+    written(&mut tx, &user.actor(), clock, "reset", id, &text).await?;
+    let days = credentials::days(&mut tx, &credentials::RESET_DAYS).await?;
+    tx.commit().await?;
+    let told = format!("已重置{}的密码，他原来的密码和登录都已失效。", row.name);
+    let login = if row.login.is_empty() { "本人身份证号" } else { row.login.as_str() };
+    let organization = &user.grant.organization_name;
+    Ok(code_page(&told, organization, (&row.name, login), (&code, days)).into())
+}
