@@ -564,8 +564,8 @@ async fn edited_rights_apply_at_the_next_request() {
     // and so does an edited role
     let fields = [("name", "看单位的"), ("permission", "accounts.employers:export")];
     admin.post(&format!("{ROLES}/{two}/edit"), &fields).await.redirects_to(ROLES);
-    clerk.get("/trail").await.is(403);
     let last = county.trail().await.pop().unwrap();
+    clerk.get("/trail").await.is(403);
     assert!(
         last.contains(
             "名称改为“看单位的”，增加权限：管理用人单位（查看、导出），减少权限：操作日志（查看）"
