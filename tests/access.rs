@@ -242,6 +242,10 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         || begins("/verification/people/")
     {
         "select id from person where name = '李四光'"
+    } else if begins("/accounts/profile/change/records/") {
+        "select id from person_record"
+    } else if begins("/accounts/profile/change/") {
+        "select id from person_change"
     } else if begins("/verification/certificates/") || begins("/verification/mine/") {
         "select id from certificate"
     } else if begins("/desk/") || begins("/credit-hours/declarations/") {
@@ -331,6 +335,19 @@ async fn what_belongs_to_another_unit_is_not_there() {
     stranger.get("/accounts/registration/person").await.is(200);
     let files: [(&str, &str, &[u8]); 1] = [("evidence", "证书.pdf", pdf)];
     stranger.upload("/accounts/registration/person", &[], &files).await.is(422);
+    county
+        .execute(
+            "insert into person_record (person_id, kind, created_at, updated_at)
+             select id, 'honour', '', '' from person where name = '李四光'",
+        )
+        .await;
+    county
+        .execute(
+            "insert into person_change (organization_id, person_id, account_id, created_at, updated_at)
+             select p.organization_id, p.id, a.id, '', '' from person p
+               join account a on a.person_id = p.id where p.name = '李四光'",
+        )
+        .await;
 
     county
         .execute(

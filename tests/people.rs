@@ -346,7 +346,7 @@ async fn who_left_reads_his_ledger_and_cannot_declare() {
     herself.get("/start").await.is(200);
     herself.get("/credit-hours/mine").await.is(200).contains("“离职”").lacks("新增学时申报");
     let page = herself.get("/credit-hours/declarations/new").await;
-    page.is(200).contains("不能申报").contains("发起调转").lacks("value=\"submit\"");
+    page.is(200).contains("不能申报").contains("通过调转转入").lacks("value=\"submit\"");
     herself.upload("/credit-hours/declarations", &[("act", "save")], &[]).await.is(409);
     assert_eq!(county.number("select count(*) from declaration").await, 0);
     clinic.post(&format!("{at}/undo"), &[("reason", "登记错了")]).await.redirects_to(&at);
@@ -446,4 +446,390 @@ async fn expired_initial_passwords_are_opened_anew_for_one_the_ticked_or_all() {
     let stale =
         "select count(*) from account where state = 'initial' and initial_until = '2026-01-01'";
     assert_eq!(county.number(stale).await, 1);
+}
+
+const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
+const CHANGE: &str = "/accounts/profile/change";
+
+/// 周晓梅 with a record like an imported one.
+async fn recorded() -> World {
+    let county = county().await;
+    county
+        .execute(
+            "update person set nation = '01', education = '21', degree = '4', series = '04',
+               level = 'middle', title = '主治医师', titled_on = '2018-12' where name = '周晓梅'",
+        )
+        .await;
+    county
+        .execute("update person_year set series = '04', level = 'middle' where person_id = (select id from person where name = '周晓梅')")
+        .await;
+    county.execute("delete from unit_year").await;
+    let mut tx = county.db().begin().await.unwrap();
+    credit_hours::ledger::totals::rebuild(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    county
+}
+
+/// The form as 周晓梅's record fills it.
+fn typed<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let recorded = [
+        ("person_name", "周晓梅"),
+        ("nation", "01"),
+        ("education", "21"),
+        ("degree", "4"),
+        ("series", "04"),
+        ("level", "middle"),
+        ("title", "主治医师"),
+        ("titled_on", "2018-12"),
+        ("reason", "按证书更正资料"),
+        ("act", "submit"),
+    ];
+    let keep = |(name, _): &(&str, &str)| !changed.iter().any(|(new, _)| new == name);
+    recorded.into_iter().filter(keep).chain(changed.iter().copied()).collect()
+}
+
+const DEPUTY: [(&str, &str); 3] =
+    [("level", "deputy-senior"), ("title", "副主任医师"), ("titled_on", "2025-12-20")];
+
+async fn herself(county: &World) -> Browser<'_> {
+    let mut browser = county.sign_in(&id_number(2)).await;
+    browser.get("/start").await.is(200);
+    browser
+}
+
+async fn desk(county: &World, act: &str) -> String {
+    let id = county.number("select max(id) from person_change").await;
+    format!("/desk/person-changes/{id}{act}")
+}
+
+#[rocket::async_test]
+async fn a_persons_title_passes_his_unit_and_the_bureau_and_changes_once() {
+    let county = recorded().await;
+    let mut person = herself(&county).await;
+    person.get(CHANGE).await.is(200).contains("副主任医师").contains("value=\"主治医师\"");
+    // a title needs a certificate
+    let form = typed(&[DEPUTY.to_vec(), vec![("political", "01")]].concat());
+    let page = person.upload(CHANGE, &form, &[]).await;
+    page.is(422).contains("id=\"files-e\"").contains("至少上传 1 份");
+    let sent = person.upload(CHANGE, &form, &[("files", "证书.pdf", PDF)]).await;
+    let own = sent.location.clone().unwrap();
+    assert!(own.starts_with("/accounts/profile/change/"), "{own}");
+    let page = person.follow(&sent).await;
+    page.is(200).contains("XG20261123-0001").contains("<del>主治医师</del>");
+    page.contains("<ins>副主任医师</ins>").contains("证书.pdf").contains("撤回");
+    person.get("/accounts/profile").await.is(200).contains("审核中").contains("职称等级、职称名称");
+    person.get(CHANGE).await.redirects_to(&own);
+    person.upload(CHANGE, &form, &[]).await.is(409);
+    // the unit first, then the bureau; the department in between is not asked
+    let mut bureau = county.admin().await;
+    bureau.get(&desk(&county, "").await).await.is(200).lacks("name=\"confirmed\"");
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    let page = clinic.get("/desk/person-changes").await;
+    page.is(200).contains("周晓梅").contains("政治面貌、职称等级").contains("本人");
+    let page = clinic.get(&desk(&county, "").await).await;
+    page.is(200).contains("<ins>副主任医师</ins>").contains("原内容与现在的资料一致");
+    clinic.post(&desk(&county, "/approve").await, &[("confirmed", "1")]).await.is(303);
+    assert_eq!(county.text("select level from person where name = '周晓梅'").await, "middle");
+    let mut department = admin_of(&county, "卫健委").await;
+    department.get("/desk/person-changes").await.is(200).lacks("XG20261123-0001");
+    bureau.post(&desk(&county, "/approve").await, &[("confirmed", "1")]).await.is(303);
+    let sql = "select level || title || titled_on || political from person where name = '周晓梅'";
+    assert_eq!(county.text(sql).await, "deputy-senior副主任医师2025-12-2001");
+    assert_eq!(county.text("select cause from person_version order by id desc").await, "change:1");
+    let year = "select level from person_year where year = 2026 and person_id = (select id from person where name = '周晓梅')";
+    assert_eq!(county.text(year).await, "deputy-senior");
+    assert_eq!(counted(&county).await, (1, 2));
+    // a second approval finds it decided
+    bureau.post(&desk(&county, "/approve").await, &[("confirmed", "1")]).await.is(409);
+    assert_eq!(
+        county.number("select count(*) from person_version where cause like 'change%'").await,
+        1
+    );
+    person.get(&own).await.is(200).contains("已通过").lacks("撤回");
+    person.get("/messages").await.is(200).contains("信息修改申请已通过");
+    clinic.get(&home(&county, "周晓梅").await).await.is(200).contains("信息修改申请通过");
+}
+
+#[rocket::async_test]
+async fn what_only_the_unit_decides_ends_at_its_desk() {
+    let county = recorded().await;
+    county
+        .execute("insert into internal_department (id, organization_id, name) select 7, id, '产科' from organization where name = '妇幼保健院'")
+        .await;
+    let mut person = herself(&county).await;
+    let form = typed(&[("nation", "03"), ("internal_department", "7"), ("position", "产科医师")]);
+    person.upload(CHANGE, &form, &[]).await.is(303);
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    clinic.post(&desk(&county, "/approve").await, &[("confirmed", "1")]).await.is(303);
+    let sql = "select nation || internal_department_id || position || level from person where name = '周晓梅'";
+    assert_eq!(county.text(sql).await, "037产科医师middle");
+    assert_eq!(county.text("select state from review_case").await, "approved");
+}
+
+#[rocket::async_test]
+async fn a_rejected_request_changes_nothing_and_is_corrected_and_sent_again() {
+    let county = recorded().await;
+    let mut person = herself(&county).await;
+    let form = typed(&[("education", "14"), ("degree", "3")]);
+    person.upload(CHANGE, &form, &[("files", "学位.pdf", PDF)]).await.is(303);
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    let reason = [("confirmed", "1"), ("reason", "证书看不清，请重新上传")];
+    clinic.post(&desk(&county, "/reject").await, &reason).await.is(303);
+    assert_eq!(county.text("select education from person where name = '周晓梅'").await, "21");
+    let versions = "select count(*) from person_version where cause like 'change%'";
+    assert_eq!(county.number(versions).await, 0);
+    person.get("/accounts/profile").await.is(200).contains("证书看不清");
+    let page = person.get(CHANGE).await;
+    page.is(200).contains("证书看不清").contains("学位.pdf").contains("XG20261123-0001");
+    page.contains("按证书更正资料");
+    person.upload(CHANGE, &form, &[("files", "学位证.pdf", PDF)]).await.is(303);
+    assert_eq!(county.number("select count(*) from person_change").await, 1);
+    assert_eq!(county.text("select state || round from review_case").await, "pending2");
+    clinic.post(&desk(&county, "/approve").await, &[("confirmed", "1")]).await.is(303);
+    assert_eq!(
+        county.text("select education || degree from person where name = '周晓梅'").await,
+        "143"
+    );
+}
+
+#[rocket::async_test]
+async fn a_request_whose_old_value_has_changed_is_refused() {
+    let county = recorded().await;
+    let mut person = herself(&county).await;
+    person.upload(CHANGE, &typed(&[("education", "14")]), &[]).await.is(303);
+    county.execute("update person set education = '31' where name = '周晓梅'").await;
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    let page = clinic.get(&desk(&county, "").await).await;
+    page.is(200).contains("“学历”现在是“大学专科”，与申请时的“大学本科”不同");
+    let page = clinic.post(&desk(&county, "/approve").await, &[("confirmed", "1")]).await;
+    page.is(409).contains("与申请时的“大学本科”不同");
+    assert_eq!(county.text("select education from person where name = '周晓梅'").await, "31");
+    assert_eq!(county.text("select state from review_case").await, "pending");
+    // another unit's department cannot be slipped in
+    person.post(&format!("{CHANGE}/1/withdraw"), &[]).await.is(303);
+    county
+        .execute("insert into internal_department (id, organization_id, name) select 8, id, '教务处' from organization where name = '一中'")
+        .await;
+    let page = person.upload(CHANGE, &typed(&[("internal_department", "8")]), &[]).await;
+    page.is(422).contains("id=\"internal_department-e\"");
+}
+
+#[rocket::async_test]
+async fn a_request_is_written_over_several_visits_and_given_up() {
+    let county = recorded().await;
+    let mut person = herself(&county).await;
+    let page = person.upload(CHANGE, &typed(&[]), &[]).await;
+    page.is(422).contains("没有改动任何内容");
+    let form = typed(&[("nation", "99x"), ("reason", "x")]);
+    let page = person.upload(CHANGE, &form, &[("files", "病毒.exe", b"MZ")]).await;
+    page.is(422).contains("id=\"nation-e\"").contains("id=\"reason-e\"").contains("病毒.exe");
+    let form = typed(&[("native_place", "河南云川"), ("act", "save")]);
+    person.upload(CHANGE, &form, &[]).await.redirects_to(CHANGE);
+    person.get(CHANGE).await.is(200).contains("河南云川");
+    person.get("/accounts/profile").await.is(200).contains("没有提交的修改申请");
+    person.upload(CHANGE, &[("act", "attach")], &[("files", "一.pdf", PDF)]).await.is(303);
+    let file = county.number("select file_id from person_change_file").await;
+    person.get(CHANGE).await.is(200).contains("一.pdf").contains("河南云川");
+    let act = format!("detach:{file}");
+    person.upload(CHANGE, &[("act", &act)], &[]).await.is(303);
+    person.upload(CHANGE, &[("act", "detach:999")], &[]).await.is(404);
+    person.get(CHANGE).await.is(200).lacks("一.pdf");
+    person.upload(CHANGE, &[("act", "discard")], &[]).await.redirects_to("/accounts/profile");
+    assert_eq!(county.number("select count(*) from person_change").await, 0);
+    person.upload(CHANGE, &[("act", "discard")], &[]).await.redirects_to("/accounts/profile");
+}
+
+#[rocket::async_test]
+async fn records_are_added_changed_and_removed_by_request() {
+    let county = recorded().await;
+    let mut person = herself(&county).await;
+    person
+        .get(&format!("{CHANGE}/records/new?kind=qualification"))
+        .await
+        .is(200)
+        .contains("资格名称");
+    person.get(&format!("{CHANGE}/records/new?kind=nothing")).await.is(404);
+    let add = format!("{CHANGE}/records/new?kind=qualification");
+    let page = person
+        .upload(&add, &[("name", "执业医师"), ("got_on", "明年")], &[("files", "证.pdf", PDF)])
+        .await;
+    page.is(422).contains("id=\"number-e\"").contains("id=\"got_on-e\"").contains("name=\"kept\"");
+    let kept = county.number("select max(id) from file").await.to_string();
+    let fields = [
+        ("name", "执业医师"),
+        ("number", "141410"),
+        ("got_on", "2012-12"),
+        ("kept", kept.as_str()),
+    ];
+    person.upload(&add, &fields, &[]).await.redirects_to(CHANGE);
+    let page = person.get(CHANGE).await;
+    page.is(200).contains("新增执（职）业资格").contains("资格名称 执业医师");
+    assert_eq!(county.number("select count(*) from person_record").await, 0);
+    person.upload(CHANGE, &typed(&[]), &[]).await.is(303);
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    clinic.get(&desk(&county, "").await).await.is(200).contains("证.pdf").contains("执业医师");
+    clinic.get(&format!("/files/{kept}")).await.is(200);
+    clinic.post(&desk(&county, "/approve").await, &[("confirmed", "1")]).await.is(303);
+    assert_eq!(county.text("select name || number from person_record").await, "执业医师141410");
+    person.get("/accounts/profile").await.is(200).contains("执业医师").contains("证.pdf");
+    // of one record only the last word counts
+    let row = county.number("select id from person_record").await;
+    let edit = format!("{CHANGE}/records/{row}/edit");
+    person.get(&edit).await.is(200).contains("value=\"141410\"");
+    let fields = [("name", "执业医师"), ("number", "141411"), ("got_on", "2012-12")];
+    person.upload(&edit, &fields, &[]).await.redirects_to(CHANGE);
+    let remove = format!("{CHANGE}/records/{row}/remove");
+    person.get(&remove).await.is(200).contains("141410");
+    person.post(&remove, &[]).await.redirects_to(CHANGE);
+    person.get(CHANGE).await.is(200).contains("删除执（职）业资格").lacks("修改执（职）业资格");
+    person.upload(CHANGE, &[("act", "drop:0")], &[]).await.is(303);
+    person.upload(CHANGE, &typed(&[]), &[]).await.is(422);
+    person.post(&remove, &[]).await.is(303);
+    person.upload(CHANGE, &typed(&[]), &[]).await.is(303);
+    // meanwhile the unit corrects it at once: the request no longer fits
+    let at = home(&county, "周晓梅").await;
+    clinic.get(&at).await.is(200).contains(&format!("{at}/records/{row}/edit"));
+    clinic.upload(&format!("{at}/records/{row}/edit"), &fields, &[]).await.redirects_to(&at);
+    let page = clinic.post(&desk(&county, "/approve").await, &[("confirmed", "1")]).await;
+    page.is(409).contains("已有变动");
+    assert_eq!(county.text("select number from person_record").await, "141411");
+}
+
+#[rocket::async_test]
+async fn a_unit_keeps_its_peoples_records_at_once() {
+    let county = recorded().await;
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    let at = home(&county, "周晓梅").await;
+    let new = format!("{at}/records/new?kind=education");
+    clinic.get(&new).await.is(200).contains("毕业院校");
+    let fields =
+        [("class", "31"), ("name", "云川卫校"), ("begun_on", "2003-09"), ("got_on", "2006-07")];
+    clinic.upload(&new, &fields, &[("files", "毕业证.pdf", PDF)]).await.redirects_to(&at);
+    clinic.get(&at).await.is(200).contains("大学专科").contains("云川卫校").contains("毕业证.pdf");
+    let title = [("class", "04"), ("level", "middle"), ("name", "教授"), ("got_on", "2016-12")];
+    let page = clinic.upload(&format!("{at}/records/new?kind=title"), &title, &[]).await;
+    page.is(422).contains("id=\"name-e\"").contains("从中选择");
+    let row = county.number("select id from person_record").await;
+    let remove = format!("{at}/records/{row}/remove");
+    clinic.get(&remove).await.is(200).contains("云川卫校");
+    let stranger = home(&county, "赵国栋").await;
+    clinic.get(&format!("{stranger}/records/{row}/edit")).await.is(404);
+    let other = home(&county, "孙丽").await;
+    clinic.get(&format!("{other}/records/{row}/edit")).await.is(404);
+    clinic.post(&format!("{other}/records/{row}/remove"), &[]).await.is(404);
+    clinic.post(&remove, &[]).await.redirects_to(&at);
+    assert_eq!(county.number("select count(*) from person_record").await, 0);
+    assert!(county.trail().await.pop().unwrap().starts_with("删除周晓梅的学历学位“大学专科”"));
+    // the person sees the file of a stranger's as little as his record
+    let mut other = county.sign_in(&id_number(3)).await;
+    other.get("/start").await.is(200);
+    let file = county.number("select id from file").await;
+    other.get(&format!("/files/{file}")).await.is(404);
+}
+
+#[rocket::async_test]
+async fn a_units_correction_of_name_or_title_goes_to_the_bureau_alone() {
+    let county = recorded().await;
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    let at = home(&county, "周晓梅").await;
+    clinic.get(&format!("{at}/edit")).await.is(200).contains(&format!("{at}/change"));
+    let page = clinic.get(&format!("{at}/change")).await;
+    page.is(200).contains("value=\"周晓梅\"").lacks("name=\"nation\"").lacks("name=\"sex\"");
+    let form = |changed: &[(&'static str, &'static str)]| typed(changed);
+    let page =
+        clinic.upload(&format!("{at}/change"), &form(&[]), &[("files", "一.pdf", PDF)]).await;
+    page.is(422).contains("都没有改动").contains("name=\"kept\"").contains("一.pdf");
+    let kept = county.number("select id from file").await.to_string();
+    let name = [("person_name", "周小梅"), ("reason", "身份证姓名为周小梅")];
+    let form = [typed(&name), vec![("kept", kept.as_str())]].concat();
+    clinic.upload(&format!("{at}/change"), &form, &[]).await.redirects_to(&at);
+    assert_eq!(county.text("select name from person where identity_id = (select id from identity order by id limit 1)").await, "周晓梅");
+    clinic.get(&at).await.is(200).contains("XG20261123-0001").contains("撤回申请");
+    clinic.upload(&format!("{at}/change"), &form, &[]).await.is(409);
+    // the person is told that one is under way, and may not take it back
+    let mut person = herself(&county).await;
+    person.get(CHANGE).await.redirects_to("/accounts/profile");
+    person.get("/accounts/profile").await.is(200).contains("单位管理员");
+    person.post(&format!("{CHANGE}/1/withdraw"), &[]).await.is(404);
+    clinic.get(&desk(&county, "").await).await.is(200).lacks("name=\"confirmed\"");
+    let mut bureau = county.admin().await;
+    let page = bureau.get(&desk(&county, "").await).await;
+    page.is(200).contains("单位管理员").contains("一.pdf");
+    bureau.post(&desk(&county, "/approve").await, &[("confirmed", "1")]).await.is(303);
+    assert_eq!(county.number("select count(*) from person where name = '周小梅'").await, 1);
+    assert_eq!(
+        county.text("select name from account where person_id is not null order by id").await,
+        "周小梅"
+    );
+    // sent again, it may be taken back
+    let name = [("person_name", "周晓梅"), ("reason", "身份证姓名为周晓梅")];
+    let typed = typed(&name);
+    clinic.upload(&format!("{at}/change"), &typed, &[]).await.redirects_to(&at);
+    clinic.post(&format!("{at}/change/withdraw"), &[]).await.redirects_to(&at);
+    clinic.post(&format!("{at}/change/withdraw"), &[]).await.is(404);
+    let stranger = home(&county, "赵国栋").await;
+    clinic.get(&format!("{stranger}/change")).await.is(404);
+    // the bureau needs to ask nobody for its own people
+    let own = home(&county, "钱建国").await;
+    bureau.get(&format!("{own}/change")).await.is(409);
+}
+
+#[rocket::async_test]
+async fn a_corrected_name_ends_the_certificates_that_print_the_old_one() {
+    let county = recorded().await;
+    let mut person = herself(&county).await;
+    person.post("/verification/mine", &[("from", "2026"), ("to", "2026")]).await.is(303);
+    let form = typed(&[("person_name", "周小梅")]);
+    person.upload(CHANGE, &form, &[("files", "身份证.pdf", PDF)]).await.is(303);
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    clinic.post(&desk(&county, "/approve").await, &[("confirmed", "1")]).await.is(303);
+    assert_eq!(county.text("select state from certificate").await, "valid");
+    let mut bureau = county.admin().await;
+    bureau.get("/start").await.is(200);
+    bureau.post(&desk(&county, "/approve").await, &[("confirmed", "1")]).await.is(303);
+    assert_eq!(county.text("select state from certificate").await, "updated");
+}
+
+#[rocket::async_test]
+async fn requests_of_others_are_not_there() {
+    let county = recorded().await;
+    let mut person = herself(&county).await;
+    person.upload(CHANGE, &typed(&[("nation", "03")]), &[]).await.is(303);
+    let mut other = county.sign_in(&id_number(3)).await;
+    other.get("/start").await.is(200);
+    other.get(&format!("{CHANGE}/1")).await.is(404).lacks("周晓梅");
+    other.post(&format!("{CHANGE}/1/withdraw"), &[]).await.is(404);
+    other.post(&format!("{CHANGE}/1/remind"), &[]).await.is(404);
+    person.post(&format!("{CHANGE}/1/remind"), &[]).await.is(409); // not overdue
+    let mut school = admin_of(&county, "一中").await;
+    school.get(&desk(&county, "").await).await.is(404);
+    school.get("/desk/person-changes").await.is(200).lacks("周晓梅");
+    person.post(&format!("{CHANGE}/1/withdraw"), &[]).await.is(303);
+    assert_eq!(county.text("select state from person_change").await, "withdrawn");
+}
+
+#[rocket::async_test]
+async fn a_person_sees_who_opened_his_full_number() {
+    let county = recorded().await;
+    let mut person = herself(&county).await;
+    person.get("/accounts/profile").await.is(200).contains("还没有人看过");
+    person.upload(CHANGE, &typed(&[("nation", "03")]), &[]).await.is(303);
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    clinic.post(&desk(&county, "/reveal").await, &[]).await.is(200).contains(&id_number(2));
+    let page = person.get("/accounts/profile").await;
+    page.is(200).contains("妇幼保健院 管理员").contains("周晓梅 修改民族").lacks(&id_number(2));
+}
+
+#[rocket::async_test]
+async fn the_desks_list_stands_on_indexes() {
+    use kit::review::Subject;
+    let county = World::new().await;
+    let mut reader = county.db().read().await.unwrap();
+    for sql in [audits::PersonChanges::PENDING, audits::PersonChanges::DONE] {
+        let fixed = [kit::list::Fixed { sql, values: vec![3] }];
+        let list = audits::PersonChanges::LIST;
+        for plan in kit::list::plans_with(&mut reader, list, &fixed).await.unwrap() {
+            assert_eq!(plan.faults(&["organization"]), [""; 0], "{:?}", plan.steps);
+        }
+    }
 }

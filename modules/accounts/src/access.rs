@@ -64,8 +64,24 @@ pub fn cases() -> Vec<AccessCase> {
     ]);
     cases.extend(staff());
     cases.extend(own_administrators());
+    cases.extend(PERSONAL.map(|(method, route)| AccessCase { method, route, who: Who::Person }));
     cases
 }
+
+/// The personal side of 4.4.
+const PERSONAL: [(&str, &str); 11] = [
+    ("GET", "/accounts/profile/change"),
+    ("POST", "/accounts/profile/change"),
+    ("GET", "/accounts/profile/change/<id>"),
+    ("POST", "/accounts/profile/change/<id>/withdraw"),
+    ("POST", "/accounts/profile/change/<id>/remind"),
+    ("GET", "/accounts/profile/change/records/new?<kind>"),
+    ("POST", "/accounts/profile/change/records/new?<kind>"),
+    ("GET", "/accounts/profile/change/records/<id>/edit"),
+    ("POST", "/accounts/profile/change/records/<id>/edit"),
+    ("GET", "/accounts/profile/change/records/<id>/remove"),
+    ("POST", "/accounts/profile/change/records/<id>/remove"),
+];
 
 fn staff() -> Vec<AccessCase> {
     let (view, edit) = (ViewStaff::grantable(), EditStaff::grantable());
@@ -81,6 +97,15 @@ fn staff() -> Vec<AccessCase> {
         case("POST", "/accounts/people/<id>/mark", edit),
         case("GET", "/accounts/people/<id>/undo", edit),
         case("POST", "/accounts/people/<id>/undo", edit),
+        case("GET", "/accounts/people/<id>/change", edit),
+        case("POST", "/accounts/people/<id>/change", edit),
+        case("POST", "/accounts/people/<id>/change/withdraw", edit),
+        case("GET", "/accounts/people/<id>/records/new?<kind>", edit),
+        case("POST", "/accounts/people/<id>/records/new?<kind>", edit),
+        case("GET", "/accounts/people/<id>/records/<record>/edit", edit),
+        case("POST", "/accounts/people/<id>/records/<record>/edit", edit),
+        case("GET", "/accounts/people/<id>/records/<record>/remove", edit),
+        case("POST", "/accounts/people/<id>/records/<record>/remove", edit),
         case("POST", "/accounts/people/mark", edit),
         case("POST", "/accounts/people/place", edit),
         case("GET", "/accounts/people/<id>/reset", reset),

@@ -4,6 +4,7 @@
 mod access;
 pub mod administrators;
 mod cards;
+pub mod changes;
 pub mod contact;
 pub mod credentials;
 mod demo;
@@ -18,14 +19,16 @@ mod profile;
 pub mod registration;
 mod roles;
 mod sessions;
+mod records;
 mod staff;
 mod units;
+mod uploads;
 
 use kit::list::List;
 use kit::module::{AccessCase, Applicant, Card, Demo, Registration, Task, embedded};
 use kit::{
-    Clock, Grantable, Group, MenuEntry, Migration, Module, Permission, Result, Setting, Template,
-    User,
+    Clock, Event, Grantable, Group, MenuEntry, Migration, Module, Permission, Result, Setting,
+    Template, User,
 };
 use rocket::Route;
 use sqlx::SqliteConnection;
@@ -181,6 +184,10 @@ impl Module for Accounts {
 
     fn access(&self) -> Vec<AccessCase> {
         [access::cases(), registration::access()].concat()
+    }
+
+    async fn on(&self, tx: &mut SqliteConnection, event: &Event, _: &Clock) -> Result<()> {
+        changes::hear(tx, event).await
     }
 
     async fn cards(&self, db: &mut SqliteConnection, user: &User, _: &Clock) -> Result<Vec<Card>> {

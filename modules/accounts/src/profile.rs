@@ -1,19 +1,34 @@
-//! 个人资料: a professional's own page; phone and e-mail are changed at once.
+//! 个人资料: a professional's own record; contacts are changed at once, the rest by request.
 
-use kit::{Answer, Clock, Db, Done, Form, Page, Person, PersonId, Result, trail};
+mod change;
+mod records;
+mod sections;
+pub mod send;
+
+use kit::{Answer, Clock, Db, Done, Form, Page, Person, Result, trail};
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-mod sections;
-
 use crate::units::Crumb;
-use crate::{contact, people};
+use crate::{changes, contact, people};
 
+pub use change::CHANGE;
 pub use sections::sections;
 
+pub const PROFILE: &str = "/accounts/profile";
+
 pub fn routes() -> Vec<Route> {
-    routes![show, update]
+    let mut routes = routes![show, update];
+    routes.extend(change::routes());
+    routes.extend(records::routes());
+    routes.extend(send::routes());
+    routes
+}
+
+/// The crumbs of a page below the profile.
+fn crumbs(here: &str) -> Vec<Crumb> {
+    vec![Crumb::new("个人资料", PROFILE), Crumb::new(here, "")]
 }
 
 #[get("/profile")]
@@ -27,7 +42,7 @@ async fn show(person: Person, db: &State<Db>) -> Result<Page> {
         ]),
         None => Form::new(),
     };
-    page(&mut db, person.id, &form).await
+    page(&mut db, &person, &form).await
 }
 
 #[post("/profile", data = "<form>")]
@@ -42,65 +57,90 @@ async fn update(
     let address = form.optional("address", "通讯地址", 100);
     if form.refused() {
         let mut db = db.read().await?;
-        return Ok(page(&mut db, person.id, &form).await?.refused().into());
+        return Ok(page(&mut db, &person, &form).await?.refused().into());
     }
     let mut tx = db.begin().await?;
-    let done = Done::to("/accounts/profile");
+    let done = Done::to(PROFILE);
     if !people::change_contact(&mut tx, person.id, &phone, &email, &address, clock).await? {
         return Ok(done.ok("内容没有变化，不需要保存。").into());
     }
     let object = format!("person:{}", person.id);
     let actor = person.user.actor();
-    let text = "本人修改手机号码或电子邮箱";
+    let text = "本人修改联系方式";
     trail::write(&mut tx, &actor, clock, "accounts.profile.change", &object, text).await?;
     tx.commit().await?;
     Ok(done.ok("已保存联系方式。").into())
 }
 
+/// The last request, as the page tells of it.
 #[derive(Serialize)]
-struct Fact {
-    label: &'static str,
-    value: String,
+struct Last {
+    number: String,
+    items: String,
+    state: &'static str,
+    tag: &'static str,
+    href: String,
+    by_unit: bool,
+    submitted_at: String,
+    rejection: Option<String>,
 }
 
-async fn page(db: &mut SqliteConnection, id: PersonId, form: &Form) -> Result<Page> {
-    let brief = people::brief(db, id).await?;
-    let fact = |label, value: &str| Fact { label, value: value.to_owned() };
-    let identity = [
-        fact("姓名", &brief.name),
-        fact("身份证号", &brief.id_card),
-        fact("性别", &brief.sex),
-        fact("出生日期", &brief.born),
-        fact("民族", &brief.nation),
-        fact("政治面貌", &brief.political),
-    ];
-    let work = [
-        fact("工作单位", &brief.organization_name),
-        fact("主管部门", &brief.department_name),
-        fact("内设部门", &brief.internal_department),
-        fact("岗位", &brief.position),
-        fact("参加工作", &brief.started_work_on),
-        fact("人员状态", &brief.state_label),
-    ];
-    let title = [
-        fact("职称系列", &brief.series_label),
-        fact("职称等级", &brief.level_label),
-        fact("职称名称", &brief.title),
-        fact("取得时间", &brief.titled_on),
-        fact("证书编号", &brief.title_certificate),
-    ];
-    let education = [
-        fact("学历", &brief.education),
-        fact("学位", &brief.degree),
-        fact("毕业院校", &brief.school),
-        fact("所学专业", &brief.major),
-        fact("毕业时间", &brief.graduated_on),
-    ];
+/// Somebody who opened his full ID number.
+#[derive(Serialize, sqlx::FromRow)]
+struct Reveal {
+    at: String,
+    name: String,
+    desk_name: String,
+    title: String,
+}
+
+async fn page(db: &mut SqliteConnection, person: &Person, form: &Form) -> Result<Page> {
+    let brief = people::brief(&mut *db, person.id).await?;
+    let open = changes::open(&mut *db, person.id).await?;
+    let last = match changes::latest(&mut *db, person.id).await? {
+        Some(request) => {
+            let (state, tag) = request.label();
+            let rejected = request.state == "rejected";
+            Some(Last {
+                rejection: if rejected { send::rejection(&mut *db, &request).await? } else { None },
+                number: request.number,
+                items: request.items,
+                state,
+                tag,
+                href: format!("{CHANGE}/{}", request.id),
+                by_unit: request.by_unit,
+                submitted_at: request.submitted_at,
+            })
+        }
+        None => None,
+    };
+    let pending = changes::pending(&mut *db, person.id).await?.is_some();
+    let sections: Vec<sections::Section> = sections(&mut *db, &brief, false)
+        .await?
+        .into_iter()
+        .filter(|section| !section.is("联系方式"))
+        .collect();
     Ok(Page::new("accounts/profile.html")
-        .with("crumbs", &[Crumb::new("我的继续教育", ""), Crumb::new("个人资料", "")])
-        .with("identity", &identity)
-        .with("work", &work)
-        .with("title_facts", &title)
-        .with("education", &education)
+        .with("crumbs", &[Crumb::new("个人资料", "")])
+        .with("person", &brief)
+        .with("sections", &sections)
+        .with("records", if pending { "" } else { CHANGE })
+        .with("change", CHANGE)
+        .with("last", &last)
+        .with("pending", &pending)
+        .with("draft", &open.is_some_and(|open| open.state == "draft"))
+        .with("reveals", &reveals(db, person).await?)
         .with("form", form))
+}
+
+/// Who opened his full ID number, newest first (PD-09).
+async fn reveals(db: &mut SqliteConnection, person: &Person) -> Result<Vec<Reveal>> {
+    Ok(sqlx::query_as(
+        "select s.at, s.name, s.desk_name, c.title
+           from review_case c join review_step s on s.case_id = c.id
+          where c.person_id = ? and s.act = 'reveal' order by s.id desc limit 20",
+    )
+    .bind(person.id)
+    .fetch_all(db)
+    .await?)
 }

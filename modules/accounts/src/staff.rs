@@ -8,6 +8,8 @@ pub mod list;
 mod mark;
 mod new;
 mod place;
+mod records;
+mod request;
 
 use kit::access::Grant;
 use kit::{Error, Form, OrganizationKind, PersonId, Result, User};
@@ -29,6 +31,8 @@ pub fn routes() -> Vec<Route> {
         edit::routes(),
         mark::routes(),
         place::routes(),
+        records::routes(),
+        request::routes(),
         credentials::routes(),
     ]
     .concat()

@@ -7,6 +7,7 @@ mod base_registrations;
 mod demo;
 mod department_registrations;
 mod employer_registrations;
+mod person_changes;
 mod person_registrations;
 mod recognition;
 mod registrations;
@@ -19,6 +20,7 @@ use sqlx::SqliteConnection;
 pub use base_registrations::BaseRegistrations;
 pub use department_registrations::DepartmentRegistrations;
 pub use employer_registrations::EmployerRegistrations;
+pub use person_changes::PersonChanges;
 pub use person_registrations::PersonRegistrations;
 
 /// The module of 审核账户.
@@ -52,6 +54,7 @@ impl Module for Audits {
             entry(&DepartmentRegistrations, 401),
             entry(&EmployerRegistrations, 402),
             entry(&PersonRegistrations, 403),
+            entry(&PersonChanges, 404),
             entry(&BaseRegistrations, 408),
         ]
     }
@@ -61,6 +64,7 @@ impl Module for Audits {
             Box::new(DepartmentRegistrations),
             Box::new(EmployerRegistrations),
             Box::new(PersonRegistrations),
+            Box::new(PersonChanges),
             Box::new(BaseRegistrations),
         ]
     }

@@ -18,6 +18,13 @@ pub struct Section {
     records: Vec<Shown>,
 }
 
+impl Section {
+    /// Whether it is the part of this title.
+    pub fn is(&self, title: &str) -> bool {
+        self.title == title
+    }
+}
+
 #[derive(Debug, Serialize)]
 pub struct Fact {
     label: &'static str,

@@ -1,13 +1,15 @@
 //! One of the own people: everything known, his account, what happened.
 
 use kit::{
-    Action, Can, Clock, Db, Grantable, Group, Kinds, Leaf, Page, Permission, PersonId, Result,
+    Action, Can, Clock, Db, Grantable, Group, Kinds, Leaf, OrganizationKind, Page, Permission,
+    PersonId, Result,
 };
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::{BASE, crumbs, history, own};
+use crate::changes;
 use crate::people::mark;
 use crate::permissions::{EditStaff, ResetStaff, ViewStaff};
 use crate::profile::sections;
@@ -62,12 +64,56 @@ async fn one(
         .with("last_mark", &mark::last(&mut db, id).await?)
         .with("versions", &history::versions(&mut db, id).await?)
         .with("acts", &history::acts(&mut db, id).await?)
+        .with("request", &request(&mut db, &user, id).await?)
+        .with(
+            "record_base",
+            &if may_edit && !himself { format!("{BASE}/{id}") } else { String::new() },
+        )
         .with("himself", &himself)
         .with("may_edit", &(may_edit && !himself))
+        .with("may_request", &(may_edit && !himself && user.grant.kind != OrganizationKind::Bureau))
         .with("may_mark", &(may_edit && !himself && !mark::next_states(&brief.state).is_empty()))
         .with("may_reset", &(user.user.may(ResetStaff::grantable()) && !himself))
         .with("see_hours", &links("queries.people", Action::View))
         .with("see_certificates", &links("verification.certificates", Action::Print)))
+}
+
+/// The last request about the person, as the panel tells it.
+#[derive(Serialize)]
+struct LastRequest {
+    number: String,
+    items: String,
+    label: &'static str,
+    tag: &'static str,
+    /// 本人 or 单位
+    by: &'static str,
+    submitted_at: String,
+    /// At the desk, where the caller may look.
+    href: String,
+    withdrawable: bool,
+}
+
+async fn request(
+    db: &mut SqliteConnection,
+    user: &Can<ViewStaff>,
+    id: PersonId,
+) -> Result<Option<LastRequest>> {
+    let Some(request) = changes::latest(db, id).await? else { return Ok(None) };
+    let (label, tag) = request.label();
+    let sees = user.user.may(Grantable { leaf: changes::LEAF, action: Action::View });
+    let href = format!("/desk/{}/{}", changes::SUBJECT, request.id);
+    Ok(Some(LastRequest {
+        label,
+        tag,
+        by: if request.by_unit { "单位" } else { "本人" },
+        href: if sees { href } else { String::new() },
+        withdrawable: request.state == "pending"
+            && request.by_unit
+            && request.account_id == user.user.account,
+        number: request.number,
+        items: request.items,
+        submitted_at: request.submitted_at,
+    }))
 }
 
 async fn account(

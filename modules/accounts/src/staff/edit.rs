@@ -62,6 +62,9 @@ async fn update(
         return Ok(done.ok("内容没有变化，不需要保存。").into());
     }
     modules.deliver(&mut tx, &Event::PersonChanged { person: id }, clock).await?;
+    if old.name != typed.name {
+        modules.deliver(&mut tx, &Event::IdentityCorrected { person: id }, clock).await?;
+    }
     let text = format!("修改{}的资料：{}", old.name, changed.join("、"));
     trail::write(&mut tx, &user.actor(), clock, "accounts.person.change", &object(id), &text)
         .await?;
@@ -103,6 +106,7 @@ async fn page(
         .with("back", &back)
         .with("fresh", &false)
         .with("whole", &whole(user))
+        .with("request", &format!("{BASE}/{id}/change"))
         .with("options", &fields::Options::new())
         .with("places", &places)
         .with("form", form))

@@ -1,7 +1,7 @@
 //! Statements of records and their attachments.
 
 use kit::file;
-use kit::{Clock, Error, FileId, OrganizationId, PersonId, Result};
+use kit::{Clock, Error, FileId, PersonId, Result};
 use sqlx::SqliteConnection;
 
 use super::Record;
@@ -115,18 +115,8 @@ pub async fn remove(tx: &mut SqliteConnection, person: PersonId, id: i64) -> Res
     if removed.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
-/// Hangs kept files on a record: the person and his unit's administrators see them.
-pub async fn attach(
-    tx: &mut SqliteConnection,
-    person: PersonId,
-    record: i64,
-    files: &[FileId],
-) -> Result<()> {
-    let (organization, department): (OrganizationId, Option<OrganizationId>) =
-        sqlx::query_as("select organization_id, department_id from person where id = ?")
-            .bind(person)
-            .fetch_one(&mut *tx)
-            .await?;
+/// Hangs kept files on a record; who sees them the caller says (`file::link`).
+pub async fn attach(tx: &mut SqliteConnection, record: i64, files: &[FileId]) -> Result<()> {
     for file in files {
         sqlx::query(
             "insert into person_record_file (record_id, file_id) values (?, ?)
@@ -136,8 +126,6 @@ pub async fn attach(
         .bind(file)
         .execute(&mut *tx)
         .await?;
-        let leaf = crate::permissions::STAFF;
-        file::link(&mut *tx, *file, leaf, Some(person), organization, department).await?;
     }
     Ok(())
 }
