@@ -383,7 +383,7 @@ async fn a_person_changes_phone_and_address_at_once_and_sees_his_number_masked()
         "13812345678"
     );
     assert_eq!(county.number("select count(*) from person_version").await, 2);
-    assert!(county.trail().await.iter().any(|text| text.contains("修改手机号码或电子邮箱")));
+    assert!(county.trail().await.iter().any(|text| text.contains("本人修改联系方式")));
 }
 
 #[rocket::async_test]

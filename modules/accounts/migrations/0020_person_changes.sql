@@ -70,7 +70,7 @@ create table person_change (                  -- 4.4: a request; a draft has no 
 ) strict;
 create unique index person_change_number on person_change (number) where number <> '';
 create unique index person_change_open on person_change (person_id) where state = 'pending';
-create unique index person_change_draft on person_change (person_id, by_unit) where state = 'draft';
+create unique index person_change_draft on person_change (person_id) where state = 'draft';
 create index person_change_person on person_change (person_id, id);
 create index person_change_desk_waiting on person_change (desk_id, waiting_since) where state = 'pending';
 create index person_change_desk_department_waiting on person_change (desk_id, department_id, waiting_since) where state = 'pending';

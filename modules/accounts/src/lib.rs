@@ -16,10 +16,10 @@ mod own_administrators;
 pub mod people;
 mod permissions;
 mod profile;
+mod records;
 pub mod registration;
 mod roles;
 mod sessions;
-mod records;
 mod staff;
 mod units;
 mod uploads;
@@ -154,6 +154,10 @@ impl Module for Accounts {
             Migration {
                 name: "0010_registration",
                 sql: include_str!("../migrations/0010_registration.sql"),
+            },
+            Migration {
+                name: "0021_person_change_draft",
+                sql: include_str!("../migrations/0021_person_change_draft.sql"),
             },
         ]
     }
