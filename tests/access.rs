@@ -229,6 +229,10 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from organization where name = '卫健委'"
     } else if begins("/accounts/employers/") {
         "select id from organization where name = '乙'"
+    } else if begins("/accounts/bases/") {
+        "select id from organization where name = '丙基地'"
+    } else if begins("/accounts/unit/files/") {
+        "select file_id from organization_file"
     } else if begins("/accounts/internal-departments/") {
         "select id from internal_department"
     } else if begins("/accounts/administrators/") {

@@ -1,64 +1,85 @@
 //! Who may call which route: this module's rows of the access test.
 
 use kit::module::{AccessCase, Who};
-use kit::{Grantable, Permission};
+use kit::{Action, Grantable, Leaf, Permission};
 
 use crate::permissions::{
-    EditAdministrators, EditDepartments, EditEmployers, EditInternalDepartments, EditRoles,
-    EditStaff, ExportAdministrators, ExportRoles, ResetAdministrators, ResetDepartments,
-    ResetEmployers, ResetStaff, ViewAdministrators, ViewDepartments, ViewEmployers,
-    ViewInternalDepartments, ViewRoles, ViewStaff,
+    BASES, DEPARTMENTS, EMPLOYERS, EditAdministrators, EditInternalDepartments, EditOwnUnit,
+    EditRoles, EditStaff, ExportAdministrators, ExportInternalDepartments, ExportRoles,
+    ResetAdministrators, ResetStaff, ViewAdministrators, ViewInternalDepartments, ViewOwnUnit,
+    ViewRoles, ViewStaff,
 };
 
 fn case(method: &'static str, route: &'static str, holder: Grantable) -> AccessCase {
     AccessCase { method, route, who: Who::Holder(holder) }
 }
 
+/// The screens of one kind of unit below; addresses are constants.
+macro_rules! unit {
+    ($segment:literal, $leaf:expr) => {{
+        const ROOT: &str = concat!("/accounts/", $segment);
+        macro_rules! row {
+            ($method:literal, $action:ident, $rest:literal) => {
+                of($leaf, Action::$action, $method, concat!("/accounts/", $segment, $rest))
+            };
+        }
+        [
+            of($leaf, Action::View, "GET", ROOT),
+            row!("GET", Export, "/export"),
+            row!("GET", Edit, "/new"),
+            row!("POST", Edit, "/new"),
+            row!("GET", View, "/<id>"),
+            row!("GET", Edit, "/<id>/edit"),
+            row!("POST", Edit, "/<id>/edit"),
+            row!("GET", Edit, "/<id>/disable"),
+            row!("POST", Edit, "/<id>/disable"),
+            row!("POST", Edit, "/<id>/enable"),
+            row!("GET", Edit, "/<id>/merge"),
+            row!("POST", Edit, "/<id>/merge"),
+            row!("GET", View, "/<id>/files/<wanted>"),
+            row!("POST", Edit, "/<id>/files"),
+            row!("GET", Edit, "/<id>/administrators/new"),
+            row!("POST", Edit, "/<id>/administrators/new"),
+            row!("GET", Edit, "/<id>/administrators/appoint"),
+            row!("POST", Edit, "/<id>/administrators/appoint"),
+            row!("GET", Edit, "/<id>/administrators/<account>/remove"),
+            row!("POST", Edit, "/<id>/administrators/<account>/remove"),
+            row!("POST", Edit, "/<id>/administrators/<account>/restore"),
+            row!("GET", Reset, "/<id>/administrators/<account>/reset"),
+            row!("POST", Reset, "/<id>/administrators/<account>/reset"),
+        ]
+    }};
+}
+
+fn of(leaf: Leaf, action: Action, method: &'static str, route: &'static str) -> AccessCase {
+    case(method, route, Grantable { leaf, action })
+}
+
 pub fn cases() -> Vec<AccessCase> {
-    let (view, edit) = (ViewEmployers::grantable(), EditEmployers::grantable());
-    let reset = ResetEmployers::grantable();
-    let mut cases = vec![
-        case("GET", "/accounts/employers", view),
-        case("GET", "/accounts/employers/new", edit),
-        case("POST", "/accounts/employers/new", edit),
-        case("GET", "/accounts/employers/<id>", view),
-        case("GET", "/accounts/employers/<id>/edit", edit),
-        case("POST", "/accounts/employers/<id>/edit", edit),
-        case("GET", "/accounts/employers/<id>/disable", edit),
-        case("POST", "/accounts/employers/<id>/disable", edit),
-        case("POST", "/accounts/employers/<id>/enable", edit),
-        case("GET", "/accounts/employers/<id>/administrators/new", edit),
-        case("POST", "/accounts/employers/<id>/administrators/new", edit),
-        case("GET", "/accounts/employers/<id>/administrators/<account>/reset", reset),
-        case("POST", "/accounts/employers/<id>/administrators/<account>/reset", reset),
-    ];
-    let (view, edit) = (ViewDepartments::grantable(), EditDepartments::grantable());
-    let reset = ResetDepartments::grantable();
-    cases.extend([
-        case("GET", "/accounts/departments", view),
-        case("GET", "/accounts/departments/new", edit),
-        case("POST", "/accounts/departments/new", edit),
-        case("GET", "/accounts/departments/<id>", view),
-        case("GET", "/accounts/departments/<id>/edit", edit),
-        case("POST", "/accounts/departments/<id>/edit", edit),
-        case("GET", "/accounts/departments/<id>/disable", edit),
-        case("POST", "/accounts/departments/<id>/disable", edit),
-        case("POST", "/accounts/departments/<id>/enable", edit),
-        case("GET", "/accounts/departments/<id>/administrators/new", edit),
-        case("POST", "/accounts/departments/<id>/administrators/new", edit),
-        case("GET", "/accounts/departments/<id>/administrators/<account>/reset", reset),
-        case("POST", "/accounts/departments/<id>/administrators/<account>/reset", reset),
-    ]);
+    let mut cases = unit!("departments", DEPARTMENTS).to_vec();
+    cases.extend(unit!("employers", EMPLOYERS));
+    cases.extend(unit!("bases", BASES));
     let (view, edit) = (ViewInternalDepartments::grantable(), EditInternalDepartments::grantable());
+    let (own, edit_own) = (ViewOwnUnit::grantable(), EditOwnUnit::grantable());
     cases.extend([
+        case("GET", "/accounts/unit", own),
+        case("POST", "/accounts/unit", edit_own),
+        case("GET", "/accounts/unit/files/<wanted>", own),
         case("GET", "/accounts/internal-departments", view),
+        case(
+            "GET",
+            "/accounts/internal-departments/export",
+            ExportInternalDepartments::grantable(),
+        ),
         case("GET", "/accounts/internal-departments/new", edit),
         case("POST", "/accounts/internal-departments/new", edit),
         case("GET", "/accounts/internal-departments/<id>/edit", edit),
         case("POST", "/accounts/internal-departments/<id>/edit", edit),
         case("POST", "/accounts/internal-departments/<id>/disable", edit),
         case("POST", "/accounts/internal-departments/<id>/enable", edit),
-        AccessCase { method: "GET", route: "/accounts/find-units", who: Who::Everyone },
+        case("POST", "/accounts/internal-departments/<id>/delete", edit),
+        case("GET", "/accounts/internal-departments/<id>/merge", edit),
+        case("POST", "/accounts/internal-departments/<id>/merge", edit),
         AccessCase { method: "GET", route: "/accounts/profile", who: Who::Person },
         AccessCase { method: "POST", route: "/accounts/profile", who: Who::Person },
     ]);

@@ -1,7 +1,9 @@
 //! 单位管理员: accounts with a login that hold a role in an organization (3.2, 3.5).
 
+mod from_above;
 mod right;
 
+pub use from_above::{Removed, dismiss, removed, restore};
 pub use right::{
     LAST_SUPER, Terms, disable, enable, keeps_a_super, pass_on, refuse_the_last_super, remove,
     set_terms,

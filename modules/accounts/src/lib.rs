@@ -3,16 +3,16 @@
 
 mod access;
 pub mod administrators;
+pub mod bases;
 mod cards;
 pub mod changes;
 pub mod contact;
 pub mod credentials;
 mod demo;
-mod departments;
-mod employers;
 pub mod internal_departments;
 pub mod organizations;
 mod own_administrators;
+mod own_unit;
 pub mod people;
 mod permissions;
 mod profile;
@@ -25,9 +25,11 @@ mod units;
 mod uploads;
 
 use kit::list::List;
-use kit::module::{AccessCase, Applicant, Card, Demo, Registration, Task, embedded};
+use kit::module::{
+    AccessCase, Applicant, Block, Card, Demo, Registration, Task, embedded,
+};
 use kit::{
-    Clock, Event, Grantable, Group, MenuEntry, Migration, Module, Permission, Result, Setting,
+    Action, Clock, Event, Grantable, Group, MenuEntry, Migration, Module, Permission, Result, Setting,
     Template, User,
 };
 use rocket::Route;
@@ -35,8 +37,7 @@ use sqlx::SqliteConnection;
 
 pub use credentials::{INITIAL_DAYS, RESET_DAYS};
 use permissions::{
-    ViewAdministrators, ViewDepartments, ViewEmployers, ViewInternalDepartments, ViewRoles,
-    ViewStaff,
+    ViewAdministrators, ViewInternalDepartments, ViewOwnUnit, ViewRoles, ViewStaff,
 };
 
 #[derive(rust_embed::RustEmbed)]
@@ -58,8 +59,8 @@ impl Module for Accounts {
 
     fn routes(&self) -> Vec<Route> {
         [
-            departments::routes(),
-            employers::routes(),
+            units::routes(),
+            own_unit::routes(),
             internal_departments::routes(),
             organizations::picker::routes(),
             profile::routes(),
@@ -85,7 +86,7 @@ impl Module for Accounts {
     }
 
     fn tasks(&self) -> Vec<Task> {
-        vec![registration::SWEEP]
+        vec![registration::SWEEP, bases::REMINDER]
     }
 
     fn permissions(&self) -> Vec<Grantable> {
@@ -102,12 +103,18 @@ impl Module for Accounts {
             subject: None,
             kinds: kit::Kinds::ALL,
         };
-        let (departments, employers) = (ViewDepartments::grantable(), ViewEmployers::grantable());
-        let internal = ViewInternalDepartments::grantable();
         let profile = Group::Profile;
+        let unit = |order, unit: &units::Unit| {
+            let view = Grantable { leaf: unit.leaf, action: Action::View };
+            entry(profile, order, unit.title, unit.base, Some(view))
+        };
+        let internal = ViewInternalDepartments::grantable();
+        let own = ViewOwnUnit::grantable();
         vec![
-            entry(profile, 301, departments.leaf.title, "/accounts/departments", Some(departments)),
-            entry(profile, 302, employers.leaf.title, "/accounts/employers", Some(employers)),
+            entry(profile, 300, own.leaf.title, "/accounts/unit", Some(own)),
+            unit(301, &units::DEPARTMENT),
+            unit(302, &units::EMPLOYER),
+            unit(303, &units::BASE),
             entry(
                 profile,
                 304,
@@ -159,6 +166,7 @@ impl Module for Accounts {
                 name: "0021_person_change_draft",
                 sql: include_str!("../migrations/0021_person_change_draft.sql"),
             },
+            Migration { name: "0004_units", sql: include_str!("../migrations/0004_units.sql") },
         ]
     }
 
@@ -167,7 +175,7 @@ impl Module for Accounts {
     }
 
     fn lists(&self) -> Vec<&'static List> {
-        vec![units::EMPLOYER.list, units::DEPARTMENT.list]
+        units::ALL.iter().map(|unit| unit.list).collect()
     }
 
     fn own_lists(&self) -> Vec<&'static List> {
@@ -179,6 +187,7 @@ impl Module for Accounts {
             &INITIAL_DAYS,
             &RESET_DAYS,
             &staff::RESETS_A_DAY,
+            &bases::REMINDER_DAYS,
             &registration::PER_MINUTE,
             &registration::PER_DAY,
             &registration::QUERIES_PER_MINUTE,
@@ -194,8 +203,24 @@ impl Module for Accounts {
         changes::hear(tx, event).await
     }
 
-    async fn cards(&self, db: &mut SqliteConnection, user: &User, _: &Clock) -> Result<Vec<Card>> {
-        cards::cards(db, user).await
+    async fn cards(
+        &self,
+        db: &mut SqliteConnection,
+        user: &User,
+        clock: &Clock,
+    ) -> Result<Vec<Card>> {
+        let mut cards = cards::cards(&mut *db, user).await?;
+        cards.extend(bases::cards(db, user, clock).await?);
+        Ok(cards)
+    }
+
+    async fn start(
+        &self,
+        db: &mut SqliteConnection,
+        user: &User,
+        clock: &Clock,
+    ) -> Result<Vec<Block>> {
+        bases::start(db, user, clock).await
     }
 
     async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {

@@ -21,7 +21,7 @@ mod update;
 pub use brief::{PersonBrief, brief, by_number, full_number, identity, in_scope};
 pub(crate) use create::insert_many;
 pub use create::{NewPerson, create, create_many};
-pub use moving::{Moved, move_all, move_to};
+pub use moving::{LEFT, Moved, move_all, move_to, regroup};
 pub use update::{change, change_contact, fields, place, relocate, reported, update};
 
 use kit::dictionary;

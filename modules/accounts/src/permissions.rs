@@ -1,6 +1,6 @@
-//! The leaves of sections 3.1, 3.2 and 3.4 and what may be done on them.
+//! The leaves of sections 3.1 to 3.4 and of 单位资料, and what may be done on them.
 
-use kit::{Grantable, Group, Kinds, Leaf, Permission};
+use kit::{Action, Grantable, Group, Kinds, Leaf, Permission};
 
 /// 3.1 管理主管部门
 pub const DEPARTMENTS: Leaf = Leaf {
@@ -18,12 +18,26 @@ pub const EMPLOYERS: Leaf = Leaf {
     kinds: Kinds::SUPERIOR,
 };
 
+/// 3.3 管理继续教育基地
+pub const BASES: Leaf = Leaf {
+    key: "accounts.bases",
+    title: "管理继续教育基地",
+    group: Group::Profile,
+    kinds: Kinds::SUPERIOR,
+};
+
+/// 单位资料 of a unit below the bureau, by itself.
+pub const OWN_UNIT: Leaf =
+    Leaf {
+        key: "accounts.unit", title: "单位资料", group: Group::Profile, kinds: Kinds::UNITS
+    };
+
 /// 3.4 管理内设部门
 pub const INTERNAL_DEPARTMENTS: Leaf = Leaf {
     key: "accounts.internal-departments",
     title: "管理内设部门",
     group: Group::Profile,
-    kinds: Kinds::STAFFED,
+    kinds: Kinds::ALL.own_unit(),
 };
 
 /// 本单位人员: each organization's own professionals.
@@ -50,19 +64,16 @@ pub const ROLES: Leaf = Leaf {
     kinds: Kinds::ALL.own_unit(),
 };
 
-kit::permission!(pub ViewDepartments, DEPARTMENTS, View);
-kit::permission!(pub EditDepartments, DEPARTMENTS, Edit);
-kit::permission!(pub ExportDepartments, DEPARTMENTS, Export);
+/// What may be done on the screens of the units below; their guard asks by leaf and action.
+fn of_units(leaf: Leaf) -> [Grantable; 4] {
+    [Action::View, Action::Edit, Action::Export, Action::Reset]
+        .map(|action| Grantable { leaf, action })
+}
+
+kit::permission!(pub ViewOwnUnit, OWN_UNIT, View);
 kit::permission!(
-    /// New one-time codes for the departments' administrators.
-    pub ResetDepartments, DEPARTMENTS, Reset
-);
-kit::permission!(pub ViewEmployers, EMPLOYERS, View);
-kit::permission!(pub EditEmployers, EMPLOYERS, Edit);
-kit::permission!(pub ExportEmployers, EMPLOYERS, Export);
-kit::permission!(
-    /// New one-time codes for the employers' administrators.
-    pub ResetEmployers, EMPLOYERS, Reset
+    /// Contact, telephone and address; the rest is reviewed.
+    pub EditOwnUnit, OWN_UNIT, Edit
 );
 kit::permission!(pub ViewInternalDepartments, INTERNAL_DEPARTMENTS, View);
 kit::permission!(pub EditInternalDepartments, INTERNAL_DEPARTMENTS, Edit);
@@ -73,6 +84,7 @@ kit::permission!(
     /// Initial passwords of the own people: reset and opened anew.
     pub ResetStaff, STAFF, Reset
 );
+kit::permission!(pub ExportInternalDepartments, INTERNAL_DEPARTMENTS, Export);
 
 kit::permission!(pub ViewAdministrators, ADMINISTRATORS, View);
 kit::permission!(pub EditAdministrators, ADMINISTRATORS, Edit);
@@ -87,15 +99,11 @@ kit::permission!(pub ExportRoles, ROLES, Export);
 
 /// All of them, for the role form.
 pub fn all() -> Vec<Grantable> {
-    vec![
-        ViewDepartments::grantable(),
-        EditDepartments::grantable(),
-        ExportDepartments::grantable(),
-        ResetDepartments::grantable(),
-        ViewEmployers::grantable(),
-        EditEmployers::grantable(),
-        ExportEmployers::grantable(),
-        ResetEmployers::grantable(),
+    let mut all: Vec<Grantable> =
+        [DEPARTMENTS, EMPLOYERS, BASES].into_iter().flat_map(of_units).collect();
+    all.extend([
+        ViewOwnUnit::grantable(),
+        EditOwnUnit::grantable(),
         ViewInternalDepartments::grantable(),
         EditInternalDepartments::grantable(),
         ViewStaff::grantable(),
@@ -109,5 +117,7 @@ pub fn all() -> Vec<Grantable> {
         ViewRoles::grantable(),
         EditRoles::grantable(),
         ExportRoles::grantable(),
-    ]
+        ExportInternalDepartments::grantable(),
+    ]);
+    all
 }

@@ -45,6 +45,12 @@ pub struct Dictionary {
 }
 
 impl Dictionary {
+    /// The labels of codes joined by commas.
+    pub fn labels_of(&self, codes: &str) -> String {
+        let codes = codes.split(',').filter(|code| !code.is_empty());
+        codes.map(|code| self.label(code)).collect::<Vec<_>>().join("、")
+    }
+
     /// The entry meant by a typed label, alias or code (in this order of preference); blanks,
     /// full-width forms and the case of letters do not matter.
     pub fn find(&self, typed: &str) -> Option<&'static Entry> {

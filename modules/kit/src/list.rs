@@ -21,6 +21,7 @@ pub use plan::{Plan, plans, plans_own, plans_with};
 pub use query::store_query;
 
 use crate::access::Leaf;
+use crate::dictionary::Dictionary;
 
 /// A list page as a constant. What is shown is what is exported.
 #[derive(Debug)]
@@ -86,6 +87,8 @@ pub enum Cell {
     Phone,
     /// (stored value, shown label, tag class: wait, pass, back, info or empty for plain text).
     Tag(&'static [(&'static str, &'static str, &'static str)]),
+    /// Codes of a dictionary, joined by commas, shown as their labels.
+    Labels(&'static Dictionary),
     /// Working days from this stored time until now; red when over the setting.
     Waiting,
 }

@@ -4,7 +4,7 @@ use kit::{Form, OrganizationId, Result};
 use sqlx::SqliteConnection;
 
 use super::nodes;
-use crate::units::form::Choice;
+use crate::organizations::form::Choice;
 
 /// The active departments of an organization, and the one somebody is in though it is disabled.
 pub async fn choices(

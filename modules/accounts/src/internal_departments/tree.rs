@@ -22,6 +22,8 @@ pub struct Node {
     pub people: i64,
     /// 1 to 3.
     pub level: usize,
+    /// Without people and without departments below it.
+    pub empty: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -42,7 +44,7 @@ pub async fn nodes(db: &mut SqliteConnection, id: OrganizationId) -> Result<Vec<
         "select d.id, d.parent_id, d.name, d.code, d.sort, d.head, d.state,
                 (select count(*) from person p where p.internal_department_id = d.id) as people
            from internal_department d
-          where d.organization_id = ? order by d.sort, d.id",
+          where d.organization_id = ? and d.removed_at is null order by d.sort, d.id",
     )
     .bind(id)
     .fetch_all(db)
@@ -72,6 +74,7 @@ fn below(rows: &[Row], parent: Option<i64>, path: &str, level: usize, nodes: &mu
             state: row.state.clone(),
             people: row.people,
             level,
+            empty: row.people == 0 && !rows.iter().any(|below| below.parent_id == Some(row.id)),
         });
         below(rows, Some(row.id), &path, level + 1, nodes);
     }
@@ -80,32 +83,49 @@ fn below(rows: &[Row], parent: Option<i64>, path: &str, level: usize, nodes: &mu
 /// Where a department may be put: active, not itself nor below itself, and so that the part of
 /// the tree it brings along stays within the levels.
 pub fn parents(nodes: &[Node], id: Option<i64>) -> Vec<&Node> {
-    let moved: Vec<&Node> = match id {
-        Some(id) => {
-            let mut part: Vec<&Node> = nodes.iter().filter(|n| n.id == id).collect();
-            let mut ids: Vec<i64> = vec![id];
-            for node in nodes {
-                if node.parent_id.is_some_and(|parent| ids.contains(&parent)) {
-                    ids.push(node.id);
-                    part.push(node);
-                }
-            }
-            part
+    let moved = id.map(|id| part(nodes, id)).unwrap_or_default();
+    let height = height(&moved).max(1);
+    fitting(nodes, &moved, height)
+}
+
+/// What may take over a department's people and whatever is below it: active, not itself nor
+/// below itself, and with room for the levels below it.
+pub fn takers(nodes: &[Node], id: i64) -> Vec<&Node> {
+    let gone = part(nodes, id);
+    fitting(nodes, &gone, height(&gone).saturating_sub(1))
+}
+
+/// A department and everything below it.
+fn part(nodes: &[Node], id: i64) -> Vec<&Node> {
+    let mut part: Vec<&Node> = nodes.iter().filter(|n| n.id == id).collect();
+    let mut ids: Vec<i64> = vec![id];
+    for node in nodes {
+        if node.parent_id.is_some_and(|parent| ids.contains(&parent)) {
+            ids.push(node.id);
+            part.push(node);
         }
-        None => vec![],
-    };
-    let top = moved.first().map_or(1, |n| n.level);
-    let height = moved.iter().map(|n| n.level - top + 1).max().unwrap_or(1);
+    }
+    part
+}
+
+/// How many levels a part of the tree has.
+fn height(part: &[&Node]) -> usize {
+    let top = part.first().map_or(1, |n| n.level);
+    part.iter().map(|n| n.level - top + 1).max().unwrap_or(0)
+}
+
+/// Active ones outside of `but` with room for `height` levels below them.
+fn fitting<'n>(nodes: &'n [Node], but: &[&Node], height: usize) -> Vec<&'n Node> {
     nodes
         .iter()
         .filter(|n| n.state == "active" && n.level + height <= LEVELS)
-        .filter(|n| !moved.iter().any(|m| m.id == n.id))
+        .filter(|n| !but.iter().any(|m| m.id == n.id))
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Node, parents};
+    use super::{Node, parents, takers};
 
     fn node(id: i64, parent_id: Option<i64>, level: usize) -> Node {
         Node {
@@ -119,6 +139,7 @@ mod tests {
             state: "active".to_owned(),
             people: 0,
             level,
+            empty: true,
         }
     }
 
@@ -131,5 +152,26 @@ mod tests {
         assert_eq!(ids(Some(2)), [1, 4]);
         assert_eq!(ids(Some(3)), [1, 2, 4]);
         assert_eq!(ids(Some(4)), [1, 2]);
+    }
+
+    #[test]
+    fn what_takes_over_a_department_has_room_for_all_below_it() {
+        let tree = [node(1, None, 1), node(2, Some(1), 2), node(3, Some(2), 3), node(4, None, 1)];
+        let ids = |id| takers(&tree, id).into_iter().map(|n| n.id).collect::<Vec<_>>();
+        assert_eq!(ids(1), [4]);
+        assert_eq!(ids(2), [1, 4]);
+        assert_eq!(ids(3), [1, 2, 4]);
+        assert_eq!(ids(4), [1, 2, 3]);
+        let deep = [
+            node(1, None, 1),
+            node(2, Some(1), 2),
+            node(3, Some(2), 3),
+            node(4, None, 1),
+            node(5, Some(4), 2),
+        ];
+        assert!(
+            !takers(&deep, 1).iter().any(|n| n.id == 5),
+            "two levels do not fit under a second"
+        );
     }
 }

@@ -82,8 +82,9 @@ pub async fn dissolve(
     version(&mut *tx, id, &cause, &clock.stamp()).await?;
     let waited = pending_cases(&mut *tx, id).await?;
     if let Some(superior) = plan.below {
+        let under = format!("superior:{id}");
         for unit in below {
-            put_under(&mut *tx, modules, unit, superior, &cause, clock).await?;
+            put_under(&mut *tx, modules, unit, superior, &under, clock).await?;
         }
     }
     if let Some(to) = plan.people {

@@ -217,12 +217,6 @@ pub fn fill(form: &mut Form, name: &str, credit_code: &str, profile: &Profile) {
     form.set_list("forms", list(&base.forms));
 }
 
-/// Labels of comma-joined codes.
-pub fn labels(dictionary: &Dictionary, codes: &str) -> String {
-    let codes = codes.split(',').filter(|code| !code.is_empty());
-    codes.map(|code| dictionary.label(code)).collect::<Vec<_>>().join("、")
-}
-
 /// What is recorded, as (label, value, whole row), in the order of the form.
 pub fn facts(
     kind: OrganizationKind,
@@ -245,7 +239,7 @@ pub fn facts(
         ("申报专技人员数", number(profile.professionals, "人"), false),
     ];
     if kind == OrganizationKind::Department {
-        facts.push(("主管系列", labels(&TITLE_SERIES, &profile.series), true));
+        facts.push(("主管系列", TITLE_SERIES.labels_of(&profile.series), true));
     }
     if let Some(base) = &profile.base {
         facts.extend([
@@ -256,8 +250,8 @@ pub fn facts(
             ("认定日期", base.recognized_on.clone(), false),
             ("有效期至", base.valid_until.clone(), false),
             ("负责人", base.head.clone(), false),
-            ("科目", labels(&SUBJECTS, &base.categories), false),
-            ("培训形式", labels(&TRAINING_FORMS, &base.forms), false),
+            ("科目", SUBJECTS.labels_of(&base.categories), false),
+            ("培训形式", TRAINING_FORMS.labels_of(&base.forms), false),
             ("场地面积", number(base.area, "平方米"), false),
             ("座位数", number(base.seats, "个"), false),
             ("专职教师", number(base.full_time, "人"), false),
@@ -265,7 +259,7 @@ pub fn facts(
             ("管理人员", number(base.managers, "人"), false),
             ("网络平台", base.website.clone(), true),
             ("收费标准", base.fee.clone(), true),
-            ("培训领域", labels(&TITLE_SERIES, &base.fields), true),
+            ("培训领域", TITLE_SERIES.labels_of(&base.fields), true),
         ]);
     }
     facts.push(("地址", profile.address.clone(), true));

@@ -162,3 +162,31 @@ async fn end_rights(
     .await?;
     Ok(ended.rows_affected())
 }
+
+/// Puts everybody of an internal department into another of the same unit, or into none, with
+/// versions; gives their number. The caller writes the trail.
+pub async fn regroup(
+    tx: &mut SqliteConnection,
+    from: i64,
+    to: Option<i64>,
+    cause: &str,
+    clock: &Clock,
+) -> Result<u64> {
+    let people: Vec<PersonId> =
+        sqlx::query_scalar("select id from person where internal_department_id = ?")
+            .bind(from)
+            .fetch_all(&mut *tx)
+            .await?;
+    let json = serde_json::to_string(&people)?;
+    sqlx::query(
+        "update person set internal_department_id = ?, updated_at = ?
+          where id in (select value from json_each(?))",
+    )
+    .bind(to)
+    .bind(clock.stamp())
+    .bind(&json)
+    .execute(&mut *tx)
+    .await?;
+    super::update::reported_all(tx, &json, cause, clock).await?;
+    Ok(people.len() as u64)
+}

@@ -92,7 +92,8 @@ pub static LIST: List = List {
             kind: FilterKind::Own(
                 "select cast(d.id as text), coalesce(p.name || ' / ', '') || d.name \
                    from internal_department d left join internal_department p on p.id = d.parent_id \
-                  where d.organization_id = ? order by coalesce(p.sort, d.sort), coalesce(p.id, d.id), \
+                  where d.organization_id = ? and d.removed_at is null \
+                  order by coalesce(p.sort, d.sort), coalesce(p.id, d.id), \
                         d.parent_id is not null, d.sort, d.id",
             ),
             sql: "p.internal_department_id = cast(? as integer)",

@@ -8,10 +8,10 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::{BASE, Ticked, crumbs, not_himself, object, own, ticked};
+use crate::organizations::form::Choice;
 use crate::people::mark::{self, next_states};
 use crate::people::state_label;
 use crate::permissions::EditStaff;
-use crate::units::form::Choice;
 
 pub fn routes() -> Vec<Route> {
     routes![one, set_one, set_ticked, confirm_undo, undo]

@@ -1,106 +1,96 @@
-//! The lists of 3.1 and 3.2.
+//! The lists of 3.1, 3.2 and 3.3, with their tabs and workbooks.
 
-use kit::list::{self, Ask, Cell, Column, Extra, Filter, FilterKind, List, Order, Search};
-use kit::{Action, Clock, Page, Result, Settings};
+use kit::dictionary::{
+    BASE_LEVELS, Entry, INDUSTRIES, ORGANIZATION_NATURES, SUBJECTS, TITLE_SERIES,
+};
+use kit::list::{
+    self, Ask, Cell, Column, Extra, Filter, FilterKind, Fixed, List, Order, Search, Tab,
+};
+use kit::{Action, Clock, Db, Download, OrganizationKind, Page, Result, Scope, Settings};
+use rocket::{Route, State, get, routes};
+use sqlx::SqliteConnection;
 
-use super::{Asking, Unit};
-use crate::permissions::{DEPARTMENTS, EMPLOYERS};
+use super::{AtUnit, Exporting, Viewing};
+use crate::bases;
+use crate::permissions::{BASES, DEPARTMENTS, EMPLOYERS};
+
+pub fn routes() -> Vec<Route> {
+    routes![all, export]
+}
 
 const STATES: &[(&str, &str, &str)] = &[("active", "启用", "pass"), ("disabled", "停用", "off")];
 const STATE_CHOICES: &[(&str, &str)] = &[("active", "启用"), ("disabled", "停用")];
-const NATURES: &[(&str, &str, &str)] = &[
-    ("agency", "机关", ""),
-    ("institution", "事业单位", ""),
-    ("state-enterprise", "国有企业", ""),
-    ("private-enterprise", "民营企业", ""),
-    ("foreign-enterprise", "外资企业", ""),
-    ("social-organization", "社会组织", ""),
-    ("other", "其他", ""),
-];
-const NATURE_CHOICES: &[(&str, &str)] = &[
-    ("agency", "机关"),
-    ("institution", "事业单位"),
-    ("state-enterprise", "国有企业"),
-    ("private-enterprise", "民营企业"),
-    ("foreign-enterprise", "外资企业"),
-    ("social-organization", "社会组织"),
-    ("other", "其他"),
-];
+const NATURES: &[(&str, &str)] =
+    &choices::<{ ORGANIZATION_NATURES.entries.len() }>(ORGANIZATION_NATURES.entries);
+const SECTIONS: &[(&str, &str)] = &choices::<{ INDUSTRIES.entries.len() }>(INDUSTRIES.entries);
+const LEVELS: &[(&str, &str)] = &choices::<{ BASE_LEVELS.entries.len() }>(BASE_LEVELS.entries);
+const CATEGORIES: &[(&str, &str)] = &choices::<{ SUBJECTS.entries.len() }>(SUBJECTS.entries);
+
+/// (stored, shown) of a dictionary.
+const fn choices<const N: usize>(entries: &[Entry]) -> [(&'static str, &'static str); N] {
+    let mut all = [("", ""); N];
+    let mut n = 0;
+    while n < N {
+        all[n] = (entries[n].code, entries[n].label);
+        n += 1;
+    }
+    all
+}
 
 const FROM: &str = "organization_listed o \
     left join organization s on s.id = o.parent_id \
     left join organization_profile f on f.organization_id = o.id";
+const FROM_BASES: &str = "organization_listed o \
+    left join organization s on s.id = o.parent_id \
+    left join organization_profile f on f.organization_id = o.id \
+    left join base_profile b on b.organization_id = o.id";
 
-const NAME: Column =
-    Column { key: "name", title: "单位名称", sql: "o.name", cell: Cell::Link, order: "" };
-const CODE: Column = Column {
-    key: "credit_code",
-    title: "统一社会信用代码",
-    sql: "coalesce(o.credit_code, '')",
-    cell: Cell::Text,
-    order: "",
-};
-const SUPERIOR: Column = Column {
-    key: "superior",
-    title: "上级单位",
-    sql: "coalesce(s.name, '')",
-    cell: Cell::Long,
-    order: "",
-};
-const NATURE: Column = Column {
-    key: "nature",
-    title: "单位性质",
-    sql: "coalesce(f.nature, '')",
-    cell: Cell::Tag(NATURES),
-    order: "",
-};
-const CONTACT: Column = Column {
-    key: "contact",
-    title: "联系人",
-    sql: "coalesce(f.contact, '')",
-    cell: Cell::Text,
-    order: "",
-};
-const PHONE: Column = Column {
-    key: "phone",
-    title: "联系电话",
-    sql: "coalesce(f.phone, '')",
-    cell: Cell::Text,
-    order: "",
-};
-const ADMINISTRATORS: Column = Column {
-    key: "administrators",
-    title: "管理员",
-    sql: "coalesce((select group_concat(a.name, '、') from grant g \
-          join account a on a.id = g.account_id \
-          where g.organization_id = o.id and g.state = 'active'), '')",
-    cell: Cell::Long,
-    order: "",
-};
-const EMPLOYED: Column = Column {
-    key: "employers",
-    title: "下属单位数",
-    sql: "(select count(*) from organization e \
-          where e.kind = 'employer' and e.department_id = o.id)",
-    cell: Cell::Number,
-    order: "",
-};
-const PEOPLE: Column = Column {
-    key: "people",
-    title: "专技人员数",
-    sql: "(select count(*) from person p where p.organization_id = o.id)",
-    cell: Cell::Number,
-    order: "",
-};
-const STATE: Column =
-    Column { key: "state", title: "状态", sql: "o.state", cell: Cell::Tag(STATES), order: "" };
-const CREATED: Column = Column {
-    key: "created",
-    title: "登记时间",
-    sql: "o.created_at",
-    cell: Cell::Minute,
-    order: "created",
-};
+const fn column(key: &'static str, title: &'static str, sql: &'static str, cell: Cell) -> Column {
+    Column { key, title, sql, cell, order: "" }
+}
+
+const CODE: Column = column("credit_code", "信用代码", "coalesce(o.credit_code, '')", Cell::Text);
+const AREA: Column = column("area", "所属区域", "coalesce(f.area_code, '')", Cell::Text);
+const CONTACT: Column = column("contact", "联系人", "coalesce(f.contact, '')", Cell::Text);
+const PHONE: Column = column("phone", "联系电话", "coalesce(f.phone, '')", Cell::Text);
+const SUPERIOR: Column = column("superior", "上级单位", "coalesce(s.name, '')", Cell::Long);
+const NATURE: Column =
+    column("nature", "单位性质", "coalesce(f.nature, '')", Cell::Labels(&ORGANIZATION_NATURES));
+const INDUSTRY: Column =
+    column("industry", "行业", "coalesce(f.industry, '')", Cell::Labels(&INDUSTRIES));
+const ADMINISTRATORS: Column = column(
+    "administrators",
+    "管理员（账号）",
+    "coalesce((select group_concat(a.name || '（' || coalesce(a.login, '身份证号') || '）', '、') \
+       from grant g join account a on a.id = g.account_id \
+      where g.organization_id = o.id and g.state = 'active'), '')",
+    Cell::Long,
+);
+const BELOW: Column = column(
+    "employers",
+    "下属单位数",
+    "(select count(*) from organization e where e.kind = 'employer' and e.department_id = o.id)",
+    Cell::Number,
+);
+/// Of a department and everything below it.
+const PEOPLE_BELOW: Column = column(
+    "people",
+    "专技人员数",
+    "(select count(*) from person p where p.department_id = o.id)",
+    Cell::Number,
+);
+const PEOPLE: Column = column(
+    "people",
+    "专技人员数",
+    "(select count(*) from person p where p.organization_id = o.id)",
+    Cell::Number,
+);
+const STATE: Column = column("state", "状态", "o.state", Cell::Tag(STATES));
+
+/// When it was recorded; the lists' order.
+const fn created(title: &'static str) -> Column {
+    Column { key: "created", title, sql: "o.created_at", cell: Cell::Minute, order: "created" }
+}
 
 const BY_STATE: Filter = Filter {
     key: "state",
@@ -111,8 +101,14 @@ const BY_STATE: Filter = Filter {
 const BY_NATURE: Filter = Filter {
     key: "nature",
     label: "单位性质",
-    kind: FilterKind::Choice(NATURE_CHOICES),
+    kind: FilterKind::Choice(NATURES),
     sql: "f.nature = ?",
+};
+const BY_INDUSTRY: Filter = Filter {
+    key: "industry",
+    label: "行业",
+    kind: FilterKind::Choice(SECTIONS),
+    sql: "f.industry = ?",
 };
 const BY_SUPERIOR: Filter = Filter {
     key: "superior",
@@ -125,10 +121,20 @@ const BY_SUPERIOR: Filter = Filter {
 };
 const BY_TIME: Filter =
     Filter { key: "created", label: "登记时间", kind: FilterKind::Times, sql: "o.created_at" };
+const BY_LEVEL: Filter =
+    Filter { key: "level", label: "级别", kind: FilterKind::Choice(LEVELS), sql: "b.level = ?" };
+const BY_CATEGORY: Filter = Filter {
+    key: "category",
+    label: "科目",
+    kind: FilterKind::Choice(CATEGORIES),
+    sql: "instr(',' || b.categories || ',', ',' || ? || ',') > 0",
+};
+const BY_VALIDITY: Filter =
+    Filter { key: "valid", label: "有效期至", kind: FilterKind::Days, sql: "b.valid_until" };
 
 const SEARCH: Search = Search {
     label: "名称或信用代码",
-    placeholder: "单位名称、拼音首字母或 18 位信用代码",
+    placeholder: "名称、拼音首字母或 18 位信用代码",
     phrase: "o.id in (select rowid from organization_search where organization_search match ?)",
     number: "",
     number_end: "",
@@ -143,24 +149,6 @@ const ORDERS: &[Order] = &[
     },
 ];
 
-/// 3.2
-pub static EMPLOYER_LIST: List = List {
-    key: "employers",
-    title: "管理用人单位",
-    href: "/accounts/employers",
-    leaf: EMPLOYERS,
-    from: FROM,
-    alias: "o",
-    only: "o.kind = 'employer'",
-    columns: &[NAME, CODE, SUPERIOR, NATURE, ADMINISTRATORS, PEOPLE, STATE, CREATED],
-    filters: &[BY_SUPERIOR, BY_NATURE, BY_STATE, BY_TIME],
-    search: Some(SEARCH),
-    orders: ORDERS,
-    row: "/accounts/employers/{id}",
-    ops: &[("详情", "/accounts/employers/{id}")],
-    empty: "还没有用人单位。请点“新增用人单位”登记第一个，登记时一并设定它的管理员。",
-};
-
 /// 3.1
 pub static DEPARTMENT_LIST: List = List {
     key: "departments",
@@ -170,28 +158,196 @@ pub static DEPARTMENT_LIST: List = List {
     from: FROM,
     alias: "o",
     only: "o.kind = 'department'",
-    columns: &[NAME, CODE, CONTACT, PHONE, ADMINISTRATORS, EMPLOYED, PEOPLE, STATE, CREATED],
+    columns: &[
+        column("name", "部门名称", "o.name", Cell::Link),
+        CODE,
+        AREA,
+        CONTACT,
+        PHONE,
+        ADMINISTRATORS,
+        BELOW,
+        PEOPLE_BELOW,
+        STATE,
+        created("注册时间"),
+    ],
     filters: &[BY_STATE, BY_TIME],
     search: Some(SEARCH),
     orders: ORDERS,
     row: "/accounts/departments/{id}",
-    ops: &[("详情", "/accounts/departments/{id}")],
+    ops: &[
+        ("详情", "/accounts/departments/{id}"),
+        ("管理员权限", "/accounts/departments/{id}#administrators"),
+    ],
     empty: "还没有主管部门。请点“新增主管部门”登记教育局、卫生健康委员会等同级主管部门。",
 };
 
-/// The list page.
-pub async fn page(
-    unit: &'static Unit,
-    asking: Asking<'_>,
-    ask: &Ask,
-    clock: &Clock,
-    settings: &Settings,
+/// 3.2
+pub static EMPLOYER_LIST: List = List {
+    key: "employers",
+    title: "管理用人单位",
+    href: "/accounts/employers",
+    leaf: EMPLOYERS,
+    from: FROM,
+    alias: "o",
+    only: "o.kind = 'employer'",
+    columns: &[
+        column("name", "单位名称", "o.name", Cell::Link),
+        CODE,
+        SUPERIOR,
+        NATURE,
+        INDUSTRY,
+        AREA,
+        ADMINISTRATORS,
+        PEOPLE,
+        STATE,
+        created("登记时间"),
+    ],
+    filters: &[BY_SUPERIOR, BY_NATURE, BY_INDUSTRY, BY_STATE, BY_TIME],
+    search: Some(SEARCH),
+    orders: ORDERS,
+    row: "/accounts/employers/{id}",
+    ops: &[
+        ("详情", "/accounts/employers/{id}"),
+        ("管理员权限", "/accounts/employers/{id}#administrators"),
+    ],
+    empty: "还没有用人单位。请点“新增用人单位”登记第一个，登记时一并设定它的管理员。",
+};
+
+/// 3.3
+pub static BASE_LIST: List = List {
+    key: "bases",
+    title: "管理继续教育基地",
+    href: "/accounts/bases",
+    leaf: BASES,
+    from: FROM_BASES,
+    alias: "o",
+    only: "o.kind = 'base'",
+    columns: &[
+        column("name", "基地名称", "o.name", Cell::Link),
+        SUPERIOR,
+        column("level", "级别", "coalesce(b.level, '')", Cell::Labels(&BASE_LEVELS)),
+        column("categories", "科目", "coalesce(b.categories, '')", Cell::Labels(&SUBJECTS)),
+        column("fields", "培训领域", "coalesce(b.fields, '')", Cell::Labels(&TITLE_SERIES)),
+        column("recognized_by", "认定机构", "coalesce(b.recognized_by, '')", Cell::Long),
+        column("document", "认定文号", "coalesce(b.document_number, '')", Cell::Text),
+        column("recognized_on", "认定日期", "coalesce(b.recognized_on, '')", Cell::Day),
+        column("valid_until", "有效期至", "coalesce(b.valid_until, '')", Cell::Day),
+        column("head", "负责人", "coalesce(b.head, '')", Cell::Text),
+        PHONE,
+        STATE,
+        created("登记时间"),
+    ],
+    filters: &[BY_SUPERIOR, BY_LEVEL, BY_CATEGORY, BY_STATE, BY_VALIDITY],
+    search: Some(SEARCH),
+    orders: ORDERS,
+    row: "/accounts/bases/{id}",
+    ops: &[("详情", "/accounts/bases/{id}"), ("管理员权限", "/accounts/bases/{id}#administrators")],
+    empty: "还没有继续教育基地。请点“新增继续教育基地”登记第一个，登记时一并设定它的管理员。",
+};
+
+#[get("/?<tab>")]
+async fn all(
+    at: AtUnit<Viewing>,
+    tab: Option<&str>,
+    ask: Ask,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    settings: &State<Settings>,
 ) -> Result<Page> {
-    let mut extra = Extra::default();
-    if asking.may(unit, Action::Edit) {
+    let mut db = db.read().await?;
+    let unit = at.unit;
+    let mut extra = narrowed(&mut db, &at, tab, clock).await?;
+    extra.tabs = tabs(&mut db, &at, tab, clock).await?;
+    if at.may(Action::Edit) {
         let title = format!("新增{}", unit.noun);
         extra.actions.push((title, format!("{}/new", unit.base), "add".to_owned(), true));
     }
-    let mut db = asking.db.read().await?;
-    list::page(unit.list, ask, &mut db, asking.user, asking.grant, clock, settings, extra).await
+    if at.grant.scope != Scope::County {
+        // his own employers and bases have one superior: himself
+        extra.hide = &["superior"];
+    }
+    list::page(unit.list, &ask, &mut db, &at.user, &at.grant, clock, settings, extra).await
+}
+
+#[get("/export?<tab>")]
+async fn export(
+    at: AtUnit<Exporting>,
+    tab: Option<&str>,
+    ask: Ask,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    settings: &State<Settings>,
+) -> Result<Download> {
+    let extra = narrowed(&mut *db.read().await?, &at, tab, clock).await?;
+    list::export(at.unit.list, &ask, db, &at.user, &at.grant, clock, settings, extra).await
+}
+
+/// The rows of a tab, shown and exported alike.
+async fn narrowed<A>(
+    db: &mut SqliteConnection,
+    at: &AtUnit<A>,
+    tab: Option<&str>,
+    clock: &Clock,
+) -> Result<Extra> {
+    let fixed = match (at.unit.kind, tab) {
+        (OrganizationKind::Employer, Some("direct")) => {
+            Fixed { sql: "o.department_id is null", values: vec![] }
+        }
+        (OrganizationKind::Employer, Some("departments")) => {
+            Fixed { sql: "o.department_id is not null", values: vec![] }
+        }
+        (OrganizationKind::Base, Some("ending")) => {
+            let (today, last) = bases::window(db, clock).await?;
+            let sql = "o.state = 'active' and b.valid_until <> '' and \
+                cast(replace(b.valid_until, '-', '') as integer) between ? and ?";
+            Fixed { sql, values: vec![bases::number(&today), bases::number(&last)] }
+        }
+        (OrganizationKind::Base, Some("expired")) => {
+            let (today, _) = bases::window(db, clock).await?;
+            let sql = "b.valid_until <> '' and \
+                cast(replace(b.valid_until, '-', '') as integer) < ?";
+            Fixed { sql, values: vec![bases::number(&today)] }
+        }
+        _ => return Ok(Extra::default()),
+    };
+    Ok(Extra {
+        fixed: vec![fixed],
+        export: Some(format!("{}/export", at.unit.base)),
+        ..Extra::default()
+    })
+}
+
+async fn tabs(
+    db: &mut SqliteConnection,
+    at: &AtUnit<Viewing>,
+    tab: Option<&str>,
+    clock: &Clock,
+) -> Result<Vec<Tab>> {
+    let one = |title: String, key: &str| Tab {
+        title,
+        href: if key.is_empty() {
+            at.unit.base.to_owned()
+        } else {
+            format!("{}?tab={key}", at.unit.base)
+        },
+        current: tab.unwrap_or_default() == key,
+    };
+    let all = || one("全部".to_owned(), "");
+    match at.unit.kind {
+        OrganizationKind::Employer if at.grant.scope == Scope::County => Ok(vec![
+            all(),
+            one("本局直属".to_owned(), "direct"),
+            one("主管部门所属".to_owned(), "departments"),
+        ]),
+        OrganizationKind::Base => {
+            let ending = bases::ending(db, at.grant.scope, clock).await?;
+            let days = bases::days(db).await?;
+            Ok(vec![
+                all(),
+                one(format!("{days} 天内到期（{ending}）"), "ending"),
+                one("已过期".to_owned(), "expired"),
+            ])
+        }
+        _ => Ok(vec![]),
+    }
 }

@@ -76,6 +76,7 @@ pub(super) fn drawn(column: &Column, value: &str, href: &str, drawing: &Drawing)
             cell.kind = "number";
             cell.text = hours(value).map_or_else(|| value.to_owned(), |hours| hours.to_string());
         }
+        Cell::Labels(dictionary) => cell.text = dictionary.labels_of(value),
         Cell::Minute => cell.text = crate::day::shown_time(value),
         Cell::Phone => cell.text = mask::mask_phone(value),
         Cell::Tag(tags) => match tags.iter().find(|(stored, _, _)| *stored == value) {
@@ -106,7 +107,8 @@ pub(super) fn class(cell: Cell) -> &'static str {
         // labels longer than eight characters may wrap, or the table grows without need
         Cell::Tag(labels) if labels.iter().any(|(_, label, _)| label.chars().count() > 8) => "long",
         Cell::Text | Cell::Link | Cell::Day | Cell::Minute | Cell::Phone | Cell::Tag(_) => "nowrap",
-        Cell::Long | Cell::LongLink => "long",
+        // several labels wrap, or the table grows without need
+        Cell::Long | Cell::LongLink | Cell::Labels(_) => "long",
     }
 }
 
@@ -127,7 +129,7 @@ pub(super) fn written<'a>(
         }
         Cell::Number => Value::Text(value),
         Cell::Hours => hours(value).map_or(Value::Text(value), Value::Hours),
-        Cell::Minute | Cell::Phone | Cell::Tag(_) => {
+        Cell::Minute | Cell::Phone | Cell::Tag(_) | Cell::Labels(_) => {
             *made = drawn(column, value, "", drawing).text;
             Value::Text(made)
         }
@@ -149,6 +151,7 @@ pub(super) fn head(column: &Column) -> crate::xlsx::Column {
         Cell::Minute => 18.0,
         Cell::Phone => 14.0,
         Cell::Tag(_) => 12.0,
+        Cell::Labels(_) => 24.0,
         Cell::Waiting => 16.0,
         Cell::Text => 20.0,
     };
