@@ -292,6 +292,8 @@ async fn what_belongs_to_another_unit_is_not_there() {
         .with_active_person("张三丰", "甲", &own)
         .await
         .with_active_person("李四光", "乙", &other)
+        .await
+        .with_base("丙基地")
         .await;
     let mut person = seated(&county, &other).await;
     let fields = [("from", "2026"), ("to", "2026")];
@@ -357,6 +359,12 @@ async fn what_belongs_to_another_unit_is_not_there() {
         .execute(
             "insert into notice (organization_id, title, body, created_by, created_at, updated_at,
                listed_at) values (1, '李四光', '', '', '', '', '')",
+        )
+        .await;
+    county
+        .execute(
+            "insert into organization_file (organization_id, file_id, kind)
+             select o.id, f.id, 'licence' from organization o, file f where o.name = '卫健委'",
         )
         .await;
 

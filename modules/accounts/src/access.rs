@@ -80,6 +80,7 @@ pub fn cases() -> Vec<AccessCase> {
         case("POST", "/accounts/internal-departments/<id>/delete", edit),
         case("GET", "/accounts/internal-departments/<id>/merge", edit),
         case("POST", "/accounts/internal-departments/<id>/merge", edit),
+        AccessCase { method: "GET", route: "/accounts/find-units", who: Who::Everyone },
         AccessCase { method: "GET", route: "/accounts/profile", who: Who::Person },
         AccessCase { method: "POST", route: "/accounts/profile", who: Who::Person },
     ]);

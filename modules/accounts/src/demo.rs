@@ -1,6 +1,7 @@
 //! The demo county: a bureau, its departments, employers and bases, their people and who signs in.
 //! Everything is invented; identity numbers have the area code 419999, which nobody has.
 
+mod bases;
 mod names;
 mod people;
 mod rights;

@@ -175,7 +175,7 @@ pub async fn superiors(
 }
 
 /// The version in force ends and one of the rows as they are now begins.
-async fn version(
+pub(crate) async fn version(
     tx: &mut SqliteConnection,
     id: OrganizationId,
     cause: &str,

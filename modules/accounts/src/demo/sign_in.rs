@@ -16,6 +16,7 @@ const NAMED: &[(&str, &str)] = &[
     ("第一高级中学", "gaozhong1"),
     ("人民医院", "renminyiyuan"),
     ("融媒体中心", "rongmeiti"),
+    ("教师发展中心", "jiaoshi"),
 ];
 
 /// What the bureau's restricted clerk may do: (leaf, action).

@@ -7,6 +7,7 @@ use kit::{Error, OrganizationId, OrganizationKind, Result, credit_code, organiza
 use sqlx::SqliteConnection;
 use time::Duration;
 
+use super::bases;
 use super::names::{BRANDS, PLACES, TOWNS, person};
 use super::trades::{BASES, Naming, TRADES, Trade};
 use crate::organizations::{self, NewOrganization, Profile};
@@ -91,6 +92,7 @@ pub async fn fill(tx: &mut SqliteConnection, county: &mut Demo) -> Result<Units>
         let kind = Kind::Base(parent.unwrap_or(bureau));
         maker.add(tx, county, &mut units, trade, kind, full(name), "", 0).await?;
     }
+    bases::disable(tx, county, &units.all).await?;
     for unit in units.all.iter_mut().filter(|u| u.weight > 0).take(70) {
         unit.internal_departments = internal_departments(tx, unit).await?;
     }
@@ -210,7 +212,11 @@ impl Maker {
             Kind::Base(parent) => (OrganizationKind::Base, parent, "institution"),
         };
         let industry = if kind == OrganizationKind::Department { "S" } else { trade.industry };
-        let new = self.organization(county, kind, name, Some(parent), (nature, industry));
+        let mut new = self.organization(county, kind, name, Some(parent), (nature, industry));
+        if kind == OrganizationKind::Base {
+            let head = new.profile.legal_person.clone();
+            new.profile.base = bases::profile(&new.name, county.clock.today(), head);
+        }
         let at = office_time(county);
         let id = organizations::insert(tx, &new, "demo", &at).await?;
         units.all.push(Unit {
