@@ -846,3 +846,73 @@ async fn an_internal_department_with_people_is_merged_not_deleted() {
     }
     hospital.get("/accounts/internal-departments/3/merge").await.is(404);
 }
+
+#[rocket::async_test]
+async fn a_registration_that_waits_for_a_merged_unit_goes_along() {
+    let county = county().await;
+    let number = id_number(7);
+    let fields = [
+        ("unit", "第一中学"),
+        ("number", number.as_str()),
+        ("person_name", "钱来也"),
+        ("nation", "01"),
+        ("education", "21"),
+        ("series", "00"),
+        ("password", "Walnut-41-umbrella"),
+        ("again", "Walnut-41-umbrella"),
+        ("accepted", "on"),
+    ];
+    let mut stranger = county.browser();
+    stranger.get("/accounts/registration/person").await.is(200);
+    stranger.upload("/accounts/registration/person", &fields, &[]).await.is(200);
+    let school = county.organization("第一中学").await;
+    let mut admin = seated(&county, "admin").await;
+    let path = format!("/accounts/employers/{school}/merge");
+    admin.post(&path, &[("into", "人民医院")]).await.is(303);
+    let row = county.number("select max(id) from registration").await;
+    let mut hospital = of(&county, "人民医院").await;
+    hospital.get("/desk/person-registrations").await.is(200).contains("钱来也");
+    hospital.get(&format!("/desk/person-registrations/{row}")).await.is(200).contains("人民医院");
+    let path = format!("/desk/person-registrations/{row}/approve");
+    hospital.post(&path, &[("confirmed", "1")]).await.is(303);
+    assert_eq!(
+        county.text("select o.name from person p join organization o on o.id = p.organization_id where p.name = '钱来也'").await,
+        "人民医院"
+    );
+}
+
+#[rocket::async_test]
+async fn the_detail_tells_how_a_registered_unit_was_reviewed() {
+    let county = county().await;
+    let code = whole("12419999000000041");
+    let fields = [
+        ("superior", "教育局"),
+        ("name", "第三中学"),
+        ("credit_code", code.as_str()),
+        ("nature", "institution"),
+        ("industry", "P"),
+        ("area_code", "419999"),
+        ("contact", "孙联系"),
+        ("phone", "0371-6600000"),
+        ("address", "示例路 1 号"),
+        ("administrator", "钱管理"),
+        ("login", "sanzhong"),
+        ("password", "Walnut-41-umbrella"),
+        ("again", "Walnut-41-umbrella"),
+        ("accepted", "on"),
+    ];
+    let mut stranger = county.browser();
+    stranger.get("/accounts/registration/employer").await.is(200);
+    let files: [(&str, &str, &[u8]); 1] = [("licence", "法人证.pdf", PDF)];
+    stranger.upload("/accounts/registration/employer", &fields, &files).await.is(200);
+    let row = county.number("select max(id) from registration").await;
+    let mut department = of(&county, "教育局").await;
+    let path = format!("/desk/employer-registrations/{row}/approve");
+    department.post(&path, &[("confirmed", "1")]).await.is(303);
+    let id = county.organization("第三中学").await;
+    let page = department.get(&format!("/accounts/employers/{id}")).await;
+    page.is(200).contains("注册审核经过").contains("审核通过").contains("法人证.pdf");
+    page.contains("注册通过").contains("sanzhong");
+    let file = county.number("select max(file_id) from organization_file").await;
+    department.get(&format!("/accounts/employers/{id}/files/{file}")).await.is(200);
+}

@@ -25,9 +25,7 @@ mod units;
 mod uploads;
 
 use kit::list::List;
-use kit::module::{
-    AccessCase, Applicant, Block, Card, Demo, Registration, Task, embedded,
-};
+use kit::module::{AccessCase, Applicant, Block, Card, Demo, Registration, Task, embedded};
 use kit::{
     Action, Clock, Event, Grantable, Group, MenuEntry, Migration, Module, Permission, Result, Setting,
     Template, User,

@@ -29,12 +29,6 @@ pub enum Event {
     OrganizationDisabled {
         organization: OrganizationId,
     },
-    /// An organization became part of another, where its people went: what still waits for it
-    /// (a registration that chose it) goes there, too. `OrganizationDisabled` follows.
-    OrganizationMerged {
-        organization: OrganizationId,
-        into: OrganizationId,
-    },
     /// An approved ledger entry was revoked.
     EntryRevoked {
         entry: i64,

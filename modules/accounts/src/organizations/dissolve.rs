@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 
 use super::change::put_under;
 use super::version;
-use crate::people;
+use crate::{people, registration};
 
 /// Where everything goes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -90,9 +90,8 @@ pub async fn dissolve(
     if let Some(to) = plan.people {
         done.people = people::move_all(&mut *tx, modules, id, to, &cause, clock).await?.people;
     }
-    if let Some(into) = plan.into {
-        let event = Event::OrganizationMerged { organization: id, into };
-        modules.deliver(&mut *tx, &event, clock).await?;
+    registration::follow(&mut *tx, id, plan.people, plan.below).await?;
+    if plan.into.is_some() {
         done.rights = end_rights(&mut *tx, id, clock).await?;
     }
     done.sessions = end_sessions(&mut *tx, id).await?;

@@ -12,7 +12,7 @@ use super::{Administrator, Content, What, check, store};
 use crate::administrators::{self, Credential, NewAdministrator, SUPER};
 use crate::organizations::{self, NewOrganization, Profile};
 use crate::people::{self, NewPerson, Origin};
-use crate::permissions::{DEPARTMENTS, EMPLOYERS};
+use crate::permissions::{BASES, DEPARTMENTS, EMPLOYERS};
 
 /// The password hash chosen at registration, which leaves the registration.
 async fn take_password(tx: &mut SqliteConnection, registration: i64) -> Result<String> {
@@ -212,6 +212,7 @@ async fn keep_files(
 fn leaf_of(kind: OrganizationKind) -> Leaf {
     match kind {
         OrganizationKind::Department => DEPARTMENTS,
+        OrganizationKind::Base => BASES,
         _ => EMPLOYERS,
     }
 }
