@@ -34,9 +34,7 @@ use rocket::Route;
 use sqlx::SqliteConnection;
 
 pub use credentials::{INITIAL_DAYS, RESET_DAYS};
-use permissions::{
-    ViewAdministrators, ViewInternalDepartments, ViewOwnUnit, ViewRoles, ViewStaff,
-};
+use permissions::{ViewAdministrators, ViewInternalDepartments, ViewOwnUnit, ViewRoles, ViewStaff};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
