@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Format, Workbook};
 
 use crate::stage::{Browser, Server, shots};
 
-const ADMIN: &str = "Kettle-7-marmalade";
+pub const ADMIN: &str = "Kettle-7-marmalade";
 const SCHOOL: &str = "Orchard-8-lantern";
 const DEPARTMENT: &str = "Granite-9-willow";
 const TEACHER: &str = "Harbour-6-pencil";
@@ -68,21 +68,21 @@ fn workbook(folder: &Path) -> PathBuf {
     file
 }
 
-async fn sign_in(browser: &Browser, login: &str, password: &str) {
+pub async fn sign_in(browser: &Browser, login: &str, password: &str) {
     browser.go("/").await;
     browser.fill("login", login).await;
     browser.fill("password", password).await;
     browser.press("登录").await;
 }
 
-async fn first_password(browser: &Browser, password: &str) {
+pub async fn first_password(browser: &Browser, password: &str) {
     browser.fill("password", password).await;
     browser.fill("again", password).await;
     browser.press("设置密码并进入系统").await;
     browser.sees("首页").await;
 }
 
-async fn sign_out(browser: &Browser) {
+pub async fn sign_out(browser: &Browser) {
     browser.find(".topbar .dropdown > button").await.click().await.unwrap();
     browser.press("退出登录").await;
     browser.sees("已退出登录").await;

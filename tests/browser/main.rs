@@ -4,5 +4,6 @@
 
 mod demo;
 mod loop_of_hours;
+mod registration;
 mod stage;
 mod transport;
