@@ -2,7 +2,7 @@
 //! Everything is invented; identity numbers have the area code 419999, which nobody has.
 
 mod bases;
-mod names;
+pub(crate) mod names;
 mod people;
 mod rights;
 mod sign_in;
@@ -18,5 +18,6 @@ pub async fn fill(tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
     (county.report)("正在建立单位……");
     let units = units::fill(&mut *tx, county).await?;
     people::fill(&mut *tx, county, &units).await?;
-    sign_in::fill(tx, county, &units).await
+    sign_in::fill(&mut *tx, county, &units).await?;
+    crate::registration::demo::fill(tx, county).await
 }

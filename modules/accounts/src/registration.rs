@@ -5,7 +5,7 @@ mod applicant;
 mod approve;
 mod check;
 mod content;
-pub mod demo;
+pub(crate) mod demo;
 mod draft;
 mod fields;
 mod files;

@@ -4,7 +4,6 @@
 //! this module; the form that submits to it stands where its data is kept.
 
 mod base_registrations;
-mod demo;
 mod department_registrations;
 mod employer_registrations;
 mod person_changes;
@@ -12,10 +11,8 @@ mod person_registrations;
 mod recognition;
 mod registrations;
 
-use kit::module::Demo;
 use kit::review::{AnySubject, Subject};
-use kit::{Action, Grantable, Group, Kinds, MenuEntry, Module, Result};
-use sqlx::SqliteConnection;
+use kit::{Action, Grantable, Group, Kinds, MenuEntry, Module};
 
 pub use base_registrations::BaseRegistrations;
 pub use department_registrations::DepartmentRegistrations;
@@ -39,7 +36,6 @@ fn entry<S: Subject>(_: &S, order: u16) -> MenuEntry {
     }
 }
 
-#[rocket::async_trait]
 impl Module for Audits {
     fn name(&self) -> &'static str {
         "audits"
@@ -67,9 +63,5 @@ impl Module for Audits {
             Box::new(PersonChanges),
             Box::new(BaseRegistrations),
         ]
-    }
-
-    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
-        demo::fill(tx, county).await
     }
 }

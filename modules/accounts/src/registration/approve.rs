@@ -52,8 +52,12 @@ pub async fn approve_person(
         )],
         _ => vec![],
     };
-    let new =
-        NewPerson { id_card: card, organization: unit, internal_department: department, fields };
+    let new = NewPerson {
+        id_card: card,
+        organization: unit,
+        internal_department: department,
+        fields: *fields,
+    };
     let person = people::create(&mut *tx, new, Origin::Registration, clock).await?;
     sqlx::query("update person_version set cause = ? where person_id = ?")
         .bind(cause(case))

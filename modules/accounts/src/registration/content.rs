@@ -30,7 +30,7 @@ pub struct Content {
 #[serde(rename_all = "lowercase")]
 pub enum What {
     Person {
-        fields: Fields,
+        fields: Box<Fields>,
         /// 男 or 女, from the number.
         sex: String,
         /// From the number.

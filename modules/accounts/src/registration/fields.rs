@@ -44,7 +44,7 @@ pub async fn read(
                 picker::read(form, &mut *db, "unit", "所在单位", Offer::People).await?;
             let internal_department = form.optional("internal_department", "内设部门", 50);
             let born = card.as_ref().map(IdCard::birth);
-            let fields = person::read(form, born, today);
+            let fields = Box::new(person::read(form, born, today));
             let sex = card.as_ref().map_or("", |card| card.sex().label()).to_owned();
             let born = born.map(kit::day::date_text).unwrap_or_default();
             (What::Person { fields, sex, born, internal_department }, card, organization)

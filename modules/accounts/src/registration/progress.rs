@@ -197,7 +197,6 @@ async fn edit(
 }
 
 #[post("/registration/progress/edit", data = "<upload>")]
-#[expect(clippy::too_many_arguments, reason = "a handler's guards")]
 async fn send_again(
     visitor: Visitor,
     db: &State<Db>,
