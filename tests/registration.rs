@@ -615,6 +615,43 @@ async fn an_administrator_who_is_already_somebody_keeps_his_one_account() {
 }
 
 #[rocket::async_test]
+async fn an_administrator_who_registers_as_a_person_gains_the_personal_side() {
+    let number = id_number(8);
+    let county = World::new().await;
+    let (code, bureau) = (credit_code(8), "示例县人力资源和社会保障局");
+    let licence: [(&str, &str, &[u8]); 1] = [("licence", "执照.pdf", PDF)];
+    let mut fields = unit("孙氏公司", &code, bureau, "sunshi");
+    fields.push(("administrator_number", &number));
+    let mut visitor = county.browser();
+    register(&mut visitor, "employer", &fields, &licence).await;
+    let mut desk = county.admin().await;
+    approve(&mut desk, "employer-registrations", row(&county).await, &[]).await.is(303);
+    // login and ID number are the same account
+    county.browser().sign_in("sunshi", CHOSEN).await.redirects_to("/start");
+    let mut his = county.browser();
+    his.sign_in(&number, CHOSEN).await.redirects_to("/start");
+    // registering himself at his own unit, he cannot be the one who says yes
+    let other = "Pepper-77-lantern";
+    let form = but(but(person("钱管理", &number, "孙氏公司"), "password", other), "again", other);
+    let mut visitor = county.browser();
+    register(&mut visitor, "person", &form, &[]).await;
+    let row = row(&county).await;
+    let page = his.get(&format!("/desk/person-registrations/{row}")).await;
+    page.is(200).contains("本人已有管理员账号").contains("不能由自己办理");
+    approve(&mut his, "person-registrations", row, &[]).await.is(409);
+    assert_eq!(county.number("select count(*) from person").await, 0);
+    let unit = county.organization("孙氏公司").await;
+    let county = county.with_clerk("other-one", unit, &[]).await;
+    county.execute("insert into role_permission (role_id, leaf, action) select role.id, 'audits.person-registrations', a.value from role, json_each('[\"view\",\"review\"]') a where name = '角色 other-one'").await;
+    let mut his = county.sign_in("other-one").await;
+    approve(&mut his, "person-registrations", row, &[]).await.is(303);
+    assert_eq!(county.number("select count(*) from account where name = '钱管理'").await, 1);
+    assert_eq!(county.number("select count(*) from person").await, 1);
+    county.browser().sign_in(&number, other).await.is(422);
+    county.browser().sign_in(&number, CHOSEN).await.redirects_to("/start");
+}
+
+#[rocket::async_test]
 async fn every_field_is_checked_on_the_server_and_nothing_is_kept_of_a_bad_form() {
     let county = World::new().await.with_employer("第一中学").await;
     let number = id_number(5);

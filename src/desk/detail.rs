@@ -143,7 +143,7 @@ pub async fn page<A>(
     let (subject, content) = (at.subject, case.content.as_str());
     let row = subject.row(content)?;
     let here = case.state == CaseState::Pending && case.desk_id == Some(at.grant.organization);
-    let decides = here && at.reviews() && !review::is_own(case, &at.user);
+    let decides = here && at.reviews() && !review::concerns(&mut *db, case, &at.user).await?;
     let checks = subject.checks(&mut *db, content).await?;
     let against = checks.iter().any(|check| check.level == Level::Refuse);
     let (previous, next) =
@@ -257,7 +257,7 @@ async fn blocked<A>(
         format!("这条申请现在由{desk}审核。")
     } else if !at.reviews() {
         "您可以查看这条申请，没有审核权限。需要时请联系本单位的超级管理员。".to_owned()
-    } else if review::is_own(case, &at.user) {
+    } else if review::concerns(&mut *db, case, &at.user).await? {
         let leaf = at.subject.leaf();
         let others =
             review::attended(db, desk, leaf, case.account_id, case.person_id, clock).await?;

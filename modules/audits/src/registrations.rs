@@ -45,6 +45,15 @@ pub const REVIEWER: Column = column(
     "",
 );
 
+/// When it was decided; of one that waits elsewhere nothing.
+pub const DECIDED: Column = column(
+    "acted_at",
+    "审核时间",
+    "case r.state when 'pending' then '' else r.acted_at end",
+    Cell::Minute,
+    "acted",
+);
+
 /// The labels of a dictionary of `N` entries, as plain cells.
 const fn labels<const N: usize>(
     dictionary: &'static Dictionary,

@@ -15,7 +15,7 @@ mod take;
 mod tests;
 
 pub use case::{Case, CaseState, Step};
-pub use decide::{BatchRow, OWN, REASON, approve, is_own, reject, reveal};
+pub use decide::{BatchRow, OWN, REASON, approve, concerns, is_own, reject, reveal};
 pub use erased::AnySubject;
 pub use history::{Line, Verdict, history};
 pub use query::{

@@ -84,13 +84,15 @@ impl Content {
         Ok(match &self.what {
             What::Person { fields, sex, born, internal_department } => {
                 let mut facts = vec![
-                    Fact::new("所在单位", &self.organization_name).wide(),
-                    Fact::new("内设部门", internal_department),
+                    Fact::new("姓名", &fields.name),
                     Fact::new("身份证号", masked),
                     Fact::new("性别", sex),
                     Fact::new("出生日期", born),
+                    Fact::new("所在单位", &self.organization_name),
+                    Fact::new("内设部门", internal_department),
                 ];
-                facts.extend(people::form::facts(fields).into_iter().map(
+                let more = people::form::facts(fields).into_iter();
+                facts.extend(more.filter(|(field, ..)| *field != "person_name").map(
                     |(field, label, value)| {
                         let fact = Fact::new(label, value);
                         if field == "person_address" { fact.wide() } else { fact }

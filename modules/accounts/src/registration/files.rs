@@ -8,6 +8,9 @@ use sqlx::SqliteConnection;
 
 use super::{Kind, MOST_FILES};
 
+/// Bytes that all drafts together may hold: they are anybody's.
+const DRAFTED: i64 = 1024 * 1024 * 1024;
+
 /// A file as the form lists it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Shown {
@@ -61,6 +64,16 @@ pub async fn receive(
     }
     form.forget("drop");
     let known = kind.attachments();
+    let drafted: i64 = sqlx::query_scalar(
+        "select coalesce(sum(f.size), 0) from registration r
+           join registration_file x on x.registration_id = r.id join file f on f.id = x.file_id
+          where r.state = 'draft'",
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if drafted > DRAFTED {
+        return Err(Error::Busy("系统暂时收不下更多附件，请稍后再提交。".to_owned()));
+    }
     let there = of(&mut *tx, Some(registration)).await?.len();
     let mut left = MOST_FILES.saturating_sub(there);
     for upload in uploads {

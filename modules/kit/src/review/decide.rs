@@ -36,6 +36,19 @@ pub fn is_own(case: &Case, user: &User) -> bool {
         || (case.person_id.is_some() && case.person_id == user.person)
 }
 
+/// As `is_own`, and also of a visitor's submission that gives the user's own ID number.
+pub async fn concerns(db: &mut SqliteConnection, case: &Case, user: &User) -> Result<bool> {
+    if is_own(case, user) {
+        return Ok(true);
+    }
+    let Some(identity) = query::named_identity(case)? else { return Ok(false) };
+    Ok(sqlx::query_scalar("select exists (select 1 from account where id = ? and identity_id = ?)")
+        .bind(user.account)
+        .bind(identity)
+        .fetch_one(db)
+        .await?)
+}
+
 /// The case, pending at this desk and not the user's own.
 async fn at_desk(
     tx: &mut SqliteConnection,
@@ -52,7 +65,7 @@ async fn at_desk(
     if case.state != CaseState::Pending || case.desk_id != Some(grant.organization) {
         return Err(handled(tx, &case, grant).await?);
     }
-    if is_own(&case, user) {
+    if concerns(&mut *tx, &case, user).await? {
         return Err(Error::refused(OWN));
     }
     Ok(case)

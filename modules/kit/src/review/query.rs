@@ -205,11 +205,16 @@ pub async fn neighbours(
     Ok((before, after))
 }
 
+/// The identity that a case's content names.
+pub(super) fn named_identity(case: &Case) -> Result<Option<IdentityId>> {
+    let content: serde_json::Value = serde_json::from_str(&case.content)?;
+    Ok(content.get("identity_id").and_then(serde_json::Value::as_i64).map(IdentityId))
+}
+
 /// The ID number of the one a case is about: by its content's `identity_id`, else by the
 /// account of its person. To be shown masked; in full only by `reveal`.
 pub async fn identity_number(db: &mut SqliteConnection, case: &Case) -> Result<Option<String>> {
-    let content: serde_json::Value = serde_json::from_str(&case.content)?;
-    let named = content.get("identity_id").and_then(serde_json::Value::as_i64).map(IdentityId);
+    let named = named_identity(case)?;
     Ok(sqlx::query_scalar(
         "select number from identity
           where id = coalesce(?, (select identity_id from account where person_id = ?))",
