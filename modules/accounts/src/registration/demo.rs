@@ -161,11 +161,13 @@ impl Maker {
         day + Duration::minutes(9 * 60 + self.random.below(8 * 60) as i64)
     }
 
+    /// A number that the county's own people cannot have: their serials are 001 to 998.
     fn id_card(&mut self) -> Result<IdCard> {
         self.serial += 1;
-        let year = 1972 + self.random.below(26);
-        let (month, day) = (1 + self.random.below(12), 1 + self.random.below(28));
-        let first = format!("419998{year}{month:02}{day:02}{:03}", self.serial % 1000);
+        let (year, month) = (1972 + self.serial % 26, 1 + self.serial / 26 % 12);
+        let day = 1 + self.random.below(28);
+        let serial = if self.random.chance(50) { "999" } else { "000" };
+        let first = format!("419999{year}{month:02}{day:02}{serial}");
         let check = check_character(&first).unwrap_or_default();
         IdCard::stored(&format!("{first}{check}"))
             .map_err(|error| Error::Fault(format!("demo: {}", error.message())))
