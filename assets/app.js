@@ -263,7 +263,7 @@
         }
         sync();
       });
-      tree.addEventListener('input', sync);
+      tree.addEventListener('input', function (e) { if (!e.target.dataset.treeAll) sync(); }); // a draft put back
       sync();
     });
   }

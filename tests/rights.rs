@@ -504,6 +504,65 @@ async fn whom_a_leaver_added_pass_to_a_named_successor() {
 }
 
 #[rocket::async_test]
+async fn the_first_super_administrator_hands_over_and_can_then_be_removed() {
+    let county = super_clerk(World::new().await, "heir").await;
+    let bureau = county.bureau().await;
+    let view = held(&county, &[("accounts.administrators", Action::Edit)]);
+    let county = county.with_clerk("clerk", bureau, &view).await;
+    added(&county, "heir", "admin").await;
+    added(&county, "clerk", "admin").await;
+    let mut heir = county.sign_in("heir").await;
+    heir.get(&format!("{TEAM}/1/delete")).await.is(409);
+    let mut clerk = county.sign_in("clerk").await;
+    let to = account(&county, "heir").await.to_string();
+    let address = format!("{TEAM}/hand-over");
+    let fields = [("successor", to.as_str()), ("password", PASSWORD)];
+    clerk.get(&address).await.is(409).contains("只有超级管理员可以移交");
+    clerk.post(&address, &fields).await.is(409);
+
+    let mut admin = county.admin().await;
+    admin.get(&format!("{TEAM}/1")).await.is(200).contains(&address);
+    admin.get(&address).await.is(200).contains("管理员1、管理员1").lacks("<option value=\"1\"");
+    let page = admin.post(&address, &[("successor", "1"), ("password", "wrong-password")]).await;
+    page.is(422).contains("请选择一位本单位启用的超级管理员").contains("密码不正确");
+    assert_eq!(county.number("select count(*) from grant where created_by = 1").await, 2);
+    admin.post(&address, &fields).await.redirects_to(TEAM);
+    heir.get("/messages").await.contains("管理工作已移交给您");
+    heir.get(&format!("{TEAM}/{}/edit", right(&county, "clerk").await)).await.is(200);
+    // he stands below his successor now
+    admin.get(&format!("{TEAM}/{}/edit", right(&county, "heir").await)).await.is(409);
+    let page = heir.post(&format!("{TEAM}/1/delete"), &[("reason", "退休离任")]).await;
+    page.redirects_to(TEAM);
+    admin.get(TEAM).await.is(303);
+    let last = [("reason", "也不干了"), ("successor", "")];
+    let own = right(&county, "heir").await;
+    heir.post(&format!("{TEAM}/{own}/delete"), &last).await.is(409).contains("这是您自己");
+}
+
+#[rocket::async_test]
+async fn no_more_than_twenty_resets_an_hour() {
+    let county = World::new().await;
+    let bureau = county.bureau().await;
+    let county = county.with_clerk("clerk", bureau, &[]).await;
+    let mut admin = county.admin().await;
+    let here = format!("{TEAM}/{}/reset", right(&county, "clerk").await);
+    let reset = "insert into trail (at, account_id, name, address, act, object, text, result, request, previous, hash)
+                 select at, 1, '', '', 'accounts.administrator.reset', '', '', 'done', '', x'', x''
+                   from (select max(at) as at from trail), (";
+    // nineteen of this hour
+    let mut tx = county.db().begin().await.unwrap();
+    let numbers = "with recursive n (n) as (select 1 union all select n + 1 from n where n < 19) ";
+    let text = format!("{numbers}{reset}select n from n)");
+    sqlx::query(sqlx::AssertSqlSafe(text)).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let fields = [("reason", "本人忘记密码，已核对身份"), ("password", PASSWORD)];
+    admin.get(&here).await.is(200);
+    admin.post(&here, &fields).await.is(200).contains("只显示这一次");
+    admin.get(&here).await.is(429).contains("一小时内最多重置 20 次");
+    admin.post(&here, &fields).await.is(429);
+}
+
+#[rocket::async_test]
 async fn a_right_that_is_over_opens_nothing_and_can_be_prolonged() {
     let county = World::new().await;
     let bureau = county.bureau().await;

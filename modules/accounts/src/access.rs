@@ -149,6 +149,8 @@ fn own_administrators() -> Vec<AccessCase> {
         case("GET", "/accounts/administrators/export", ExportAdministrators::grantable()),
         case("GET", "/accounts/administrators/new", edit),
         case("POST", "/accounts/administrators/new", edit),
+        case("GET", "/accounts/administrators/hand-over", edit),
+        case("POST", "/accounts/administrators/hand-over", edit),
         case("GET", "/accounts/administrators/<id>", view),
         case("GET", "/accounts/administrators/<id>/edit", edit),
         case("POST", "/accounts/administrators/<id>/edit", edit),

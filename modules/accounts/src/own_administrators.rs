@@ -2,8 +2,10 @@
 
 mod add;
 mod basics;
+mod confirm;
 mod detail;
 mod edit;
+mod hand_over;
 mod list;
 mod reset;
 mod right;
@@ -31,6 +33,7 @@ pub fn routes() -> Vec<Route> {
         edit::routes(),
         state::routes(),
         reset::routes(),
+        hand_over::routes(),
         sessions::routes(),
     ]
     .concat()

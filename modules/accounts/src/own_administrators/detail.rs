@@ -43,6 +43,12 @@ async fn page(
     let added: Vec<String> = team.added_by(right).iter().map(|r| r.row.name.clone()).collect();
     let (_, label, tag) = right.state(&team.today);
     let why_not = team.why_not(right).unwrap_or_default();
+    let own = right.row.account == user.user.account;
+    // from where the others sign in is not everybody's business
+    let sessions = match own || why_not.is_empty() {
+        true => sessions::of(&mut db, right.row.account, clock, settings).await?,
+        false => vec![],
+    };
     Ok(Page::new("accounts/own_administrator.html")
         .with("crumbs", &crumbs(&right.row.name))
         .with("right", right)
@@ -53,7 +59,9 @@ async fn page(
         .with("why_not", &why_not)
         .with("here", &format!("{BASE}/{id}"))
         .with("base", BASE)
-        .with("sessions", &sessions::of(&mut db, right.row.account, clock, settings).await?)
+        .with("sessions", &sessions)
+        .with("shows_sessions", &(own || why_not.is_empty()))
+        .with("hands_over", &(own && right.full && may::<EditAdministrators, _>(&user)))
         .with("steps", &history(&mut db, id).await?)
         .with("may_edit", &(why_not.is_empty() && may::<EditAdministrators, _>(&user)))
         .with("may_reset", &(why_not.is_empty() && may::<ResetAdministrators, _>(&user))))

@@ -1,12 +1,10 @@
 //! 重置密码 of an administrator: a random one-time code, never the last six (AU-06).
 
-use kit::{
-    AccountId, Answer, Can, Clock, Db, Error, Form, GrantId, Page, Result, day, message, trail,
-};
+use kit::{Answer, Can, Clock, Db, Error, Form, GrantId, Page, Result, message};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
-use time::Duration;
 
+use super::confirm::{count, own_password};
 use super::right::Right;
 use super::team::Team;
 use super::{BASE, code_page, crumbs, written};
@@ -19,10 +17,7 @@ pub fn routes() -> Vec<Route> {
 
 /// Resets one administrator may do in an hour.
 const MOST: i64 = 20;
-/// Wrong passwords of his own in an hour, after which he has to wait.
-const WRONG: i64 = 5;
 const DONE: &str = "accounts.administrator.reset";
-const FAILED: &str = "accounts.administrator.reset.failed";
 
 #[get("/administrators/<id>/reset")]
 async fn ask(
@@ -88,30 +83,7 @@ async fn refuse_reset(
     if count(db, user.user.account, DONE, clock).await? >= MOST {
         return Err(Error::TooMany(format!("一小时内最多重置 {MOST} 次密码，请稍后再办。")));
     }
-    if count(db, user.user.account, FAILED, clock).await? >= WRONG {
-        return Err(Error::TooMany(format!(
-            "您的密码在一小时内已输错 {WRONG} 次，请过一小时再办。"
-        )));
-    }
     Ok(())
-}
-
-/// How often this account did such an act in the last hour.
-async fn count(
-    db: &mut SqliteConnection,
-    account: AccountId,
-    act: &str,
-    clock: &Clock,
-) -> Result<i64> {
-    Ok(sqlx::query_scalar(
-        "select count(*) from trail where account_id = ? and act = ? and id >=
-           (select id from trail where at >= ? order by at, id limit 1)",
-    )
-    .bind(account)
-    .bind(act)
-    .bind(day::stamp(clock.now() - Duration::hours(1)))
-    .fetch_one(db)
-    .await?)
 }
 
 #[post("/administrators/<id>/reset", data = "<form>")]
@@ -126,41 +98,14 @@ async fn reset(
     let team = Team::load(&mut reader, &user.grant, clock).await?;
     let right = team.mine(id)?;
     refuse_reset(&mut reader, &user, right, clock).await?;
-    let stored: Option<String> =
-        sqlx::query_scalar("select password_hash from account where id = ?")
-            .bind(user.user.account)
-            .fetch_one(&mut *reader)
-            .await?;
     drop(reader);
     let reason = form.required("reason", "重置原因", 5..=200);
-    let typed = form.raw("password").to_owned();
-    form.forget("password");
-    if typed.is_empty() {
-        form.refuse("password", "请填写您自己的登录密码。");
-    } else if !credentials::matches(typed, stored).await? {
-        wrong(db, &user, clock, right).await?;
-        form.refuse("password", "您自己的登录密码不正确，请重新输入。");
-    }
+    let what = format!("重置管理员{}的密码", right.row.name);
+    own_password(&mut form, db, &user, clock, &what).await?;
     if form.refused() {
         return Ok(page(right, &form).refused().into());
     }
     give(db, &user, clock, id, &reason).await
-}
-
-async fn wrong(
-    db: &Db,
-    user: &Can<ResetAdministrators>,
-    clock: &Clock,
-    right: &Right,
-) -> Result<()> {
-    let mut tx = db.begin().await?;
-    let (object, text) = (
-        format!("administrator:{}", right.row.grant),
-        format!("重置管理员{}的密码未成功：办理人自己的密码不正确", right.row.name),
-    );
-    trail::refused(&mut tx, &user.actor(), clock, FAILED, &object, &text).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 /// The new code, once; password and sessions are gone, and he is told who did it.

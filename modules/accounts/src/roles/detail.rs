@@ -50,7 +50,7 @@ async fn page(
     Ok(Page::new("accounts/role.html")
         .with("crumbs", &crumbs(&role.name))
         .with("given", role)
-        .with("tree", &tree.branches(&held, &team))
+        .with("tree", &tree.shown(&held, &team))
         .with("count", &(held.len() as i64))
         .with("steps", &steps)
         .with("why_not", &why_not)

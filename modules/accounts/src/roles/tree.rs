@@ -113,6 +113,16 @@ impl Tree {
             .collect()
     }
 
+    /// As a role's page shows it: only what it permits.
+    pub fn shown(&self, held: &Held, team: &Team) -> Vec<Branch> {
+        let mut branches = self.branches(held, team);
+        for branch in &mut branches {
+            branch.leaves.retain(|row| row.cells.iter().flatten().any(|cell| cell.ticked));
+        }
+        branches.retain(|branch| !branch.leaves.is_empty());
+        branches
+    }
+
     /// What is ticked, with the 查看 it brings along; refused where the asker may not give it.
     pub fn read(&self, form: &mut Form, team: &Team) -> Held {
         let ticked: Vec<String> = form.list("permission").to_vec();

@@ -1,0 +1,71 @@
+//! One's own password once more, before an act that hands somebody an account or one's own place.
+
+use kit::{AccountId, Can, Clock, Db, Error, Form, Result, day, trail};
+use sqlx::SqliteConnection;
+use time::Duration;
+
+use crate::credentials;
+
+/// Wrong ones in an hour, after which he has to wait.
+const WRONG: i64 = 5;
+const FAILED: &str = "accounts.administrator.password";
+
+/// How often this account did such an act in the last hour.
+pub async fn count(
+    db: &mut SqliteConnection,
+    account: AccountId,
+    act: &str,
+    clock: &Clock,
+) -> Result<i64> {
+    Ok(sqlx::query_scalar(
+        "select count(*) from trail where account_id = ? and act = ? and id >=
+           (select id from trail where at >= ? order by at, id limit 1)",
+    )
+    .bind(account)
+    .bind(act)
+    .bind(day::stamp(clock.now() - Duration::hours(1)))
+    .fetch_one(db)
+    .await?)
+}
+
+/// Reads the field `password` and forgets it; a wrong one is refused by field and trailed with
+/// `what` was not done.
+///
+/// # Errors
+/// `TooMany` after five wrong ones in an hour.
+pub async fn own_password<P>(
+    form: &mut Form,
+    db: &Db,
+    user: &Can<P>,
+    clock: &Clock,
+    what: &str,
+) -> Result<()> {
+    let mut reader = db.read().await?;
+    let account = user.user.account;
+    if count(&mut reader, account, FAILED, clock).await? >= WRONG {
+        let sentence = format!("您的密码在一小时内已输错 {WRONG} 次，请过一小时再办。");
+        return Err(Error::TooMany(sentence));
+    }
+    let stored: Option<String> =
+        sqlx::query_scalar("select password_hash from account where id = ?")
+            .bind(account)
+            .fetch_one(&mut *reader)
+            .await?;
+    drop(reader);
+    let typed = form.raw("password").to_owned();
+    form.forget("password");
+    if typed.is_empty() {
+        form.refuse("password", "请填写您自己的登录密码。");
+        return Ok(());
+    }
+    if credentials::matches(typed, stored).await? {
+        return Ok(());
+    }
+    form.refuse("password", "您自己的登录密码不正确，请重新输入。");
+    let mut tx = db.begin().await?;
+    let text = format!("{what}未办理：本人密码不正确");
+    let object = format!("account:{account}");
+    trail::refused(&mut tx, &user.actor(), clock, FAILED, &object, &text).await?;
+    tx.commit().await?;
+    Ok(())
+}
