@@ -90,9 +90,6 @@
     if (/[\s\\\u0000-\u001f]/.test(href)) return '';
     return /^(https?:\/\/|mailto:|\/(?!\/))/i.test(href) ? href : '';
   }
-  function escaped(text) {
-    return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-  }
 
   // ---- the editor
   var TOOLS = [
@@ -140,7 +137,7 @@
       if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'k') { e.preventDefault(); self.askLink(); }
     });
     document.addEventListener('selectionchange', function () { self.mark(); });
-    source.addEventListener('input', function () { if (!self.keeping) self.show(source.value); }); // a kept draft is put back
+    source.addEventListener('input', function () { self.show(source.value); }); // a kept draft is put back
     if (form) form.addEventListener('submit', function () { self.keep(); }, true);
     try { document.execCommand('defaultParagraphSeparator', false, 'p'); document.execCommand('styleWithCSS', false, false); } catch (e) { /* an old browser */ }
   }
@@ -151,10 +148,8 @@
   };
   // What is posted: the tidied HTML; nothing if nothing is written.
   Editor.prototype.keep = function () {
-    this.keeping = true;
     var kept = tidy(this.area);
     this.source.value = kept.textContent.trim() ? kept.innerHTML : '';
-    this.keeping = false;
   };
   Editor.prototype.run = function (command, value) {
     this.area.focus();
@@ -194,6 +189,7 @@
     var clean = html ? tidied(html).innerHTML : '';
     // one paragraph is pasted into the line, not as a new one
     var only = clean.match(/^\s*<p>((?:(?!<\/?p>)[\s\S])*)<\/p>\s*$/);
+    if (only && only[1].indexOf('<') < 0) { text = tidied(html).textContent; clean = ''; }
     if (clean.trim()) document.execCommand('insertHTML', false, only ? only[1] : clean);
     else document.execCommand('insertText', false, text.replace(/\r\n?/g, '\n').replace(/\n\s*\n/g, '\n'));
     this.keep();
@@ -222,8 +218,13 @@
     }
     this.closeLink();
     if (!href) { this.run('unlink'); return; }
-    if (this.range && this.range.collapsed) document.execCommand('insertHTML', false, '<a href="' + escaped(href).replace(/"/g, '&quot;') + '">' + escaped(href) + '</a>');
-    else document.execCommand('createLink', false, href);
+    var selection = document.getSelection();
+    if (selection.isCollapsed) { // nothing to make a link of: the address itself
+      document.execCommand('insertText', false, href);
+      selection.setBaseAndExtent(selection.focusNode, selection.focusOffset - href.length, selection.focusNode, selection.focusOffset);
+    }
+    document.execCommand('createLink', false, href);
+    selection.collapseToEnd();
     this.keep();
   };
   Editor.prototype.closeLink = function () {

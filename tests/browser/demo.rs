@@ -7,7 +7,7 @@ use fantoccini::Locator;
 use crate::stage::{Browser, Server, executable};
 
 /// (login, password) of the first account whose line begins so.
-fn account(printed: &str, who: &str) -> (String, String) {
+pub fn account(printed: &str, who: &str) -> (String, String) {
     let line = printed.lines().find(|line| line.trim_start().starts_with(who));
     let line = line.unwrap_or_else(|| panic!("no account of {who} in:\n{printed}"));
     let after = |word: &str| {
@@ -17,7 +17,7 @@ fn account(printed: &str, who: &str) -> (String, String) {
     (after("账号"), after("密码"))
 }
 
-async fn sign_in(browser: &Browser, (login, password): &(String, String)) {
+pub async fn sign_in(browser: &Browser, (login, password): &(String, String)) {
     browser.go("/").await;
     browser.fill("login", login).await;
     browser.fill("password", password).await;

@@ -4,6 +4,7 @@
 
 mod demo;
 mod loop_of_hours;
+mod notices;
 mod registration;
 mod stage;
 mod transport;

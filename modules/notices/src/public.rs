@@ -14,7 +14,7 @@ use crate::store::{self, Notice};
 
 /// Lines of the home page's block.
 const ON_HOME: i64 = 6;
-/// Lines of the start page's block.
+/// Lines of the start page's block, the last one of it.
 const ON_START: i64 = 4;
 /// Lines of a page of the list.
 const ON_PAGE: i64 = 20;
@@ -80,7 +80,7 @@ pub async fn home(db: &mut SqliteConnection) -> Result<Vec<Block>> {
 /// On everybody's start page but the bureau's, which wrote them.
 pub async fn start(db: &mut SqliteConnection, user: &User) -> Result<Vec<Block>> {
     let bureau = user.grant.as_ref().is_some_and(|g| g.kind == OrganizationKind::Bureau);
-    if bureau { Ok(vec![]) } else { block(db, ON_START, 900, "notices/start.html").await }
+    if bureau { Ok(vec![]) } else { block(db, ON_START, 9_000, "notices/start.html").await }
 }
 
 async fn block(
