@@ -27,8 +27,8 @@ mod uploads;
 use kit::list::List;
 use kit::module::{AccessCase, Applicant, Block, Card, Demo, Registration, Task, embedded};
 use kit::{
-    Action, Clock, Event, Grantable, Group, MenuEntry, Migration, Module, Permission, Result, Setting,
-    Template, User,
+    Action, Clock, Event, Grantable, Group, MenuEntry, Migration, Module, Permission, Result,
+    Setting, Template, User,
 };
 use rocket::Route;
 use sqlx::SqliteConnection;
