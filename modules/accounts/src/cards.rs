@@ -1,8 +1,10 @@
 //! The start page's card of accounts that nobody has used yet.
 
 use kit::module::Card;
-use kit::{OrganizationKind, Result, User};
+use kit::{OrganizationKind, Permission, Result, User};
 use sqlx::SqliteConnection;
+
+use crate::permissions::ViewStaff;
 
 /// 未激活账号 of the whole county for the bureau, of the own unit for the others: who hands out
 /// initial passwords is the unit.
@@ -25,6 +27,8 @@ pub async fn cards(db: &mut SqliteConnection, user: &User) -> Result<Vec<Card>> 
             .await?
         }
     };
+    // the bureau's count is the county's: those below it are no people of its own
+    let own = grant.kind != OrganizationKind::Bureau;
     if count == 0 {
         return Ok(vec![]);
     }
@@ -33,7 +37,11 @@ pub async fn cards(db: &mut SqliteConnection, user: &User) -> Result<Vec<Card>> 
         count,
         unit: "人".to_owned(),
         note: "尚未首次登录".to_owned(),
-        href: "/queries/people".to_owned(),
+        href: if own && user.may(ViewStaff::grantable()) {
+            format!("{}?account=initial", crate::staff::BASE)
+        } else {
+            "/queries/people".to_owned()
+        },
         late: false,
         order: 900,
     }])

@@ -6,6 +6,7 @@ pub(crate) mod names;
 mod people;
 mod rights;
 mod sign_in;
+mod staff;
 mod trades;
 mod units;
 
@@ -19,5 +20,6 @@ pub async fn fill(tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
     let units = units::fill(&mut *tx, county).await?;
     people::fill(&mut *tx, county, &units).await?;
     sign_in::fill(&mut *tx, county, &units).await?;
-    crate::registration::demo::fill(tx, county).await
+    crate::registration::demo::fill(&mut *tx, county).await?;
+    staff::fill(tx, county).await
 }

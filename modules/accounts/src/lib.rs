@@ -21,6 +21,7 @@ pub mod registration;
 mod roles;
 mod sessions;
 mod staff;
+mod start;
 mod units;
 mod uploads;
 
@@ -216,7 +217,9 @@ impl Module for Accounts {
         user: &User,
         clock: &Clock,
     ) -> Result<Vec<Block>> {
-        bases::start(db, user, clock).await
+        let mut blocks = start::start(&mut *db, user, clock).await?;
+        blocks.extend(bases::start(db, user, clock).await?);
+        Ok(blocks)
     }
 
     async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {

@@ -7,12 +7,15 @@ mod base_registrations;
 mod department_registrations;
 mod employer_registrations;
 mod person_changes;
+mod person_changes_demo;
 mod person_registrations;
 mod recognition;
 mod registrations;
 
+use kit::module::Demo;
 use kit::review::{AnySubject, Subject};
-use kit::{Action, Grantable, Group, Kinds, MenuEntry, Module};
+use kit::{Action, Grantable, Group, Kinds, MenuEntry, Module, Result};
+use sqlx::SqliteConnection;
 
 pub use base_registrations::BaseRegistrations;
 pub use department_registrations::DepartmentRegistrations;
@@ -36,6 +39,7 @@ fn entry<S: Subject>(_: &S, order: u16) -> MenuEntry {
     }
 }
 
+#[rocket::async_trait]
 impl Module for Audits {
     fn name(&self) -> &'static str {
         "audits"
@@ -63,5 +67,9 @@ impl Module for Audits {
             Box::new(PersonChanges),
             Box::new(BaseRegistrations),
         ]
+    }
+
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        person_changes_demo::fill(tx, county).await
     }
 }

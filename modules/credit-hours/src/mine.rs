@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use kit::module::{Block, Card};
 use kit::{Clock, Db, Hours, Page, Person, PersonId, Result, User};
 
-use crate::declaration::pages::{dates, unfinished};
+use crate::declaration::pages::{dates, recent, unfinished};
 use crate::declaration::store;
 use crate::read::{self, EntryRow, YearTotal};
 use crate::subject::year_panel;
@@ -120,11 +120,16 @@ fn whole(total: Hours) -> String {
 pub async fn start(db: &mut SqliteConnection, user: &User, clock: &Clock) -> Result<Vec<Block>> {
     let (Some(person), None) = (user.person, &user.grant) else { return Ok(vec![]) };
     let panel = year_panel(&mut *db, person, clock.year()).await?;
-    let pending = waiting(db, person).await?;
+    let pending = waiting(&mut *db, person).await?;
     Ok(vec![Block {
         order: 901,
         template: "credit-hours/start.html",
-        context: serde_json::json!({ "panel": panel, "pending": pending }),
+        context: serde_json::json!({
+            "panel": panel,
+            "pending": pending,
+            "shut": store::shut(&mut *db, person).await?,
+            "lines": recent(db, person, clock).await?,
+        }),
     }])
 }
 

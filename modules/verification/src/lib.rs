@@ -8,10 +8,11 @@ mod print;
 mod public;
 mod quota;
 mod sheets;
+mod start;
 
 use kit::access::Kinds;
-use kit::module::{AccessCase, Demo, Finding, Group, MenuEntry, Template, Who};
-use kit::{Clock, Event, Grantable, Leaf, Migration, Module, Permission, Result, Setting};
+use kit::module::{AccessCase, Block, Demo, Finding, Group, MenuEntry, Template, Who};
+use kit::{Clock, Event, Grantable, Leaf, Migration, Module, Permission, Result, Setting, User};
 use rocket::Route;
 use sqlx::SqliteConnection;
 
@@ -113,6 +114,10 @@ impl Module for Verification {
 
     async fn on(&self, tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Result<()> {
         certificate::on(tx, event, clock).await
+    }
+
+    async fn start(&self, db: &mut SqliteConnection, user: &User, _: &Clock) -> Result<Vec<Block>> {
+        start::start(db, user).await
     }
 
     async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {

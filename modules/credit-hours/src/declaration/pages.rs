@@ -19,7 +19,7 @@ use crate::year::open_years;
 
 /// A line of the person's list.
 #[derive(Debug, Serialize)]
-struct Line {
+pub struct Line {
     id: i64,
     number: String,
     year: i32,
@@ -96,6 +96,35 @@ pub async fn list(
         .with("lines", &lines)
         .with("years", &years)
         .with("year", &year.unwrap_or(0)))
+}
+
+/// The latest of the person's declarations, for his start page.
+pub async fn recent(
+    db: &mut SqliteConnection,
+    person: PersonId,
+    clock: &Clock,
+) -> Result<Vec<Line>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select d.id, d.number, d.state, d.year, coalesce(c.short, '—') as category, d.kind,
+                d.title, d.started_on, d.ended_on, d.hours, d.recognised, d.waiting_since,
+                d.acted_at, coalesce(o.name, '') as desk
+           from declaration d
+           left join category c on c.id = d.category_id
+           left join organization o on o.id = d.desk_id
+          where d.person_id = ? order by d.updated_at desc, d.id desc limit 5",
+    )
+    .bind(person)
+    .fetch_all(&mut *db)
+    .await?;
+    let calendar = review::working_days(db).await?;
+    let waited = |row: &Row| review::waited(&calendar, &row.waiting_since, clock);
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let waited = waited(&row);
+            line(row, waited)
+        })
+        .collect())
 }
 
 fn line(row: Row, waited: i64) -> Line {
