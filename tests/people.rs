@@ -833,3 +833,40 @@ async fn the_desks_list_stands_on_indexes() {
         }
     }
 }
+
+#[rocket::async_test]
+async fn a_persons_start_page_says_what_is_missing_and_what_to_do() {
+    let county = recorded().await;
+    let mut person = herself(&county).await;
+    let page = person.get("/start").await;
+    page.is(200).contains("本年度累计（2026）").contains("还差").contains("新增学时申报");
+    page.contains("还没有留手机或邮箱").contains("资料缺少岗位").contains("还没有出具过");
+    person.post("/accounts/profile", &[("phone", "13900001111")]).await.is(303);
+    person.upload(CHANGE, &typed(&[("position", "医师"), ("act", "save")]), &[]).await.is(303);
+    let page = person.get("/start").await;
+    page.is(200).contains("有一份没有提交的信息修改申请").lacks("还没有留手机");
+    person.upload(CHANGE, &typed(&[("position", "医师")]), &[]).await.is(303);
+    person.get("/start").await.is(200).contains("XG20261123-0001 正在审核");
+    person
+        .upload("/credit-hours/declarations", &[("act", "save"), ("title", "某培训班")], &[])
+        .await;
+    person.get("/start").await.is(200).contains("最近的申报").contains("某培训班");
+}
+
+#[rocket::async_test]
+async fn a_units_start_page_leads_a_new_one_and_reminds_an_old_one() {
+    let county = county().await.with_base("培训基地").await;
+    let mut base = admin_of(&county, "培训基地").await;
+    let page = base.get("/start").await;
+    page.is(200).contains("开始使用").contains("/accounts/people/new").contains("本单位人员");
+    base.get("/accounts/people").await.is(200).contains("新增人员");
+    let mut department = admin_of(&county, "卫健委").await;
+    department.get("/start").await.is(200).contains("开始使用").contains("批量导入");
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    let page = clinic.get("/start").await;
+    page.is(200).lacks("开始使用").contains("2 人，在职和返聘 2 人").contains("1 人还没有首次登录");
+    page.contains("/accounts/people?account=initial");
+    county.execute("update account set initial_until = '2026-01-01' where state = 'initial'").await;
+    clinic.get("/start").await.is(200).contains("1 人的初始密码已过期");
+    county.admin().await.get("/start").await.is(200).lacks("开始使用");
+}

@@ -3,7 +3,7 @@
 
 use kit::dictionary::BASE_LEVELS;
 use kit::module::Block;
-use kit::{Clock, OrganizationKind, Permission, PersonId, Result, User, day};
+use kit::{Clock, Kinds, OrganizationKind, Permission, PersonId, Result, User, day};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::SqliteConnection;
@@ -51,7 +51,7 @@ async fn own(db: &mut SqliteConnection, id: PersonId) -> Result<Block> {
     ]);
     let steps = steps(db, &brief).await?;
     let context = json!({ "facts": facts, "steps": steps, "profile": PROFILE });
-    Ok(Block { order: 904, template: "accounts/start_person.html", context })
+    Ok(Block { order: 92, template: "accounts/start_person.html", context })
 }
 
 async fn steps(db: &mut SqliteConnection, brief: &people::PersonBrief) -> Result<Vec<Step>> {
@@ -169,7 +169,12 @@ fn first(user: &User, counts: &Counts) -> Vec<Step> {
         steps.push(step(text, "/accounts/internal-departments/new", "新增内设部门"));
     }
     if counts.people == 0 && user.may(EditStaff::grantable()) {
-        let text = "登记本单位的专业技术人员：人少的逐个新增，人多的用“批量导入”";
+        let imports = user.grant.as_ref().is_some_and(|g| Kinds::STAFFED.has(g.kind));
+        let text = if imports {
+            "登记本单位的专业技术人员：人少的逐个新增，人多的用“批量导入”"
+        } else {
+            "登记本单位的专业技术人员，逐个新增"
+        };
         steps.push(step(text, format!("{}/new", staff::BASE), "新增人员"));
         let text = "把初始密码（身份证号后六位）告诉他们，首次登录后各自设置密码、申报学时";
         steps.push(step(text, staff::BASE, "本单位人员"));

@@ -122,7 +122,7 @@ pub async fn start(db: &mut SqliteConnection, user: &User, clock: &Clock) -> Res
     let panel = year_panel(&mut *db, person, clock.year()).await?;
     let pending = waiting(&mut *db, person).await?;
     Ok(vec![Block {
-        order: 901,
+        order: 90,
         template: "credit-hours/start.html",
         context: serde_json::json!({
             "panel": panel,

@@ -15,5 +15,5 @@ pub async fn start(db: &mut SqliteConnection, user: &User) -> Result<Vec<Block>>
     let (Some(person), None) = (user.person, &user.grant) else { return Ok(vec![]) };
     let all = certificates_of(db, person).await?;
     let context = json!({ "count": all.len(), "certificates": &all[..all.len().min(MOST)] });
-    Ok(vec![Block { order: 903, template: "verification/start.html", context }])
+    Ok(vec![Block { order: 91, template: "verification/start.html", context }])
 }
