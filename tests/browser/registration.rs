@@ -13,7 +13,8 @@ const BUREAU: &str = "云川县人力资源和社会保障局";
 
 /// Chooses a unit without a mouse: types a part, waits for the list, presses Enter.
 async fn pick_unit(browser: &Browser, name: &str, typed: &str, unit: &str) {
-    let control = browser.find(&format!("input[name='{name}'] ~ .ts-wrapper .ts-control input")).await;
+    let control =
+        browser.find(&format!("input[name='{name}'] ~ .ts-wrapper .ts-control input")).await;
     control.click().await.unwrap();
     control.send_keys(typed).await.unwrap();
     browser.sees(unit).await;
@@ -55,7 +56,8 @@ async fn an_employer_registers_and_its_clerk_sees_what_his_role_holds() {
     browser.sees("首位管理员").await;
     browser.shot("register-employer").await;
     let licence = folder.path().join("法人证书.pdf");
-    std::fs::write(&licence, b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n").unwrap();
+    std::fs::write(&licence, b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n")
+        .unwrap();
     pick_unit(&browser, "superior", "人力资源", BUREAU).await;
     browser.fill("name", "云川县第一中学").await;
     browser.fill("credit_code", "12419999MB0000022X").await; // its check character is wrong
@@ -128,7 +130,12 @@ async fn an_employer_registers_and_its_clerk_sees_what_his_role_holds() {
     browser.fill("name", "学时审核员").await;
     browser.fill("description", "审核教师的学时申报").await;
     for value in ["credit-hours.declarations:review", "queries.people:view"] {
-        browser.find(&format!("input[name='permission'][value='{value}']")).await.click().await.unwrap();
+        browser
+            .find(&format!("input[name='permission'][value='{value}']"))
+            .await
+            .click()
+            .await
+            .unwrap();
     }
     browser.shot("role-form").await;
     browser.press("保存").await;
@@ -140,7 +147,14 @@ async fn an_employer_registers_and_its_clerk_sees_what_his_role_holds() {
     browser.fill("login", "liwen").await;
     browser.shot("administrator-basics").await;
     browser.press("下一步：明确权限").await;
-    browser.client.find(Locator::XPath("//label[contains(., '学时审核员')]")).await.unwrap().click().await.unwrap();
+    browser
+        .client
+        .find(Locator::XPath("//label[contains(., '学时审核员')]"))
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
     browser.shot("administrator-rights").await;
     browser.press("保存管理员").await;
     browser.sees("这个密码只显示这一次").await;
