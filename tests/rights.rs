@@ -210,6 +210,9 @@ async fn an_existing_person_keeps_his_own_sign_in_and_gets_no_second_account() {
     admin.get(&format!("{new}?person={strange}")).await.is(200).lacks("李四光");
 
     let person = county.person("张三丰").await.to_string();
+    let link = format!("{new}?person={person}");
+    admin.get(&format!("/accounts/people/{person}")).await.is(200).contains(&link);
+    admin.get(&link).await.is(200).contains(&format!("value=\"{person}\" checked"));
     let mut fields = vec![("who", "person"), ("person", person.as_str()), ("act", "next")];
     admin.post(&new, &fields).await.is(200).contains("张三丰已有账号");
     fields[2].1 = "save";

@@ -42,11 +42,14 @@ pub struct Tree {
 
 impl Tree {
     pub fn of(modules: &Modules, kind: OrganizationKind) -> Self {
-        let mut order: BTreeMap<&str, u16> = BTreeMap::new();
-        for entry in modules.all().iter().flat_map(|module| module.menu()) {
+        // where the menu of this kind has the screen: an entry may stand elsewhere in the bureau's
+        let mut places: BTreeMap<&str, (Group, u16)> = BTreeMap::new();
+        let entries = modules.all().iter().flat_map(|module| module.menu());
+        for entry in entries.filter(|entry| entry.kinds.has(kind)) {
             if let Some(permission) = entry.permission {
-                let place = order.entry(permission.leaf.key).or_insert(entry.order);
-                *place = entry.order.min(*place);
+                let at = (entry.group, entry.order);
+                let place = places.entry(permission.leaf.key).or_insert(at);
+                *place = at.min(*place);
             }
         }
         let mut leaves: Vec<(Leaf, Vec<Action>)> = vec![];
@@ -60,9 +63,12 @@ impl Tree {
                 None => leaves.push((leaf, vec![action])),
             }
         }
-        // the menu's groups and its order in them; what has no entry comes last
+        // what has no entry comes last in its leaf's group
+        for (leaf, _) in &mut leaves {
+            leaf.group = places.get(leaf.key).map_or(leaf.group, |(group, _)| *group);
+        }
         leaves.sort_by_key(|(leaf, _)| {
-            (leaf.group, order.get(leaf.key).copied().unwrap_or(u16::MAX), leaf.key)
+            (leaf.group, places.get(leaf.key).map_or(u16::MAX, |(_, order)| *order), leaf.key)
         });
         Self { leaves }
     }

@@ -11,7 +11,7 @@ use sqlx::SqliteConnection;
 use super::{BASE, crumbs, history, own};
 use crate::changes;
 use crate::people::mark;
-use crate::permissions::{EditStaff, ResetStaff, ViewStaff};
+use crate::permissions::{EditAdministrators, EditStaff, ResetStaff, ViewStaff};
 use crate::profile::sections;
 
 pub fn routes() -> Vec<Route> {
@@ -74,6 +74,7 @@ async fn one(
         .with("may_request", &(may_edit && !himself && user.grant.kind != OrganizationKind::Bureau))
         .with("may_mark", &(may_edit && !himself && !mark::next_states(&brief.state).is_empty()))
         .with("may_reset", &(user.user.may(ResetStaff::grantable()) && !himself))
+        .with("may_appoint", &(user.user.may(EditAdministrators::grantable()) && !himself))
         .with("see_hours", &links("queries.people", Action::View))
         .with("see_certificates", &links("verification.certificates", Action::Print)))
 }
