@@ -236,7 +236,7 @@ pub fn facts(
         ("联系电话", profile.phone.clone(), false),
         ("邮编", profile.postcode.clone(), false),
         ("职工总数", number(profile.staff, "人"), false),
-        ("申报专技人员数", number(profile.professionals, "人"), false),
+        ("自报专技人员", number(profile.professionals, "人"), false),
     ];
     if kind == OrganizationKind::Department {
         facts.push(("主管系列", TITLE_SERIES.labels_of(&profile.series), true));

@@ -47,7 +47,10 @@ async fn show(
         .into_iter()
         .map(|(label, value, wide)| Fact { label, value, wide, href: String::new() })
         .collect();
+    // the address, which takes a row of its own, stays the last
+    let last = facts.pop();
     facts.extend(counted(&mut db, &at, id, found.parent_id).await?);
+    facts.extend(last);
     Ok(Page::new("accounts/unit.html")
         .with("crumbs", &at.unit.crumbs(&found.name))
         .with("unit", &found)
@@ -85,7 +88,7 @@ async fn counted(
         .await?;
     let mut facts = vec![
         plain("上级单位", superior.unwrap_or_default()),
-        plain("登记在册专技人员", format!("{people} 人")),
+        plain("在册人员", format!("{people} 名专技人员")),
     ];
     if at.unit.kind != OrganizationKind::Department {
         return Ok(facts);
@@ -113,7 +116,7 @@ async fn counted(
         .bind(id)
         .fetch_one(db)
         .await?;
-    facts.push(plain("含下属单位专技人员", format!("{all} 人")));
+    facts.push(plain("含下属人员", format!("{all} 名专技人员")));
     Ok(facts)
 }
 

@@ -107,7 +107,12 @@ pub(super) fn class(cell: Cell) -> &'static str {
         // labels longer than eight characters may wrap, or the table grows without need
         Cell::Tag(labels) if labels.iter().any(|(_, label, _)| label.chars().count() > 8) => "long",
         Cell::Text | Cell::Link | Cell::Day | Cell::Minute | Cell::Phone | Cell::Tag(_) => "nowrap",
-        // several labels wrap, or the table grows without need
+        // short labels stand in one line, long or many wrap
+        Cell::Labels(dictionary)
+            if dictionary.entries.iter().all(|e| e.label.chars().count() < 5) =>
+        {
+            "nowrap"
+        }
         Cell::Long | Cell::LongLink | Cell::Labels(_) => "long",
     }
 }
