@@ -172,6 +172,7 @@ pub async fn page<A>(
     Ok(Page::new("review/detail.html")
         .with("crumbs", &crumbs(at, &shown.title))
         .with("case", &shown)
+        .with("facts_title", &format!("{}内容", subject.noun()))
         .with("facts", &facts)
         .with("files", &files)
         .with("panels", &panels)

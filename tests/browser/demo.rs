@@ -25,6 +25,22 @@ pub async fn sign_in(browser: &Browser, (login, password): &(String, String)) {
     browser.sees("首页").await;
 }
 
+/// Opens every screen of the menu and keeps its pictures.
+async fn menu_in_pictures(browser: &Browser, side: &str, least: usize) {
+    browser.go("/start").await;
+    let links = browser.client.find_all(Locator::Css(".side a[href]")).await.unwrap();
+    let mut screens = Vec::new();
+    for link in links {
+        screens.push(link.attr("href").await.unwrap().unwrap());
+    }
+    assert!(screens.len() >= least, "{side}: {screens:?}");
+    for screen in screens {
+        browser.go(&screen).await;
+        let name = screen.trim_start_matches('/').replace('/', "-");
+        browser.shot(&format!("{side}-{name}")).await;
+    }
+}
+
 #[tokio::test]
 async fn the_demo_county_shows_its_lists_and_prints_a_certificate_of_many_pages() {
     let folder = tempfile::tempdir().unwrap();
@@ -39,26 +55,26 @@ async fn the_demo_county_shows_its_lists_and_prints_a_certificate_of_many_pages(
     let server = Server::start(folder.path());
     let browser = Browser::open(&server).await;
 
-    // the bureau: every screen of its menu, at both widths
-    sign_in(&browser, &account(&printed, "人社局超级管理员")).await;
-    browser.go("/start").await;
-    let links = browser.client.find_all(Locator::Css(".side a[href]")).await.unwrap();
-    let mut screens = Vec::new();
-    for link in links {
-        screens.push(link.attr("href").await.unwrap().unwrap());
+    // every screen of every side's menu, at both widths
+    for (who, side, least) in [
+        ("人社局超级管理员", "demo", 20),
+        ("主管部门管理员", "department", 12),
+        ("用人单位管理员", "employer", 9),
+        ("继续教育基地管理员", "base", 6),
+        ("专业技术人员 ", "person", 4),
+    ] {
+        sign_in(&browser, &account(&printed, who)).await;
+        menu_in_pictures(&browser, side, least).await;
+        if side == "demo" {
+            browser.go("/desk/declarations?tab=done").await;
+            browser.shot("demo-desk-done").await;
+        }
+        browser.find(".topbar .dropdown > button").await.click().await.unwrap();
+        browser.press("退出登录").await;
+        browser.sees("已退出登录").await;
     }
-    assert!(screens.len() > 8, "{screens:?}");
-    for screen in screens {
-        browser.go(&screen).await;
-        let name = screen.trim_start_matches('/').replace('/', "-");
-        browser.shot(&format!("demo-{name}")).await;
-    }
-    browser.go("/desk/declarations?tab=done").await;
-    browser.shot("demo-desk-done").await;
 
     // a professional: six years of entries take more than one sheet
-    browser.find(".topbar .dropdown > button").await.click().await.unwrap();
-    browser.press("退出登录").await;
     sign_in(&browser, &account(&printed, "专业技术人员 ")).await;
     browser.go("/verification/mine").await;
     browser.shot("demo-certificates").await;
