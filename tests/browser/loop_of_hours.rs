@@ -104,6 +104,9 @@ async fn organization(
     browser.choose("parent", parent).await;
     browser.choose("nature", "事业单位").await;
     browser.choose("industry", "教育").await;
+    browser.fill("contact", "陈芳").await;
+    browser.fill("phone", "0371-6600000").await;
+    browser.fill("address", "云川县建设路 1 号").await;
     browser.fill("administrator", "陈芳").await;
     browser.fill("login", login).await;
     browser.press(act).await;
