@@ -92,6 +92,11 @@ impl<A> AtDesk<'_, A> {
         Ok(row.map(|row| self.address(row)).unwrap_or_default())
     }
 
+    /// Whether there is a tab of what waits at the desks of organizations below.
+    fn sees_other_desks(&self) -> bool {
+        kit::Kinds::SUPERIOR.has(self.grant.kind) && self.subject.elsewhere().is_some()
+    }
+
     fn reviews(&self) -> bool {
         self.grant.may(Grantable { leaf: self.subject.leaf(), action: Action::Review })
     }
@@ -129,7 +134,8 @@ async fn waiting_or_done(
     clock: &State<Clock>,
     settings: &State<Settings>,
 ) -> Result<Page> {
-    let done = tab == Some("done");
+    let side = Side::of(&at, tab);
+    let done = side != Side::Waiting;
     let mut db = db.read().await?;
     let list = at.subject.list();
     let waiting = review::waiting_for(&mut db, &at.grant, key).await?;
@@ -137,12 +143,18 @@ async fn waiting_or_done(
         // what was acted on last comes first, unless another order is asked for
         ask.values.entry("order".to_owned()).or_insert_with(|| "acted".to_owned());
     }
-    let tabs = vec![
-        Tab { title: format!("待审核（{waiting}）"), href: at.list(), current: !done },
-        Tab {
-            title: "已审核".to_owned(), href: format!("{}?tab=done", at.list()), current: done
-        },
+    let tab = |title: String, key: &str, of: Side| Tab {
+        title,
+        href: format!("{}{key}", at.list()),
+        current: side == of,
+    };
+    let mut tabs = vec![
+        tab(format!("待审核（{waiting}）"), "", Side::Waiting),
+        tab("已审核".to_owned(), "?tab=done", Side::Done),
     ];
+    if at.sees_other_desks() {
+        tabs.push(tab("其他单位审核中".to_owned(), "?tab=elsewhere", Side::Elsewhere));
+    }
     let decides = !done && at.reviews();
     // 详情 stays where there is nothing to decide
     let plain = list.ops.iter().take_while(|(title, _)| *title == "详情").count();
@@ -160,7 +172,7 @@ async fn waiting_or_done(
         ops: if decides { None } else { list.ops.get(..plain) },
         template: Some("review/list.html"),
         dialogs: &[("驳回", "#reject"), ("批量通过", "#pass"), ("批量驳回", "#reject")],
-        ..narrowed(&at, done)
+        ..narrowed(&at, side)
     };
     let page = list::page(list, &ask, &mut db, &at.user, &at.grant, clock, settings, extra).await?;
     Ok(page.with("desk", &Desk { noun: at.subject.noun(), reasons: at.subject.reasons() }))
@@ -173,12 +185,39 @@ struct Desk {
     reasons: &'static [&'static str],
 }
 
+/// A tab of the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Waiting,
+    Done,
+    /// What waits at other desks of the scope, to be read only.
+    Elsewhere,
+}
+
+impl Side {
+    fn of<A>(at: &AtDesk<'_, A>, tab: Option<&str>) -> Self {
+        match tab {
+            Some("done") => Self::Done,
+            Some("elsewhere") if at.sees_other_desks() => Self::Elsewhere,
+            _ => Self::Waiting,
+        }
+    }
+}
+
 /// The rows of a tab, shown and exported alike.
-fn narrowed<A>(at: &AtDesk<'_, A>, done: bool) -> Extra {
-    let sql = if done { at.subject.done() } else { at.subject.pending() };
+fn narrowed<A>(at: &AtDesk<'_, A>, side: Side) -> Extra {
+    let sql = match side {
+        Side::Waiting => at.subject.pending(),
+        Side::Done => at.subject.done(),
+        Side::Elsewhere => at.subject.elsewhere().unwrap_or(at.subject.done()),
+    };
     Extra {
         // what waits has no verdict yet, what is done waits no more
-        hide: if done { &["waiting"] } else { &["recognised", "acted_at", "state", "reviewer"] },
+        hide: match side {
+            Side::Waiting => &["recognised", "acted_at", "state", "reviewer"],
+            Side::Done => &["waiting"],
+            Side::Elsewhere => &["recognised", "acted_at"],
+        },
         fixed: vec![Fixed { sql, values: vec![at.grant.organization.0] }],
         export: Some(format!("{}/export", at.list())),
         ..Extra::default()
@@ -196,7 +235,7 @@ async fn export(
     settings: &State<Settings>,
 ) -> Result<Download> {
     debug_assert_eq!(key, at.subject.key());
-    let extra = narrowed(&at, tab == Some("done"));
+    let extra = narrowed(&at, Side::of(&at, tab));
     let list = at.subject.list();
     list::export(list, &ask, db, &at.user, &at.grant, clock, settings, extra).await
 }

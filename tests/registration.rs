@@ -154,7 +154,8 @@ async fn a_person_registers_waits_is_approved_and_signs_in_with_his_own_password
     // the unit's desk has it, the bureau only looks on
     let mut bureau = county.admin().await;
     bureau.get("/desk/person-registrations").await.is(200).contains("待审核（0）").lacks("张三丰");
-    bureau.get("/desk/person-registrations?tab=done").await.is(200).contains("由第一中学审核");
+    bureau.get("/desk/person-registrations?tab=done").await.is(200).lacks("由第一中学审核");
+    bureau.get("/desk/person-registrations?tab=elsewhere").await.is(200).contains("由第一中学审核");
     let seen = bureau.get(&format!("/desk/person-registrations/{row}")).await;
     seen.is(200).contains("这条申请现在由第一中学审核。").lacks(&number);
     approve(&mut bureau, "person-registrations", row, &[]).await.is(409);
@@ -440,7 +441,7 @@ async fn an_employer_registers_with_its_superior_and_its_administrator_signs_in(
     // the department decides; the bureau sees it read-only
     let mut bureau = county.admin().await;
     bureau.get("/desk/employer-registrations").await.is(200).lacks("云川第四中学");
-    bureau.get("/desk/employer-registrations?tab=done").await.is(200).contains("由教育局审核");
+    bureau.get("/desk/employer-registrations?tab=elsewhere").await.is(200).contains("由教育局审核");
     approve(&mut bureau, "employer-registrations", row, &[]).await.is(409);
     let mut desk = county.sign_in(&county.admin_of("教育局").await).await;
     desk.get("/start")
@@ -768,7 +769,7 @@ async fn the_lists_of_the_desks_stand_on_indexes() {
             continue;
         }
         seen += 1;
-        for sql in [subject.pending(), subject.done()] {
+        for sql in [subject.pending(), subject.done(), subject.elsewhere().unwrap()] {
             let fixed = [kit::list::Fixed { sql, values: vec![1] }];
             for plan in kit::list::plans_with(&mut reader, subject.list(), &fixed).await.unwrap() {
                 faults.extend(plan.faults(&small));

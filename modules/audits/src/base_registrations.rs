@@ -74,7 +74,8 @@ impl Subject for BaseRegistrations {
         "上级单位选择有误，请改选后重新提交。",
     ];
     const PENDING: &'static str = "r.kind = 'base' and r.state = 'pending' and r.desk_id = ?";
-    const DONE: &'static str = "r.desk_id is not ?";
+    const DONE: &'static str = "r.state <> 'pending' and r.desk_id is not ?";
+    const ELSEWHERE: Option<&'static str> = Some("r.state = 'pending' and r.desk_id is not ?");
 
     fn row(&self, content: &Content) -> i64 {
         content.registration

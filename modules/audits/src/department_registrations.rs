@@ -71,7 +71,8 @@ impl Subject for DepartmentRegistrations {
         "请由本部门指定的管理员注册，并上传授权书。",
     ];
     const PENDING: &'static str = "r.kind = 'department' and r.state = 'pending' and r.desk_id = ?";
-    const DONE: &'static str = "r.desk_id is not ?";
+    const DONE: &'static str = "r.state <> 'pending' and r.desk_id is not ?";
+    const ELSEWHERE: Option<&'static str> = Some("r.state = 'pending' and r.desk_id is not ?");
 
     fn row(&self, content: &Content) -> i64 {
         content.registration

@@ -75,7 +75,8 @@ impl Subject for PersonRegistrations {
         "职称信息与证书不一致，请核对后修改。",
     ];
     const PENDING: &'static str = "r.kind = 'person' and r.state = 'pending' and r.desk_id = ?";
-    const DONE: &'static str = "r.desk_id is not ?";
+    const DONE: &'static str = "r.state <> 'pending' and r.desk_id is not ?";
+    const ELSEWHERE: Option<&'static str> = Some("r.state = 'pending' and r.desk_id is not ?");
 
     fn row(&self, content: &Content) -> i64 {
         content.registration

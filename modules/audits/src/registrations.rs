@@ -92,7 +92,6 @@ const BY_STATE: Filter = Filter {
         ("approved", "已通过"),
         ("rejected", "已驳回"),
         ("withdrawn", "已撤回"),
-        ("pending", "待审核"),
     ]),
     sql: "r.state = ?",
 };

@@ -189,6 +189,9 @@ pub trait Subject: Send + Sync + 'static {
     const PENDING: &'static str = "desk_id = ?";
     /// The condition of the tab 已审核, with one `?` for the desk.
     const DONE: &'static str = "submitted_at > '' and desk_id is not ?";
+    /// The condition of the tab 其他单位审核中, with one `?` for the desk, where what waits at other
+    /// desks of the scope does not stand on 已审核; none: it does.
+    const ELSEWHERE: Option<&'static str> = None;
 
     /// The content's row in `TABLE`.
     fn row(&self, content: &Self::Content) -> i64;

@@ -22,6 +22,8 @@ pub trait AnySubject: Send + Sync + 'static {
     fn pending(&self) -> &'static str;
     /// Condition of the tab 已审核, with one `?` for the desk.
     fn done(&self) -> &'static str;
+    /// Condition of the tab 其他单位审核中, with one `?` for the desk, if there is such a tab.
+    fn elsewhere(&self) -> Option<&'static str>;
     /// The content's row in the subject's table.
     fn row(&self, content: &str) -> Result<i64>;
     async fn route(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<OrganizationId>>;
@@ -79,6 +81,9 @@ impl<S: Subject> AnySubject for S {
     }
     fn done(&self) -> &'static str {
         S::DONE
+    }
+    fn elsewhere(&self) -> Option<&'static str> {
+        S::ELSEWHERE
     }
     fn row(&self, content: &str) -> Result<i64> {
         Ok(Subject::row(self, &read(content)?))
