@@ -210,7 +210,11 @@ async fn a_new_code_needs_a_reason_and_ends_password_and_sessions() {
     admin.get(&path).await.is(200).contains("重置原因");
     admin.post(&path, &[("reason", "忘记")]).await.is(422).contains("至少 5 个字");
     school.get("/start").await.is(200);
-    let page = admin.post(&path, &[("reason", "管理员来电说明忘记密码")]).await;
+    let reason = ("reason", "管理员来电说明忘记密码");
+    admin.post(&path, &[reason]).await.is(422).contains("请填写您自己的登录密码");
+    admin.post(&path, &[reason, ("password", "wrong-one")]).await.is(422).contains("密码不正确");
+    school.get("/start").await.is(200);
+    let page = admin.post(&path, &[reason, ("password", crate::support::PASSWORD)]).await;
     page.is(200);
     let code = code(&page);
     assert_eq!(school.get("/start").await.status, 303);
@@ -235,8 +239,10 @@ async fn a_new_code_needs_a_reason_and_ends_password_and_sessions() {
     let mut department = county.sign_in(&county.admin_of("教育局").await).await;
     department.get("/start").await;
     let path = format!("/accounts/employers/{id}/administrators/{account}/reset");
-    let page = department.post(&path, &[("reason", "想要他的账号")]).await;
-    page.is(409).contains("不在您的管理范围内");
+    department.get(&path).await.is(409);
+    let fields = [("reason", "想要他的账号"), ("password", crate::support::PASSWORD)];
+    let page = department.post(&path, &fields).await;
+    page.is(409).contains("上级单位也有管理权限").lacks("id=\"code\"");
 }
 
 #[rocket::async_test]

@@ -365,7 +365,7 @@ async fn the_account_of_the_deceased_is_shut_and_an_undo_opens_it() {
     let answer = county.browser().sign_in(&id_number(2), crate::support::PASSWORD).await;
     assert_ne!(answer.location.as_deref(), Some("/start"));
     clinic.get(&format!("{at}/mark")).await.is(200).contains("没有共同的下一步");
-    clinic.post(&format!("{at}/reset"), &[("reason", "家属来电要求")]).await.is(409);
+    clinic.post(&format!("{at}/reset"), &[("reason", "家属来电要求"), OWN]).await.is(409);
     clinic.post(&format!("{at}/undo"), &[("reason", "登记错人了")]).await.redirects_to(&at);
     county.sign_in(&id_number(2)).await.get("/start").await.is(200);
 }
@@ -383,6 +383,9 @@ async fn an_administrator_hands_over_before_he_leaves() {
     clinic.post(&format!("{at}/mark"), &form).await.redirects_to(&at);
 }
 
+/// The administrator's own password, asked for by a reset.
+const OWN: (&str, &str) = ("password", crate::support::PASSWORD);
+
 #[rocket::async_test]
 async fn a_password_is_reset_to_the_last_six_with_a_reason_and_within_a_cap() {
     let county = county().await;
@@ -392,8 +395,14 @@ async fn a_password_is_reset_to_the_last_six_with_a_reason_and_within_a_cap() {
     let at = home(&county, "周晓梅").await;
     clinic.get(&format!("{at}/reset")).await.is(200).contains("后六位");
     clinic.post(&format!("{at}/reset"), &[("reason", "忘")]).await.is(422);
+    let reason = ("reason", "本人来电说明忘记密码");
+    let page = clinic.post(&format!("{at}/reset"), &[reason]).await;
+    page.is(422).contains("请填写您自己的登录密码");
+    let page = clinic.post(&format!("{at}/reset"), &[reason, ("password", "wrong-one")]).await;
+    page.is(422).contains("密码不正确").lacks("wrong-one");
+    herself.get("/start").await.is(200);
     clinic
-        .post(&format!("{at}/reset"), &[("reason", "本人来电说明忘记密码")])
+        .post(&format!("{at}/reset"), &[("reason", "本人来电说明忘记密码"), OWN])
         .await
         .redirects_to(&at);
     herself.get("/start").await.is(303);
@@ -401,10 +410,13 @@ async fn a_password_is_reset_to_the_last_six_with_a_reason_and_within_a_cap() {
     let last = county.trail().await;
     assert!(last.iter().any(|t| t.contains("重置为身份证号后六位，原因：本人来电说明忘记密码")));
     let stranger = home(&county, "赵国栋").await;
-    clinic.post(&format!("{stranger}/reset"), &[("reason", "本人来电说明忘记密码")]).await.is(404);
+    clinic
+        .post(&format!("{stranger}/reset"), &[("reason", "本人来电说明忘记密码"), OWN])
+        .await
+        .is(404);
     county.set("accounts.resets-a-day", "1").await;
     let at = home(&county, "孙丽").await;
-    clinic.post(&format!("{at}/reset"), &[("reason", "本人来电说明忘记密码")]).await.is(429);
+    clinic.post(&format!("{at}/reset"), &[("reason", "本人来电说明忘记密码"), OWN]).await.is(429);
     let county = county.with_grant("周晓梅", "妇幼保健院").await;
     county.set("accounts.resets-a-day", "9").await;
     county
@@ -412,7 +424,7 @@ async fn a_password_is_reset_to_the_last_six_with_a_reason_and_within_a_cap() {
         .await;
     let mut clinic = admin_of(&county, "妇幼保健院").await;
     let at = home(&county, "周晓梅").await;
-    clinic.post(&format!("{at}/reset"), &[("reason", "本人来电说明忘记密码")]).await.is(409);
+    clinic.post(&format!("{at}/reset"), &[("reason", "本人来电说明忘记密码"), OWN]).await.is(409);
 }
 
 #[rocket::async_test]

@@ -232,7 +232,7 @@ async fn an_existing_person_keeps_his_own_sign_in_and_gets_no_second_account() {
     let page = admin.post(&new, &fields).await;
     admin.follow(&page).await.contains("他的账号还没有激活").contains("待首次登录");
 
-    // an identity number that has an account: that account, if the name is right
+    // another unit's number: one sentence, whatever the name
     let mut fields = vec![
         ("who", "new"),
         ("name", "李四"),
@@ -242,15 +242,20 @@ async fn an_existing_person_keeps_his_own_sign_in_and_gets_no_second_account() {
         ("act", "save"),
     ];
     let page = admin.post(&new, &fields).await;
-    page.is(422).contains("姓名与填写的不同").lacks("李四光");
+    page.is(422).contains("账号属于其他单位").lacks("李四光");
     fields[1].1 = "李四光";
+    admin.post(&new, &fields).await.is(422).contains("账号属于其他单位");
+    assert_eq!(county.number("select count(*) from account where login = 'lisi'").await, 0);
+    // an own one's: his account, if the name is right
+    let own = id_number(5);
+    let county = county.with_active_person("孙小满", "甲", &own).await;
+    let mut admin = county.sign_in(&county.admin_of("甲").await).await;
+    admin.get(&new).await.is(200);
+    fields[3].1 = own.as_str();
+    admin.post(&new, &fields).await.is(422).contains("姓名与填写的不同").lacks("孙小满");
+    fields[1].1 = "孙小满";
     admin.post(&new, &fields).await.redirects_to(TEAM);
     assert_eq!(county.number("select count(*) from account where login = 'lisi'").await, 0);
-    // a person of another unit is not reset from here
-    let grant = county
-        .number("select g.id from grant g join account a on a.id = g.account_id where a.name = '李四光'")
-        .await;
-    admin.get(&format!("{TEAM}/{grant}/reset")).await.is(409).contains("管理范围以外");
 }
 
 #[rocket::async_test]
@@ -544,13 +549,13 @@ async fn the_first_super_administrator_hands_over_and_can_then_be_removed() {
 
 #[rocket::async_test]
 async fn no_more_than_twenty_resets_an_hour() {
-    let county = World::new().await;
+    let county = World::new().await.with_employer("甲").await;
     let bureau = county.bureau().await;
     let county = county.with_clerk("clerk", bureau, &[]).await;
     let mut admin = county.admin().await;
     let here = format!("{TEAM}/{}/reset", right(&county, "clerk").await);
     let reset = "insert into trail (at, account_id, name, address, act, object, text, result, request, previous, hash)
-                 select at, 1, '', '', 'accounts.administrator.reset', '', '', 'done', '', x'', x''
+                 select at, 1, '', '', 'accounts.employer.reset', '', '', 'done', '', x'', x''
                    from (select max(at) as at from trail), (";
     // nineteen of this hour
     let mut tx = county.db().begin().await.unwrap();
@@ -563,6 +568,11 @@ async fn no_more_than_twenty_resets_an_hour() {
     admin.post(&here, &fields).await.is(200).contains("只显示这一次");
     admin.get(&here).await.is(429).contains("一小时内最多重置 20 次");
     admin.post(&here, &fields).await.is(429);
+    // on the screens of the units below, too: they count together
+    let (unit, login) = (county.organization("甲").await, county.admin_of("甲").await);
+    let below = account(&county, &login).await;
+    let below = format!("/accounts/employers/{unit}/administrators/{below}/reset");
+    admin.post(&below, &fields).await.is(429);
 }
 
 #[rocket::async_test]
@@ -892,4 +902,285 @@ async fn every_kind_of_organization_manages_its_own_and_no_others() {
         .await
         .unwrap();
     admin.get(&format!("{TEAM}/{grant}")).await.is(404);
+}
+
+const REASON: (&str, &str) = ("reason", "本人忘记密码，已核对身份");
+const OWN: (&str, &str) = ("password", PASSWORD);
+
+/// 教育局 with 第一中学 and 第二中学 (王二小), 卫健委 with 人民医院 (李四光).
+async fn two_departments() -> World {
+    World::new()
+        .await
+        .with_department("教育局")
+        .await
+        .with_department("卫健委")
+        .await
+        .with_employer_under("第一中学", "教育局")
+        .await
+        .with_employer_under("第二中学", "教育局")
+        .await
+        .with_employer_under("人民医院", "卫健委")
+        .await
+        .with_active_person("李四光", "人民医院", &id_number(3))
+        .await
+        .with_active_person("王二小", "第二中学", &id_number(4))
+        .await
+}
+
+/// The account of the person with this name.
+async fn account_of(county: &World, name: &str) -> i64 {
+    sqlx::query_scalar(
+        "select a.id from account a join person p on p.id = a.person_id where p.name = ?",
+    )
+    .bind(name)
+    .fetch_one(&mut *county.db().read().await.unwrap())
+    .await
+    .unwrap()
+}
+
+/// The right of this account in a unit.
+async fn right_in(county: &World, account: i64, unit: &str) -> i64 {
+    sqlx::query_scalar("select id from grant where account_id = ? and organization_id = ?")
+        .bind(account)
+        .bind(county.organization(unit).await)
+        .fetch_one(&mut *county.db().read().await.unwrap())
+        .await
+        .unwrap()
+}
+
+#[rocket::async_test]
+async fn a_superior_does_not_reset_the_account_of_another_departments_person() {
+    let county = two_departments().await;
+    let county = county.with_grant("李四光", "第一中学").await;
+    let county = county.with_grant("王二小", "第一中学").await;
+    let mut himself = county.sign_in(&id_number(3)).await;
+    let school = county.organization("第一中学").await;
+    let path =
+        |account: i64| format!("/accounts/employers/{school}/administrators/{account}/reset");
+    let (strange, near) =
+        (account_of(&county, "李四光").await, account_of(&county, "王二小").await);
+    let mut education = county.sign_in(&county.admin_of("教育局").await).await;
+    education.get("/start").await.is(200);
+    education.get(&path(strange)).await.is(409);
+    let page = education.post(&path(strange), &[REASON, OWN]).await;
+    page.is(409).contains("还属于其他单位").contains("人社局超级管理员").lacks("id=\"code\"");
+    himself.get("/start").await.is(200);
+    // his own department's whole account is his to reset, the bureau's is everybody's
+    education.post(&path(near), &[REASON]).await.is(422).contains("请填写您自己的登录密码");
+    education.post(&path(near), &[REASON, OWN]).await.is(200).contains("只显示这一次");
+    let told = county.text("select text from message where title = '密码已重置'").await;
+    assert!(told.contains("您的密码由教育局的") && told.contains("已核对身份"), "{told}");
+    // the school itself hands over neither
+    let mut own = county.sign_in(&county.admin_of("第一中学").await).await;
+    own.get("/start").await.is(200);
+    for account in [strange, near] {
+        let grant = right_in(&county, account, "第一中学").await;
+        let page = own.post(&format!("{TEAM}/{grant}/reset"), &[REASON, OWN]).await;
+        page.is(409).lacks("id=\"code\"");
+    }
+    let mut admin = county.admin().await;
+    admin.get("/start").await.is(200);
+    admin.post(&path(strange), &[REASON, OWN]).await.is(200).contains("只显示这一次");
+    himself.get("/start").await.is(303);
+    // a right that only rests counts, too
+    county
+        .execute(
+            "insert into grant (account_id, organization_id, created_at, state)
+             select a.id, 1, '', 'disabled' from account a where a.name = '李四光'",
+        )
+        .await;
+    admin.post(&path(strange), &[REASON, OWN]).await.is(409).contains("上级单位也有管理权限");
+}
+
+#[rocket::async_test]
+async fn a_clerk_over_the_county_does_not_become_a_hospitals_super() {
+    let county = two_departments().await;
+    let bureau = county.bureau().await;
+    let holds = held(
+        &county,
+        &[
+            ("accounts.administrators", Action::View),
+            ("accounts.administrators", Action::Edit),
+            ("accounts.administrators", Action::Reset),
+        ],
+    );
+    let county =
+        county.with_clerk("clerk", bureau, &holds).await.with_grant("李四光", "人民医院").await;
+    let strange = account_of(&county, "李四光").await;
+    county
+        .execute(
+            "insert into grant (account_id, organization_id, created_at, created_by)
+             select a.id, b.id, '', c.id from account a, organization b, account c
+              where a.name = '李四光' and b.kind = 'bureau' and c.login = 'clerk'",
+        )
+        .await;
+    let grant = county.number("select max(id) from grant").await;
+    assert_ne!(right_in(&county, strange, "人民医院").await, grant);
+    let mut clerk = county.sign_in("clerk").await;
+    clerk.get("/start").await.is(200);
+    let here = format!("{TEAM}/{grant}");
+    clerk.get(&format!("{here}/reset")).await.is(409).contains("还属于其他单位");
+    let page = clerk.post(&format!("{here}/reset"), &[REASON, OWN]).await;
+    page.is(409).lacks("id=\"code\"");
+    let mut admin = county.admin().await;
+    admin.get("/start").await.is(200);
+    admin.post(&format!("{here}/reset"), &[REASON, OWN]).await.is(200);
+}
+
+#[rocket::async_test]
+async fn the_number_of_anothers_account_tells_nothing_and_is_counted() {
+    let county = two_departments().await;
+    let number = id_number(3);
+    county.execute("update account set phone = '13900008888' where name = '李四光'").await;
+    let mut school = county.sign_in(&county.admin_of("第一中学").await).await;
+    let new = format!("{TEAM}/new");
+    school.get(&new).await.is(200);
+    let fields = |name, act| {
+        [
+            ("who", "new"),
+            ("name", name),
+            ("login", "nobody"),
+            ("id_number", number.as_str()),
+            ("role", "1"),
+            ("scope", "whole"),
+            ("act", act),
+        ]
+    };
+    for turn in 0..20 {
+        let name = if turn % 2 == 0 { "李四光" } else { "周不知" };
+        let act = if turn % 4 < 2 { "next" } else { "save" };
+        let page = school.post(&new, &fields(name, act)).await;
+        page.is(422).contains("这个身份证号的账号属于其他单位，不能在这里添加。请核对号码");
+        page.lacks("姓名与填写的不同").lacks("这个身份证号已有账号");
+    }
+    let sql = "select count(*) from trail where act = 'accounts.administrator.elsewhere' and result = 'refused'";
+    assert_eq!(county.number(sql).await, 20);
+    school.post(&new, &fields("李四光", "next")).await.is(429);
+    assert_eq!(county.number("select count(*) from grant g join account a on a.id = g.account_id where a.name = '李四光'").await, 0);
+
+    // the bureau's super administrator may: but what is the person's stays his
+    let mut himself = county.sign_in(&number).await;
+    himself.get("/start").await.is(200);
+    let mut admin = county.admin().await;
+    admin.get(&new).await.is(200);
+    admin.post(&new, &fields("李四光", "save")).await.redirects_to(TEAM);
+    let here = format!("{TEAM}/{}", county.number("select max(id) from grant").await);
+    let page = admin.get(&here).await;
+    page.is(200).contains("李四光").contains("他现在没有登录").lacks("13900008888");
+    admin.get(TEAM).await.contains("李四光").lacks("13900008888");
+    let session = county
+        .number("select max(s.id) from session s join account a on a.id = s.account_id where a.name = '李四光'")
+        .await;
+    admin.post(&format!("{here}/sessions/{session}/end"), &[]).await.is(404);
+    admin.post(&format!("{here}/sessions/end"), &[]).await.redirects_to(&here);
+    himself.get("/start").await.is(200);
+    admin.post(&format!("{here}/disable"), &[("reason", "休产假")]).await.redirects_to(TEAM);
+    himself.get("/start").await.is(200);
+    admin.post(&format!("{here}/delete"), &[("reason", "不再兼任")]).await.redirects_to(TEAM);
+    himself.get("/start").await.is(200);
+}
+
+#[rocket::async_test]
+async fn a_right_that_rests_is_still_a_right_and_the_dead_do_not_get_it_back() {
+    let county = two_departments().await.with_grant("李四光", "人民医院").await;
+    let account = account_of(&county, "李四光").await;
+    let grant = right_in(&county, account, "人民医院").await;
+    county.execute("update grant set state = 'disabled' where account_id = (select id from account where name = '李四光')").await;
+    let mut hospital = county.sign_in(&county.admin_of("人民医院").await).await;
+    hospital.get("/start").await.is(200);
+    let at = format!("/accounts/people/{}", county.person("李四光").await);
+    let page = hospital.post(&format!("{at}/reset"), &[REASON, OWN]).await;
+    page.is(409).contains("有管理权限");
+    for state in ["left", "deceased"] {
+        let form = [("state", state), ("on", "2026-11-01"), ("reason", "办理手续")];
+        hospital.post(&format!("{at}/mark"), &form).await.is(422).contains("还有管理员权限");
+    }
+    county.execute("update person set state = 'deceased' where name = '李四光'").await;
+    let enable = format!("{TEAM}/{grant}/enable");
+    county
+        .execute(
+            "update grant set created_by = (select account_id from grant o
+                where o.organization_id = grant.organization_id order by o.id limit 1)
+              where account_id = (select id from account where name = '李四光')",
+        )
+        .await;
+    hospital.post(&enable, &[]).await.is(409).contains("不能启用");
+    county.execute("update person set state = 'retired' where name = '李四光'").await;
+    hospital.post(&enable, &[]).await.is(303);
+}
+
+#[rocket::async_test]
+async fn handing_over_to_somebody_beside_leaves_ones_own_place_as_it_was() {
+    let county = super_clerk(World::new().await, "second").await;
+    let county = super_clerk(county, "third").await;
+    let county = super_clerk(county, "fresh").await;
+    let bureau = county.bureau().await;
+    let county = county.with_clerk("below", bureau, &[]).await;
+    for (login, by) in
+        [("second", "admin"), ("third", "admin"), ("fresh", "admin"), ("below", "second")]
+    {
+        added(&county, login, by).await;
+    }
+    county
+        .execute("update account set password_hash = null, code_hash = 'x' where login = 'fresh'")
+        .await;
+    let mut second = county.sign_in("second").await;
+    let address = format!("{TEAM}/hand-over");
+    let (third, fresh) =
+        (account(&county, "third").await.to_string(), account(&county, "fresh").await.to_string());
+    // who has never signed in takes nothing over
+    let page = second.get(&address).await;
+    page.is(200).contains(&format!("value=\"{third}\"")).lacks(&format!("value=\"{fresh}\""));
+    second.post(&address, &[("successor", &fresh), OWN]).await.is(422);
+    let page = second.post(&address, &[("successor", &third), OWN]).await;
+    second.follow(&page).await.contains("您本人的权限没有变");
+    let creator = |login: &'static str| {
+        let county = &county;
+        async move {
+            let id = right(county, login).await;
+            sqlx::query_scalar::<_, Option<i64>>("select created_by from grant where id = ?")
+                .bind(id)
+                .fetch_one(&mut *county.db().read().await.unwrap())
+                .await
+                .unwrap()
+        }
+    };
+    assert_eq!(creator("second").await, Some(1), "still the first administrator's");
+    assert_eq!(creator("below").await.unwrap().to_string(), third);
+    // to one above him he may give himself, too
+    let page = second.post(&address, &[("successor", "1"), OWN]).await;
+    second.follow(&page).await.contains("您离任后，由他禁用");
+    assert_eq!(creator("second").await, Some(1));
+}
+
+#[rocket::async_test]
+async fn whom_nobody_added_is_told_how_his_right_changes() {
+    let county = two_departments().await;
+    let mut admin = county.admin().await;
+    let page = admin.get(&format!("{TEAM}/1")).await;
+    page.is(200).contains("这是您自己的权限，不能自己改").contains("移交").lacks("添加您的管理员");
+    let login = county.admin_of("人民医院").await;
+    let mut hospital = county.sign_in(&login).await;
+    let page = hospital.get(&format!("{TEAM}/{}", right(&county, &login).await)).await;
+    page.is(200).contains("这是您自己的权限").contains("请上级单位办理").lacks("添加您的管理员");
+}
+
+#[rocket::async_test]
+async fn an_administrator_corrects_his_own_phone_and_address() {
+    let county = two_departments().await;
+    county.get("/accounts/sessions").await.is(303);
+    let mut admin = county.admin().await;
+    let address = "/accounts/sessions/contact";
+    admin.get("/accounts/sessions").await.is(200).contains("我的联系方式");
+    let wrong = [("phone", "123"), ("email", "a@b.cn")];
+    admin.post(address, &wrong).await.is(422).contains("手机应为").contains("value=\"123\"");
+    let right = [("phone", "13912345678"), ("email", "zhao@example.com")];
+    let page = admin.post(address, &right).await;
+    let page = admin.follow(&page).await;
+    page.contains("已保存您的联系方式").contains("13912345678").contains("zhao@example.com");
+    assert!(county.trail().await.pop().unwrap().contains("修改自己的联系方式"));
+    // a professional's stand on his profile
+    let mut person = county.sign_in(&id_number(3)).await;
+    person.get("/accounts/sessions").await.is(200).lacks("我的联系方式");
+    person.post(address, &right).await.is(409);
 }

@@ -175,5 +175,6 @@ fn own_administrators() -> Vec<AccessCase> {
         signed_in("GET", "/accounts/sessions"),
         signed_in("POST", "/accounts/sessions/<id>/end"),
         signed_in("POST", "/accounts/sessions/end"),
+        signed_in("POST", "/accounts/sessions/contact"),
     ]
 }

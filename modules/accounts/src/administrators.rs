@@ -1,9 +1,11 @@
 //! 单位管理员: accounts with a login that hold a role in an organization (3.2, 3.5).
 
 mod from_above;
+mod reach;
 mod right;
 
 pub use from_above::{Removed, dismiss, removed, restore};
+pub use reach::{end_sessions, over_the_county, refuse_reach, sessions, wholly_of};
 pub use right::{
     LAST_SUPER, Terms, disable, enable, keeps_a_super, pass_on, refuse_the_last_super, remove,
     set_terms,
@@ -11,7 +13,7 @@ pub use right::{
 
 use kit::{
     AccountId, Clock, Error, GrantId, IdCard, OnUnique, OrganizationId, PersonId, Result, RoleId,
-    session,
+    message, session,
 };
 use serde::Serialize;
 use sqlx::SqliteConnection;
@@ -184,6 +186,21 @@ pub async fn reset(
         return Err(Error::NotFound);
     }
     session::end_all(tx, account, None).await
+}
+
+/// Tells the holder of an account who gave it a new password, and why. `what` continues
+/// 您的密码由…, such as 重置.
+pub async fn tell_reset(
+    tx: &mut SqliteConnection,
+    account: AccountId,
+    (organization, by): (&str, &str),
+    (what, reason): (&str, &str),
+    clock: &Clock,
+) -> Result<()> {
+    let told = format!(
+        "您的密码由{organization}的{by}{what}，原因：{reason}。不是您要求的，请尽快与他核实。"
+    );
+    message::send(tx, account, "密码已重置", &told, "", clock).await
 }
 
 /// An administrator as his organization's page lists him.

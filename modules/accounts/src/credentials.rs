@@ -79,19 +79,19 @@ pub async fn one_time() -> Result<(String, String)> {
     Ok((code, hash))
 }
 
-/// Puts a person's password back to the last six (7.1) and ends his sessions. The caller checks
-/// permission and scope and writes the trail.
+/// Puts a person's password back to the last six (7.1) and ends his sessions; gives his
+/// account. The caller checks permission and scope and writes the trail.
 ///
 /// # Errors
-/// Refused for an account that holds any administrator's right: it gets a one-time code only.
+/// Refused for an account that holds any administrator's right, a disabled one too: it gets a one-time code only.
 pub async fn reset_to_initial(
     tx: &mut SqliteConnection,
     person: PersonId,
     clock: &Clock,
-) -> Result<()> {
+) -> Result<AccountId> {
     let found: Option<(AccountId, String, bool)> = sqlx::query_as(
         "select a.id, a.state, exists (select 1 from grant g
-                  where g.account_id = a.id and g.state = 'active')
+                  where g.account_id = a.id and g.state <> 'removed')
            from account a where a.person_id = ?",
     )
     .bind(person)
@@ -100,7 +100,7 @@ pub async fn reset_to_initial(
     let Some((account, state, administrator)) = found else { return Err(Error::NotFound) };
     if administrator {
         return Err(Error::refused(
-            "这个账号有管理权限，不能重置为身份证后六位。请到管理单位管理员中为它重置一次性密码。",
+            "这个账号有管理权限（禁用的也算），不能重置为身份证后六位。请到管理单位管理员中为它重置一次性密码。",
         ));
     }
     if state == "disabled" {
@@ -117,7 +117,7 @@ pub async fn reset_to_initial(
     .execute(&mut *tx)
     .await?;
     session::end_all(tx, account, None).await?;
-    Ok(())
+    Ok(account)
 }
 
 /// 重新开放: an initial password that has not been used lasts anew; false if there is none. The

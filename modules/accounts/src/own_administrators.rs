@@ -2,7 +2,6 @@
 
 mod add;
 mod basics;
-mod confirm;
 mod detail;
 mod edit;
 mod hand_over;
@@ -24,6 +23,8 @@ pub(crate) use team::Team;
 
 /// Address of the list.
 pub const BASE: &str = "/accounts/administrators";
+/// The act of a reset in the trail.
+pub const RESET: &str = "accounts.administrator.reset";
 
 pub fn routes() -> Vec<Route> {
     [

@@ -2,15 +2,18 @@
 
 use kit::session::IDLE;
 use kit::{
-    AccountId, Clock, Db, Done, Error, Page, Result, SessionId, Settings, User, session, trail,
+    AccountId, Answer, Clock, Db, Done, Error, Form, Page, Result, SessionId, Settings, User,
+    session, trail,
 };
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 use time::Duration;
 
+use crate::contact;
+
 pub fn routes() -> Vec<Route> {
-    routes![own, end, end_others]
+    routes![own, end, end_others, correct]
 }
 
 /// A live session, for the component `session_rows`.
@@ -98,8 +101,69 @@ async fn own(
     clock: &State<Clock>,
     settings: &State<Settings>,
 ) -> Result<Page> {
-    let sessions = of(&mut *db.read().await?, user.account, clock, settings).await?;
-    Ok(Page::new("accounts/sessions.html").with("sessions", &sessions).with("current", &user.id))
+    let mut db = db.read().await?;
+    let stored = own_contact(&mut db, user.account).await?;
+    let form = stored.as_ref().map_or_else(Form::new, |(phone, email)| {
+        Form::of([("phone", phone.clone()), ("email", email.clone())])
+    });
+    page(&mut db, &user, clock, settings, (stored.is_some(), &form)).await
+}
+
+async fn page(
+    db: &mut SqliteConnection,
+    user: &User,
+    clock: &Clock,
+    settings: &Settings,
+    (has_contact, form): (bool, &Form),
+) -> Result<Page> {
+    Ok(Page::new("accounts/sessions.html")
+        .with("sessions", &of(db, user.account, clock, settings).await?)
+        .with("current", &user.id)
+        .with("has_contact", &has_contact)
+        .with("contact", form))
+}
+
+/// Phone and e-mail of an account without a person; a professional's stand on his own profile.
+async fn own_contact(
+    db: &mut SqliteConnection,
+    account: AccountId,
+) -> Result<Option<(String, String)>> {
+    Ok(sqlx::query_as("select phone, email from account where id = ? and person_id is null")
+        .bind(account)
+        .fetch_optional(db)
+        .await?)
+}
+
+/// 我的联系方式: saved at once.
+#[post("/sessions/contact", data = "<form>")]
+async fn correct(
+    user: User,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    settings: &State<Settings>,
+    mut form: Form,
+) -> Result<Answer> {
+    let mut tx = db.begin().await?;
+    if own_contact(&mut tx, user.account).await?.is_none() {
+        return Err(Error::refused("您的联系方式在“个人信息”中修改。"));
+    }
+    let phone = contact::mobile(&mut form, "phone", "手机");
+    let email = contact::email(&mut form, "email", "邮箱");
+    if form.refused() {
+        let page = page(&mut tx, &user, clock, settings, (true, &form)).await?;
+        return Ok(page.refused().into());
+    }
+    sqlx::query("update account set phone = ?, email = ? where id = ? and person_id is null")
+        .bind(&phone)
+        .bind(&email)
+        .bind(user.account)
+        .execute(&mut *tx)
+        .await?;
+    let object = format!("account:{}", user.account);
+    let text = "修改自己的联系方式";
+    trail::write(&mut tx, &user.actor(), clock, "account.contact", &object, text).await?;
+    tx.commit().await?;
+    Ok(Done::to("/accounts/sessions").ok("已保存您的联系方式。").into())
 }
 
 #[post("/sessions/<id>/end")]

@@ -58,15 +58,7 @@ pub async fn dismiss(
     let Some(grant) = grant else {
         return Err(Error::refused("他在这个单位已没有管理员权限，没有重复办理。请刷新后再看。"));
     };
-    sqlx::query(
-        "delete from session
-          where grant_id = ?1 or (account_id = ?2 and grant_id is null
-            and exists (select 1 from account where id = ?2 and person_id is null))",
-    )
-    .bind(grant)
-    .bind(account)
-    .execute(&mut *tx)
-    .await?;
+    super::end_sessions(&mut *tx, grant).await?;
     pass_on(tx, grant, None).await?;
     Ok(grant)
 }

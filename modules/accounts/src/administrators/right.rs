@@ -1,6 +1,6 @@
 //! What becomes of a right: its terms, its end, who inherits whom it added, the last super (3.5).
 
-use kit::{AccountId, Clock, Error, GrantId, OrganizationId, Result, RoleId, session};
+use kit::{AccountId, Clock, Error, GrantId, OrganizationId, Result, RoleId};
 use sqlx::SqliteConnection;
 
 /// The sentence of an act that would leave an organization without a super administrator.
@@ -88,7 +88,7 @@ pub async fn set_terms(tx: &mut SqliteConnection, grant: GrantId, terms: &Terms)
     super::set_roles(tx, grant, &terms.roles).await
 }
 
-/// 禁用: the right rests until it is enabled again; the account's sessions end.
+/// 禁用: the right rests until it is enabled again; its sessions end (`end_sessions`).
 ///
 /// # Errors
 /// Refused for the last super administrator, or if it is not in force.
@@ -102,8 +102,8 @@ pub async fn disable(
 }
 
 /// 删除/移除: the right is gone for good, its row, name and history stay; whom the administrator
-/// added in this organization pass to `successor`, or else to whoever had added him. The
-/// account's sessions end.
+/// added in this organization pass to `successor`, or else to whoever had added him. Its
+/// sessions end (`end_sessions`).
 ///
 /// # Errors
 /// Refused for the last super administrator, or if it was removed before.
@@ -121,8 +121,21 @@ pub async fn remove(
 /// 启用: a disabled right is in force again.
 ///
 /// # Errors
-/// Refused unless it is disabled.
+/// Refused unless it is disabled, and for somebody who has died or left.
 pub async fn enable(tx: &mut SqliteConnection, grant: GrantId) -> Result<()> {
+    let gone: Option<String> = sqlx::query_scalar(
+        "select p.name from grant g join account a on a.id = g.account_id
+           join person p on p.id = a.person_id
+          where g.id = ? and p.state in ('left', 'deceased', 'moved')",
+    )
+    .bind(grant)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some(name) = gone {
+        return Err(Error::refused(format!(
+            "{name}已离职、调出或去世，不能启用。请删除他的权限，另设管理员。"
+        )));
+    }
     let changed = sqlx::query(
         "update grant set state = 'active', ended_at = null, ended_reason = ''
           where id = ? and state = 'disabled'",
@@ -144,18 +157,20 @@ async fn end(
     clock: &Clock,
 ) -> Result<()> {
     refuse_the_last_super(&mut *tx, grant).await?;
-    let account: Option<AccountId> = sqlx::query_scalar(
+    let changed = sqlx::query(
         "update grant set state = ?1, ended_at = ?2, ended_reason = ?3
-          where id = ?4 and state <> 'removed' and state <> ?1 returning account_id",
+          where id = ?4 and state <> 'removed' and state <> ?1",
     )
     .bind(state)
     .bind(clock.stamp())
     .bind(reason)
     .bind(grant)
-    .fetch_optional(&mut *tx)
+    .execute(&mut *tx)
     .await?;
-    let account = account.ok_or_else(|| Error::refused(CHANGED))?;
-    session::end_all(tx, account, None).await?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::refused(CHANGED));
+    }
+    super::end_sessions(tx, grant).await?;
     Ok(())
 }
 

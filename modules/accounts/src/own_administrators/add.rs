@@ -1,7 +1,10 @@
 //! 新增管理员 in two steps: basic information, then rights. What was typed travels with the form,
 //! so that nothing is stored before the end and nothing is lost on the way.
 
-use kit::{Answer, Can, Clock, Db, Done, Error, Form, GrantId, Page, PersonId, Result, message};
+use kit::{
+    AccountId, Answer, Can, Clock, Db, Done, Error, Form, GrantId, Page, PersonId, Result, message,
+    trail,
+};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
@@ -12,7 +15,7 @@ use super::{BASE, code_page, crumbs, written};
 use crate::administrators::{self, Credential, NewAdministrator, Terms};
 use crate::organizations::form::Choice;
 use crate::permissions::EditAdministrators;
-use crate::{credentials, internal_departments, people};
+use crate::{confirm, credentials, internal_departments, people};
 
 pub fn routes() -> Vec<Route> {
     routes![new, create]
@@ -46,6 +49,11 @@ async fn create(
 ) -> Result<Answer> {
     let mut reader = db.read().await?;
     let team = Team::load(&mut reader, &user.grant, clock).await?;
+    if matches!(form.raw("act"), "save" | "next")
+        && let Some(account) = basics::foreign(&form, &mut reader, &team, clock.today()).await?
+    {
+        count_a_try(&user, &mut reader, db, clock, account).await?;
+    }
     match form.raw("act") {
         "save" => {
             drop(reader);
@@ -63,6 +71,34 @@ async fn create(
         // 查找 and 上一步: the first step as typed
         _ => Ok(step_one(&mut reader, &team, &form).await?.into()),
     }
+}
+
+/// Numbers of other units' accounts one may try in an hour.
+const TRIES: i64 = 20;
+const TRIED: &str = "accounts.administrator.elsewhere";
+
+/// Writes down that the number of another unit's account was tried.
+///
+/// # Errors
+/// `TooMany` after as many as that in an hour.
+async fn count_a_try(
+    user: &Can<EditAdministrators>,
+    reader: &mut SqliteConnection,
+    db: &Db,
+    clock: &Clock,
+    account: AccountId,
+) -> Result<()> {
+    if confirm::count(reader, user.user.account, TRIED, clock).await? >= TRIES {
+        return Err(Error::TooMany(format!(
+            "您在一小时内已有 {TRIES} 次填写了其他单位账号的身份证号，请过一小时再办。"
+        )));
+    }
+    let mut tx = db.begin().await?;
+    let object = format!("account:{account}");
+    let text = "新增管理员未办理：填写的身份证号的账号属于其他单位";
+    trail::refused(&mut tx, &user.actor(), clock, TRIED, &object, text).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Reads the first step.

@@ -39,6 +39,9 @@ pub struct Known {
     /// Of the account.
     pub state: String,
     pub right: Option<String>,
+    /// The account is another organization's: its person's, or that of another right.
+    #[sqlx(rename = "reaches_beyond")]
+    pub foreign: bool,
     pub internal_department: Option<i64>,
     pub position: String,
 }
@@ -94,6 +97,11 @@ async fn read_account(
         None => None,
     };
     if let Some(known) = known {
+        if refused_elsewhere(team, &known) {
+            // one sentence, whatever else was typed: it must not tell whose number it is
+            form.refuse("id_number", ELSEWHERE);
+            return Ok(None);
+        }
         if known.name != name && !name.is_empty() {
             form.refuse(
                 "id_number",
@@ -118,6 +126,30 @@ async fn read_account(
     Ok(Some(Who::New(Basics { login, name, id_card, phone, email })))
 }
 
+/// The answer for the number of another organization's account.
+const ELSEWHERE: &str = "这个身份证号的账号属于其他单位，不能在这里添加。请核对号码；需要他兼任的，请由人社局超级管理员办理。";
+
+/// Whether an account is others', and the asker no super administrator of the whole county.
+fn refused_elsewhere(team: &Team, known: &Known) -> bool {
+    let here = known.right.as_deref().is_some_and(|state| state != "removed");
+    known.foreign && !here && !team.over_the_county
+}
+
+/// The account that the typed number belongs to, if it is others' and will be refused.
+pub async fn foreign(
+    form: &Form,
+    db: &mut SqliteConnection,
+    team: &Team,
+    today: Date,
+) -> Result<Option<AccountId>> {
+    if form.raw("who") == "person" {
+        return Ok(None);
+    }
+    let Ok(card) = IdCard::parse(&form.text("id_number"), today) else { return Ok(None) };
+    let known = account_of(db, team.organization, &card).await?;
+    Ok(known.filter(|known| refused_elsewhere(team, known)).map(|known| known.account))
+}
+
 async fn read_person(
     form: &mut Form,
     db: &mut SqliteConnection,
@@ -128,7 +160,7 @@ async fn read_person(
         return Ok(None);
     };
     let known: Option<Known> = sqlx::query_as(
-        "select a.id as account, p.name, a.state, g.state as right,
+        "select a.id as account, p.name, a.state, g.state as right, 0 as reaches_beyond,
                 p.internal_department_id as internal_department, p.position
            from person p join account a on a.person_id = p.id
            left join grant g on g.account_id = a.id and g.organization_id = p.organization_id
@@ -153,6 +185,10 @@ async fn account_of(
 ) -> Result<Option<Known>> {
     Ok(sqlx::query_as(
         "select a.id as account, a.name, a.state, g.state as right,
+                exists (select 1 from grant e where e.account_id = a.id and e.organization_id <> ?1
+                  and e.state <> 'removed')
+                  or exists (select 1 from person f where f.id = a.person_id
+                       and f.organization_id <> ?1) as reaches_beyond,
                 p.internal_department_id as internal_department, coalesce(p.position, '') as position
            from identity i join account a on a.identity_id = i.id
            left join grant g on g.account_id = a.id and g.organization_id = ?1

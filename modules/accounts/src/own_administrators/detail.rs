@@ -9,7 +9,7 @@ use super::right::Right;
 use super::team::Team;
 use super::{BASE, crumbs, may};
 use crate::permissions::{EditAdministrators, ResetAdministrators, ViewAdministrators};
-use crate::sessions;
+use crate::{administrators, sessions};
 
 pub fn routes() -> Vec<Route> {
     routes![page]
@@ -45,10 +45,14 @@ async fn page(
     let why_not = team.why_not(right).unwrap_or_default();
     let own = right.row.account == user.user.account;
     // from where the others sign in is not everybody's business
-    let sessions = match own || why_not.is_empty() {
+    let mut sessions = match own || why_not.is_empty() {
         true => sessions::of(&mut db, right.row.account, clock, settings).await?,
         false => vec![],
     };
+    if !own {
+        let ours = administrators::sessions(&mut db, id).await?;
+        sessions.retain(|row| ours.contains(&row.id));
+    }
     Ok(Page::new("accounts/own_administrator.html")
         .with("crumbs", &crumbs(&right.row.name))
         .with("right", right)

@@ -4,10 +4,10 @@
 use kit::{AccountId, Answer, Can, Clock, Db, Done, Error, Form, Page, Result, message};
 use rocket::{Route, State, get, post, routes};
 
-use super::confirm::own_password;
 use super::team::Team;
 use super::{BASE, crumbs, written};
 use crate::administrators;
+use crate::confirm::own_password;
 use crate::organizations::form::Choice;
 use crate::permissions::EditAdministrators;
 
@@ -39,7 +39,9 @@ async fn load(
 ) -> Result<Team> {
     let team = Team::load(db, &user.grant, clock).await?;
     if !team.me().full {
-        return Err(Error::refused("只有超级管理员可以移交。您离任时，请由添加您的管理员办理。"));
+        return Err(Error::refused(
+            "只有超级管理员可以移交。您离任时，请由添加您的管理员或本单位超级管理员办理。",
+        ));
     }
     if team.successors(team.me()).is_empty() {
         return Err(Error::refused(
@@ -62,7 +64,7 @@ async fn hand_over(
     clock: &State<Clock>,
     mut form: Form,
 ) -> Result<Answer> {
-    own_password(&mut form, db, &user, clock, "移交").await?;
+    own_password(&mut form, db, &user.user, clock, "移交").await?;
     let mut tx = db.begin().await?;
     let team = load(&mut tx, &user, clock).await?;
     let typed = form.text("successor");
@@ -76,19 +78,30 @@ async fn hand_over(
     };
     let (own, to): (_, AccountId) = (team.me().row.grant, heir.row.account);
     administrators::pass_on(&mut tx, own, Some(to)).await?;
-    sqlx::query("update grant set created_by = ? where id = ?")
-        .bind(to)
-        .bind(own)
-        .execute(&mut *tx)
-        .await?;
+    // he himself comes to stand only below whom his own line leads to: nobody else's hands
+    let himself = team.in_line(heir);
+    if himself {
+        sqlx::query("update grant set created_by = ? where id = ?")
+            .bind(to)
+            .bind(own)
+            .execute(&mut *tx)
+            .await?;
+    }
+    let also = if himself { "和他本人" } else { "" };
     let (name, organization) = (&user.user.name, &user.grant.organization_name);
     let told = format!(
-        "{name}把他在“{organization}”的管理工作移交给您：他添加的管理员和他本人，今后由您编辑、禁用和删除。"
+        "{name}把他在“{organization}”的管理工作移交给您：他添加的管理员{also}，今后由您编辑、禁用和删除。"
     );
     message::send(&mut tx, to, "管理工作已移交给您", &told, BASE, clock).await?;
-    let text = format!("把自己添加的管理员和自己移交给{}办理", heir.row.name);
+    let also = if himself { "和自己" } else { "" };
+    let text = format!("把自己添加的管理员{also}移交给{}办理", heir.row.name);
     written(&mut tx, &user.actor(), clock, "hand-over", own, &text).await?;
     tx.commit().await?;
-    let told = format!("已移交给{}。您离任后，由他禁用或删除您的管理权限。", heir.row.name);
+    let after = if himself {
+        "您离任后，由他禁用或删除您的管理权限。"
+    } else {
+        "您本人的权限没有变，仍由原来能办理的人办理。"
+    };
+    let told = format!("已移交给{}。{after}", heir.row.name);
     Ok(Done::to(BASE).ok(told).into())
 }

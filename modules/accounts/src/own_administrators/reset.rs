@@ -1,23 +1,19 @@
 //! 重置密码 of an administrator: a random one-time code, never the last six (AU-06).
 
-use kit::{Answer, Can, Clock, Db, Error, Form, GrantId, Page, Result, message};
+use kit::{Answer, Can, Clock, Db, Error, Form, GrantId, Page, Result};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
-use super::confirm::{count, own_password};
 use super::right::Right;
 use super::team::Team;
 use super::{BASE, code_page, crumbs, written};
+use crate::confirm::{own_password, within_the_hour};
 use crate::permissions::ResetAdministrators;
 use crate::{administrators, credentials};
 
 pub fn routes() -> Vec<Route> {
     routes![ask, reset]
 }
-
-/// Resets one administrator may do in an hour.
-const MOST: i64 = 20;
-const DONE: &str = "accounts.administrator.reset";
 
 #[get("/administrators/<id>/reset")]
 async fn ask(
@@ -59,31 +55,9 @@ async fn refuse_reset(
             "他的账号还没有激活，请让他用身份证号和初始密码登录，设置自己的密码。",
         ));
     }
-    let (department, organization) = user.scope().values();
-    let beyond: bool = sqlx::query_scalar(
-        "select exists (
-           select 1 from organization o
-            where o.id <> ?2
-              and o.id in (select organization_id from grant where account_id = ?1 and state <> 'removed'
-                           union select p.organization_id from account a
-                             join person p on p.id = a.person_id where a.id = ?1)
-              and ((?3 is not null and o.department_id is not ?3) or (?4 is not null and o.id <> ?4)))",
-    )
-    .bind(right.row.account)
-    .bind(user.organization())
-    .bind(department)
-    .bind(organization)
-    .fetch_one(&mut *db)
-    .await?;
-    if beyond {
-        return Err(Error::refused(
-            "他的账号还属于您管理范围以外的单位，不能在这里重置。请由上级单位办理。",
-        ));
-    }
-    if count(db, user.user.account, DONE, clock).await? >= MOST {
-        return Err(Error::TooMany(format!("一小时内最多重置 {MOST} 次密码，请稍后再办。")));
-    }
-    Ok(())
+    administrators::refuse_reach(&mut *db, &user.grant, user.organization(), right.row.account)
+        .await?;
+    within_the_hour(db, user.user.account, clock).await
 }
 
 #[post("/administrators/<id>/reset", data = "<form>")]
@@ -101,7 +75,7 @@ async fn reset(
     drop(reader);
     let reason = form.required("reason", "重置原因", 5..=200);
     let what = format!("重置管理员{}的密码", right.row.name);
-    own_password(&mut form, db, &user, clock, &what).await?;
+    own_password(&mut form, db, &user.user, clock, &what).await?;
     if form.refused() {
         return Ok(page(right, &form).refused().into());
     }
@@ -123,11 +97,8 @@ async fn give(
     refuse_reset(&mut tx, user, right, clock).await?;
     let row = &right.row;
     administrators::reset(&mut tx, row.account, &hash, clock).await?;
-    let told = format!(
-        "您的密码由{}的{}重置，原因：{reason}。不是您要求的，请尽快与他核实。",
-        user.grant.organization_name, user.user.name
-    );
-    message::send(&mut tx, row.account, "密码已重置", &told, "", clock).await?;
+    let by = (user.grant.organization_name.as_str(), user.user.name.as_str());
+    administrators::tell_reset(&mut tx, row.account, by, ("重置", reason), clock).await?;
     let text = format!("重置管理员{}的密码，原因：{reason}", row.name);
     written(&mut tx, &user.actor(), clock, "reset", id, &text).await?;
     let days = credentials::days(&mut tx, &credentials::RESET_DAYS).await?;

@@ -50,7 +50,8 @@ pub struct Row {
     pub signed_in_at: Option<String>,
     pub ended_at: Option<String>,
     pub ended_reason: String,
-    /// Has rights in other organizations, too.
+    /// Has rights in other organizations too, or is another organization's person: phone and
+    /// e-mail are then left out.
     pub elsewhere: bool,
 }
 
@@ -74,7 +75,8 @@ pub async fn rights(
                 g.created_at, g.created_by, coalesce(c.name, '') as creator, a.signed_in_at,
                 g.ended_at, g.ended_reason,
                 exists (select 1 from grant e where e.account_id = a.id
-                  and e.organization_id <> g.organization_id and e.state <> 'removed') as elsewhere
+                  and e.organization_id <> g.organization_id and e.state <> 'removed')
+                  or coalesce(p.organization_id <> g.organization_id, 0) as elsewhere
            from grant g
            join account a on a.id = g.account_id
            left join identity i on i.id = a.identity_id
@@ -103,7 +105,11 @@ pub async fn rights(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| {
+        .map(|mut row| {
+            if row.elsewhere {
+                row.phone.clear();
+                row.email.clear();
+            }
             let own: Vec<&Role> = held
                 .iter()
                 .filter(|(grant, _)| *grant == row.grant)

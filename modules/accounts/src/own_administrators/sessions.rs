@@ -1,12 +1,13 @@
-//! 结束登录 of an administrator: one of his sessions, or all of them.
+//! 结束登录 of an administrator: one of his sessions on this right, or all of them; those on his
+//! other sides only if his account is the unit's alone.
 
-use kit::{Can, Clock, Db, Done, GrantId, Result, SessionId, session};
+use kit::{Can, Clock, Db, Done, Error, GrantId, Result, SessionId};
 use rocket::{Route, State, post, routes};
 
 use super::team::Team;
 use super::{BASE, written};
 use crate::permissions::EditAdministrators;
-use crate::sessions;
+use crate::{administrators, sessions};
 
 pub fn routes() -> Vec<Route> {
     routes![end, end_all]
@@ -23,6 +24,9 @@ async fn end(
     let mut tx = db.begin().await?;
     let team = Team::load(&mut tx, &user.grant, clock).await?;
     let right = team.mine(id)?;
+    if !administrators::sessions(&mut tx, id).await?.contains(&session) {
+        return Err(Error::NotFound);
+    }
     sessions::end_one(&mut tx, right.row.account, session).await?;
     let text = format!("结束管理员{}的一个登录", right.row.name);
     written(&mut tx, &user.actor(), clock, "session", id, &text).await?;
@@ -40,7 +44,7 @@ async fn end_all(
     let mut tx = db.begin().await?;
     let team = Team::load(&mut tx, &user.grant, clock).await?;
     let right = team.mine(id)?;
-    let count = session::end_all(&mut tx, right.row.account, None).await?;
+    let count = administrators::end_sessions(&mut tx, id).await?;
     let text = format!("结束管理员{}的全部 {count} 个登录", right.row.name);
     written(&mut tx, &user.actor(), clock, "session", id, &text).await?;
     tx.commit().await?;

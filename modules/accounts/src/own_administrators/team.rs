@@ -7,6 +7,7 @@ use kit::{AccountId, Clock, Error, GrantId, OrganizationId, OrganizationKind, Re
 use sqlx::SqliteConnection;
 
 use super::right::{Right, rights};
+use crate::administrators;
 use crate::roles::{Held, Role, roles};
 
 /// An organization's administrators and roles, as one of them looks at them. Read anew in the
@@ -18,6 +19,8 @@ pub struct Team {
     pub roles: Vec<Role>,
     /// County day, `YYYY-MM-DD`.
     pub today: String,
+    /// The asker is a super administrator of the bureau over the whole county.
+    pub over_the_county: bool,
     me: Right,
     held: Held,
 }
@@ -37,6 +40,7 @@ impl Team {
             rights,
             roles,
             today,
+            over_the_county: administrators::over_the_county(grant),
             held: Held::new(),
             me,
         };
@@ -72,7 +76,7 @@ impl Team {
     pub fn why_not(&self, right: &Right) -> Option<String> {
         let row = &right.row;
         if row.account == self.me.row.account {
-            return Some("这是您自己，须由添加您的管理员办理。".to_owned());
+            return Some(self.why_not_oneself().to_owned());
         }
         if row.state == "removed" {
             return Some("已删除，只供查看。".to_owned());
@@ -85,6 +89,21 @@ impl Team {
         let exceeds =
             !within || !self.covers(&row.scope, right.departments.iter().map(|(id, _)| *id));
         exceeds.then(|| "他的权限超出您的权限，请由超级管理员办理。".to_owned())
+    }
+
+    fn why_not_oneself(&self) -> &'static str {
+        if self.me.row.created_by.is_some_and(|account| self.here(account).is_some()) {
+            return "这是您自己，须由添加您的管理员办理。";
+        }
+        match (self.me.full, self.kind) {
+            (false, _) => "这是您自己的权限，不能自己改。需要变动的，请由本单位超级管理员办理。",
+            (true, OrganizationKind::Bureau) => {
+                "这是您自己的权限，不能自己改。需要变动的，请先用“移交”交给您添加的另一位超级管理员，再由他办理。"
+            }
+            (true, _) => {
+                "这是您自己的权限，不能自己改。需要变动的，请先用“移交”交给您添加的另一位超级管理员，再由他办理，或者请上级单位办理。"
+            }
+        }
     }
 
     /// Whether he was added by the asker or by somebody below the asker. Whom nobody of this
@@ -105,6 +124,28 @@ impl Team {
         }
     }
 
+    /// Whether the asker was added by this administrator or he by the asker, through however many.
+    pub fn in_line(&self, right: &Right) -> bool {
+        let (mine, theirs) = (self.me.row.account, right.row.account);
+        self.leads_to(right, mine) || self.leads_to(&self.me, theirs)
+    }
+
+    /// Whether those who added `from`, one after another, come to `account`.
+    fn leads_to(&self, from: &Right, account: AccountId) -> bool {
+        let mut seen = HashSet::new();
+        let mut current = from.row.created_by;
+        while let Some(creator) = current {
+            if creator == account {
+                return true;
+            }
+            if !seen.insert(creator) {
+                return false;
+            }
+            current = self.here(creator).and_then(|right| right.row.created_by);
+        }
+        false
+    }
+
     /// The right of this account in this organization, unless it was removed.
     fn here(&self, account: AccountId) -> Option<&Right> {
         self.rights.iter().find(|r| r.row.account == account && r.row.state != "removed")
@@ -115,9 +156,12 @@ impl Team {
             Some(creator) => format!("由{}添加，请由他办理。", creator.row.name),
             None if !right.full => "请由超级管理员办理。".to_owned(),
             None if self.kind == OrganizationKind::Bureau => {
-                "首次设置时设立，本局其他管理员不能办理。".to_owned()
+                "首次设置时设立，本局其他管理员不能办理；他离任时，请他本人用“移交”办理。"
+                    .to_owned()
             }
-            None => "由上级单位或单位注册时设立，请由上级单位办理。".to_owned(),
+            None => {
+                "由上级单位或单位注册时设立，请由上级单位办理，或由他本人用“移交”办理。".to_owned()
+            }
         }
     }
 
@@ -153,7 +197,7 @@ impl Team {
             holder.account == self.me.row.account || right.is_none_or(|r| !self.below(r))
         })?;
         Some(if above.account == self.me.row.account {
-            "您自己在用这个角色，须由添加您的管理员办理。".to_owned()
+            "您自己在用这个角色，请由添加您的管理员或超级管理员办理。".to_owned()
         } else {
             format!("{}在用这个角色，他不是您添加的，请由超级管理员办理。", above.name)
         })
@@ -210,9 +254,14 @@ impl Team {
         self.rights.iter().filter(|r| r.row.created_by == by && r.row.state != "removed").collect()
     }
 
-    /// Who may take over whom he added: other super administrators in force.
+    /// Who may take over whom he added: other super administrators in force who have signed in.
     pub fn successors(&self, right: &Right) -> Vec<&Right> {
-        let fits = |r: &&Right| r.full && r.row.grant != right.row.grant && r.in_force(&self.today);
+        let fits = |r: &&Right| {
+            r.full
+                && r.row.grant != right.row.grant
+                && r.in_force(&self.today)
+                && r.row.credential == "active"
+        };
         self.rights.iter().filter(fits).collect()
     }
 

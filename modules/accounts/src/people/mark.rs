@@ -163,11 +163,11 @@ pub async fn marks(db: &mut SqliteConnection, id: PersonId) -> Result<Vec<Mark>>
     Ok(marks)
 }
 
-/// Whether the person's account holds any administrator's right.
+/// Whether the person's account holds any administrator's right, a disabled one too.
 pub async fn administers(db: &mut SqliteConnection, id: PersonId) -> Result<bool> {
     Ok(sqlx::query_scalar(
         "select exists (select 1 from account a join grant g on g.account_id = a.id
-          where a.person_id = ? and g.state = 'active')",
+          where a.person_id = ? and g.state <> 'removed')",
     )
     .bind(id)
     .fetch_one(db)

@@ -9,6 +9,8 @@ use sqlx::SqliteConnection;
 use time::Duration;
 
 use super::{BASE, crumbs, not_himself, object, own, ticked};
+use crate::administrators;
+use crate::confirm::own_password;
 use crate::credentials::{self, INITIAL_DAYS, RESET_DAYS};
 use crate::permissions::ResetStaff;
 
@@ -46,15 +48,24 @@ async fn reset(
     settings: &State<Settings>,
     mut form: Form,
 ) -> Result<Answer> {
+    let mut reader = db.read().await?;
+    let brief = own(&mut reader, &user.grant, id).await?;
+    not_himself(&user.user, id)?;
+    within_a_day(&mut reader, &user, clock, settings.integer(&RESETS_A_DAY)).await?;
+    let reason = form.required("reason", "重置原因", 5..=200);
+    drop(reader);
+    let what = format!("重置{}的密码", brief.name);
+    own_password(&mut form, db, &user.user, clock, &what).await?;
     let mut tx = db.begin().await?;
     let brief = own(&mut tx, &user.grant, id).await?;
-    not_himself(&user.user, id)?;
-    let reason = form.required("reason", "重置原因", 5..=200);
     if form.refused() {
         return Ok(reset_page(&mut tx, &user, id, &brief.name, &form).await?.refused().into());
     }
     within_a_day(&mut tx, &user, clock, settings.integer(&RESETS_A_DAY)).await?;
-    credentials::reset_to_initial(&mut tx, id, clock).await?;
+    let account = credentials::reset_to_initial(&mut tx, id, clock).await?;
+    let by = (user.grant.organization_name.as_str(), user.user.name.as_str());
+    let done = ("重置为身份证号后六位", reason.as_str());
+    administrators::tell_reset(&mut tx, account, by, done, clock).await?;
     let text = format!("将{}的密码重置为身份证号后六位，原因：{reason}", brief.name);
     trail::write(&mut tx, &user.actor(), clock, RESET, &object(id), &text).await?;
     let days = credentials::days(&mut tx, &RESET_DAYS).await?;
@@ -110,13 +121,9 @@ async fn reset_page(
         lasting(days)
     );
     let back = format!("{BASE}/{id}");
-    Ok(Page::new("accounts/person_confirm.html")
+    Ok(Page::new("accounts/person_reset.html")
         .with("crumbs", &crumbs(&user.grant, &[(name, &back), ("重置密码", "")]))
-        .with("title", "重置密码")
         .with("sentence", &sentence)
-        .with("label", "重置原因")
-        .with("hint", "记入操作日志，例如：本人来电说明忘记密码，已核对身份。5–200 字。")
-        .with("submit", "确认重置")
         .with("action", &format!("{BASE}/{id}/reset"))
         .with("back", &back)
         .with("form", form))

@@ -6,6 +6,7 @@ use sqlx::SqliteConnection;
 
 use super::{Code, code_page, found};
 use crate::administrators::{self, Administrator};
+use crate::confirm::{own_password, within_the_hour};
 use crate::credentials;
 use crate::units::{AtUnit, Resetting};
 
@@ -36,9 +37,11 @@ async fn confirm(
     id: OrganizationId,
     account: AccountId,
     db: &State<Db>,
+    clock: &State<Clock>,
 ) -> Result<Page> {
     let mut db = db.read().await?;
     let (organization, who) = found(&at, &mut db, id, account).await?;
+    refuse_reset(&mut db, &at, id, &who, clock).await?;
     Ok(page(&at, id, &organization, &who, &Form::new()))
 }
 
@@ -52,26 +55,54 @@ async fn reset(
     db: &State<Db>,
     clock: &State<Clock>,
 ) -> Result<Answer> {
-    let (organization, who) = found(&at, &mut *db.read().await?, id, account).await?;
+    let mut reader = db.read().await?;
+    let (organization, who) = found(&at, &mut reader, id, account).await?;
+    refuse_reset(&mut reader, &at, id, &who, clock).await?;
+    drop(reader);
     let reason = form.required("reason", "重置原因", 5..=200);
+    let what = format!("重置“{organization}”管理员{}的密码", who.name);
+    own_password(&mut form, db, &at.user, clock, &what).await?;
     if form.refused() {
         return Ok(page(&at, id, &organization, &who, &form).refused().into());
     }
-    if account == at.user.account {
+    give(db, &at, clock, (id, account), &reason).await
+}
+
+/// # Errors
+/// Refused for oneself, for a disabled administrator, for one whose account reaches beyond the
+/// unit (a code would hand over all of it), and after too many in an hour.
+async fn refuse_reset(
+    db: &mut SqliteConnection,
+    at: &AtUnit<Resetting>,
+    id: OrganizationId,
+    who: &Administrator,
+    clock: &Clock,
+) -> Result<()> {
+    if who.account == at.user.account {
         return Err(Error::refused("不能重置自己的密码。请在右上角姓名菜单中用“修改密码”。"));
     }
     if who.state == "disabled" {
         return Err(Error::refused("这个管理员已停用，不能重置。请先启用他的账号。"));
     }
+    administrators::refuse_reach(&mut *db, &at.grant, id, who.account).await?;
+    within_the_hour(db, at.user.account, clock).await
+}
+
+/// The new code, once; password and sessions are gone, and he is told who did it.
+async fn give(
+    db: &Db,
+    at: &AtUnit<Resetting>,
+    clock: &Clock,
+    (id, account): (OrganizationId, AccountId),
+    reason: &str,
+) -> Result<Answer> {
     let (code, hash) = credentials::one_time().await?;
     let mut tx = db.begin().await?;
-    found(&at, &mut tx, id, account).await?;
-    if rights_elsewhere(&mut tx, &at, account).await? {
-        return Err(Error::refused(
-            "他同时是其他单位的管理员，不在您的管理范围内，不能在这里重置。请由人社局的超级管理员办理。",
-        ));
-    }
+    let (organization, who) = found(at, &mut tx, id, account).await?;
+    refuse_reset(&mut tx, at, id, &who, clock).await?;
     administrators::reset(&mut tx, account, &hash, clock).await?;
+    let by = (at.grant.organization_name.as_str(), at.user.name.as_str());
+    administrators::tell_reset(&mut tx, account, by, ("重置", reason), clock).await?;
     let text = format!("重置“{organization}”管理员{}的一次性密码，原因：{reason}", who.name);
     let (act, object) = (at.unit.act("reset"), format!("account:{account}"));
     trail::write(&mut tx, &at.actor(), clock, &act, &object, &text).await?;
@@ -88,24 +119,4 @@ async fn reset(
         days,
     };
     Ok(code_page(at.unit, &shown, &at.address(id)).into())
-}
-
-/// Whether the account holds a right above or beside the caller: then a new code would hand it to
-/// him.
-async fn rights_elsewhere(
-    db: &mut SqliteConnection,
-    at: &AtUnit<Resetting>,
-    account: AccountId,
-) -> Result<bool> {
-    let (department, _) = at.grant.scope.values();
-    Ok(sqlx::query_scalar(
-        "select exists (select 1 from grant g join organization o on o.id = g.organization_id
-          where g.account_id = ?1 and g.state = 'active'
-            and (o.kind = 'bureau' or o.id = ?2 or (?3 is not null and o.department_id is not ?3)))",
-    )
-    .bind(account)
-    .bind(at.grant.organization)
-    .bind(department)
-    .fetch_one(db)
-    .await?)
 }

@@ -1,13 +1,15 @@
 //! One's own password once more, before an act that hands somebody an account or one's own place.
 
-use kit::{AccountId, Can, Clock, Db, Error, Form, Result, day, trail};
+use kit::{AccountId, Clock, Db, Error, Form, Result, User, day, trail};
 use sqlx::SqliteConnection;
 use time::Duration;
 
-use crate::credentials;
+use crate::{credentials, own_administrators, units};
 
 /// Wrong ones in an hour, after which he has to wait.
 const WRONG: i64 = 5;
+/// Resets of administrators one may do in an hour, on whichever screen.
+const RESETS: i64 = 20;
 const FAILED: &str = "accounts.administrator.password";
 
 /// How often this account did such an act in the last hour.
@@ -28,20 +30,39 @@ pub async fn count(
     .await?)
 }
 
+/// The cap on resets of administrators: one's own unit's and those of units below count together.
+///
+/// # Errors
+/// `TooMany` when it is reached.
+pub async fn within_the_hour(
+    db: &mut SqliteConnection,
+    account: AccountId,
+    clock: &Clock,
+) -> Result<()> {
+    let mut done = count(&mut *db, account, own_administrators::RESET, clock).await?;
+    for unit in units::ALL {
+        done += count(&mut *db, account, &unit.act("reset"), clock).await?;
+    }
+    if done < RESETS {
+        return Ok(());
+    }
+    Err(Error::TooMany(format!("一小时内最多重置 {RESETS} 次密码，请稍后再办。")))
+}
+
 /// Reads the field `password` and forgets it; a wrong one is refused by field and trailed with
 /// `what` was not done.
 ///
 /// # Errors
 /// `TooMany` after five wrong ones in an hour.
-pub async fn own_password<P>(
+pub async fn own_password(
     form: &mut Form,
     db: &Db,
-    user: &Can<P>,
+    user: &User,
     clock: &Clock,
     what: &str,
 ) -> Result<()> {
     let mut reader = db.read().await?;
-    let account = user.user.account;
+    let account = user.account;
     if count(&mut reader, account, FAILED, clock).await? >= WRONG {
         let sentence = format!("您的密码在一小时内已输错 {WRONG} 次，请过一小时再办。");
         return Err(Error::TooMany(sentence));
