@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use kit::access::{Grant, admit};
 use kit::list::{self, Ask, Extra, Fixed, Tab};
 use kit::review::{self, AnySubject};
-use kit::{Action, Clock, Db, Download, Grantable, Modules, Page, Result, Settings, User};
+use kit::{Action, Clock, Db, Download, Grantable, Modules, Page, Result, Scope, Settings, User};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Route, State, get, routes};
@@ -171,18 +171,27 @@ async fn waiting_or_done(
         batch,
         ops: if decides { None } else { list.ops.get(..plain) },
         template: Some("review/list.html"),
-        dialogs: &[("驳回", "#reject"), ("批量通过", "#pass"), ("批量驳回", "#reject")],
+        dialogs: if at.subject.must_see() { &SEEN } else { &DIALOGS },
         ..narrowed(&at, side)
     };
     let page = list::page(list, &ask, &mut db, &at.user, &at.grant, clock, settings, extra).await?;
-    Ok(page.with("desk", &Desk { noun: at.subject.noun(), reasons: at.subject.reasons() }))
+    let (noun, reasons) = (at.subject.noun(), at.subject.reasons());
+    Ok(page.with("desk", &Desk { noun, reasons, must_see: at.subject.must_see() }))
 }
+
+/// What opens a dialog in the list.
+const DIALOGS: [(&str, &str); 3] =
+    [("驳回", "#reject"), ("批量通过", "#pass"), ("批量驳回", "#reject")];
+/// The same where an approval needs its fields, which only the page has.
+const SEEN: [(&str, &str); 2] = [("驳回", "#reject"), ("批量驳回", "#reject")];
 
 /// The variable `desk` of review/list.html.
 #[derive(serde::Serialize)]
 struct Desk {
     noun: &'static str,
     reasons: &'static [&'static str],
+    /// 通过 opens no dialog: its fields are on the page.
+    must_see: bool,
 }
 
 /// A tab of the desk.
@@ -211,12 +220,16 @@ fn narrowed<A>(at: &AtDesk<'_, A>, side: Side) -> Extra {
         Side::Done => at.subject.done(),
         Side::Elsewhere => at.subject.elsewhere().unwrap_or(at.subject.done()),
     };
+    let county = at.grant.scope == Scope::County;
     Extra {
-        // what waits has no verdict yet, what is done waits no more
-        hide: match side {
-            Side::Waiting => &["recognised", "acted_at", "state", "reviewer"],
-            Side::Done => &["waiting"],
-            Side::Elsewhere => &["recognised", "acted_at"],
+        // what waits has no verdict yet, what is done waits no more; below the bureau every
+        // registration names the desk itself as its superior
+        hide: match (side, county) {
+            (Side::Waiting, true) => &["recognised", "acted_at", "state", "reviewer"],
+            (Side::Waiting, false) => &["recognised", "acted_at", "state", "reviewer", "superior"],
+            (Side::Done, true) => &["waiting"],
+            (Side::Done, false) => &["waiting", "superior"],
+            (Side::Elsewhere, _) => &["recognised", "acted_at"],
         },
         fixed: vec![Fixed { sql, values: vec![at.grant.organization.0] }],
         export: Some(format!("{}/export", at.list())),

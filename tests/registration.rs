@@ -567,6 +567,21 @@ async fn a_base_gets_level_and_validity_from_the_desk() {
     ];
     approve(&mut desk, "base-registrations", row, &decision).await.is(422).contains("有效期至");
     assert_eq!(county.number("select count(*) from organization where kind = 'base'").await, 0);
+    // the list leads to the page with the fields; a batch names what each row gets
+    let list = desk.get("/desk/base-registrations").await;
+    list.is(200)
+        .contains("通过")
+        .contains("data-dialog=\"#reject\"")
+        .lacks("data-dialog=\"#pass\"");
+    let page = desk.get(&format!("/desk/base-registrations/{row}/approve")).await;
+    page.is(200).contains("name=\"base_level\"").contains("name=\"valid_until\"");
+    let page = desk.post("/desk/base-registrations/batch/approve", &batch[..1]).await;
+    page.is(200).contains("都按申请填写的").contains("有效期至：");
+    // an end that is past is refused
+    let past = [&decision[..], &[("valid_until", "2026-11-22")]].concat();
+    let page = approve(&mut desk, "base-registrations", row, &past).await;
+    page.is(409).contains("2026-11-22 已经过去");
+    assert_eq!(county.number("select count(*) from organization where kind = 'base'").await, 0);
     let mut full = decision.to_vec();
     full.push(("valid_until", "2029-12-31"));
     approve(&mut desk, "base-registrations", row, &full).await.is(303);

@@ -92,10 +92,14 @@ async fn confirm(
     for id in ids {
         match find(&mut db, at, *id).await {
             Ok(case) => {
-                if fields.is_empty() && kind == "approve" {
+                let mut name = case.title;
+                if kind == "approve" && (fields.is_empty() || at.subject.must_see()) {
                     fields = at.subject.decision_fields(&case.content, &case.decision)?;
+                    if at.subject.must_see() {
+                        name = format!("{name}（{}）", filled(&fields));
+                    }
                 }
-                names.push(case.title);
+                names.push(name);
                 found.push(*id);
             }
             Err(Error::NotFound) => {}
@@ -106,10 +110,12 @@ async fn confirm(
         return Err(Error::NotFound);
     }
     let labels: Vec<String> = fields.iter().map(|field| format!("“{}”", field.label)).collect();
+    let default = if at.subject.must_see() { "申请填写" } else { "默认" };
     let warnings = if labels.is_empty() {
         vec![]
     } else {
-        vec![format!("每条都按默认的{}通过；需要调整的，请打开详情单独办理。", labels.join("、"))]
+        let labels = labels.join("、");
+        vec![format!("每条都按{default}的{labels}通过；需要调整的，请打开详情单独办理。")]
     };
     let (word, submit) =
         if kind == "approve" { ("通过", "确认通过") } else { ("驳回", "确认驳回") };
@@ -130,6 +136,16 @@ async fn confirm(
         .with("decision_fields", &Vec::<review::DecisionField>::new())
         .with("reasons", if kind == "reject" { at.subject.reasons() } else { &[] })
         .with("form", form))
+}
+
+/// 级别：县级，有效期至：2027-01-10
+fn filled(fields: &[review::DecisionField]) -> String {
+    let told = fields.iter().map(|field| {
+        let option = field.options.iter().find(|option| option.value == field.value);
+        let value = option.map_or(&field.value, |option| &option.label);
+        format!("{}：{}", field.label, if value.is_empty() { "未填" } else { value })
+    });
+    told.collect::<Vec<_>>().join("，")
 }
 
 /// One case in its own transaction: what it is called and why it was not done.

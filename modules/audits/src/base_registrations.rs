@@ -76,6 +76,7 @@ impl Subject for BaseRegistrations {
     const PENDING: &'static str = "r.kind = 'base' and r.state = 'pending' and r.desk_id = ?";
     const DONE: &'static str = "r.state <> 'pending' and r.desk_id is not ?";
     const ELSEWHERE: Option<&'static str> = Some("r.state = 'pending' and r.desk_id is not ?");
+    const MUST_SEE: bool = true;
 
     fn row(&self, content: &Content) -> i64 {
         content.registration
@@ -130,6 +131,7 @@ impl Subject for BaseRegistrations {
         decision: Recognition,
         clock: &Clock,
     ) -> Result<Outcome> {
+        decision.ends_later(clock)?;
         let decided = move |profile: &mut accounts::organizations::Profile| decision.write(profile);
         registration::approve_unit(tx, case, content, decided, clock).await
     }

@@ -37,7 +37,6 @@ pub static LIST: List = List {
         column("applicant", "管理员姓名", "r.applicant", Cell::Text, ""),
         column("phone", "电话", "r.phone", Cell::Phone, ""),
         column("submitted_at", "提交时间", "r.submitted_at", Cell::Minute, "submitted"),
-        column("area", "所属区域", "r.area_code", Cell::Text, ""),
     ],
     filters: registrations::FILTERS,
     search: Some(registrations::SEARCH),

@@ -42,7 +42,6 @@ pub static LIST: List = List {
         registrations::INDUSTRY,
         column("staff", "职工人数", "r.staff", Cell::Number, ""),
         column("professionals", "专技人数", "r.professionals", Cell::Number, ""),
-        column("area", "所属区域", "r.area_code", Cell::Text, ""),
     ],
     filters: registrations::FILTERS,
     search: Some(registrations::SEARCH),

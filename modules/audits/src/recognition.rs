@@ -2,9 +2,9 @@
 
 use accounts::organizations::Profile;
 use accounts::registration::{Content, What};
-use kit::Form;
 use kit::dictionary::BASE_LEVELS;
 use kit::review::{DecisionField, DecisionOption};
+use kit::{Clock, Error, Form, Result};
 use serde::{Deserialize, Serialize};
 
 /// The decision on a base; the default in a batch is what it applied for.
@@ -83,6 +83,17 @@ impl Recognition {
             form.refuse("valid_until", "有效期至早于认定日期，请核对。");
         }
         (!form.refused()).then_some(decision)
+    }
+
+    /// Refuses a recognition that is over before it begins; the base could do nothing with it.
+    pub fn ends_later(&self, clock: &Clock) -> Result<()> {
+        if self.valid_until >= kit::day::date_text(clock.today()) {
+            return Ok(());
+        }
+        Err(Error::refused(format!(
+            "有效期至 {} 已经过去，不能通过。请按认定文件改填今天或以后的日期；认定已经到期的，请驳回。",
+            self.valid_until
+        )))
     }
 
     /// Writes it over what was applied for.

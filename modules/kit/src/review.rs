@@ -192,6 +192,9 @@ pub trait Subject: Send + Sync + 'static {
     /// The condition of the tab 其他单位审核中, with one `?` for the desk, where what waits at other
     /// desks of the scope does not stand on 已审核; none: it does.
     const ELSEWHERE: Option<&'static str> = None;
+    /// Whether nobody approves without having seen the decision fields: the list then leads to
+    /// the page that has them, and a batch names what each row gets.
+    const MUST_SEE: bool = false;
 
     /// The content's row in `TABLE`.
     fn row(&self, content: &Self::Content) -> i64;

@@ -24,6 +24,8 @@ pub trait AnySubject: Send + Sync + 'static {
     fn done(&self) -> &'static str;
     /// Condition of the tab 其他单位审核中, with one `?` for the desk, if there is such a tab.
     fn elsewhere(&self) -> Option<&'static str>;
+    /// Whether nobody approves without having seen the decision fields.
+    fn must_see(&self) -> bool;
     /// The content's row in the subject's table.
     fn row(&self, content: &str) -> Result<i64>;
     async fn route(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<OrganizationId>>;
@@ -84,6 +86,9 @@ impl<S: Subject> AnySubject for S {
     }
     fn elsewhere(&self) -> Option<&'static str> {
         S::ELSEWHERE
+    }
+    fn must_see(&self) -> bool {
+        S::MUST_SEE
     }
     fn row(&self, content: &str) -> Result<i64> {
         Ok(Subject::row(self, &read(content)?))
