@@ -67,7 +67,11 @@ pub async fn cards(db: &mut SqliteConnection, user: &User, clock: &Clock) -> Res
     let (Some(person), None) = (user.person, &user.grant) else { return Ok(vec![]) };
     let year = clock.year();
     let totals = read::year_totals(&mut *db, person, year, year).await?;
-    let (drafts, rejected) = unfinished(db, person).await?;
+    let (drafts, rejected) = match store::shut(&mut *db, person).await? {
+        // who may not declare is not invited to
+        Some(_) => (0, 0),
+        None => unfinished(db, person).await?,
+    };
     let mut cards = Vec::new();
     if let Some(total) = totals.first() {
         cards.push(Card {
