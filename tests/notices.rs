@@ -350,12 +350,16 @@ async fn attachments_are_told_by_content_and_downloadable_while_published() {
     // taking one away: only what hangs on this notice
     let removed = word.rsplit('/').next().unwrap().to_owned();
     let fields = [("title", "另一条"), ("body", "<p>乙</p>"), ("remove", removed.as_str())];
-    change(&mut admin, other, &fields).await.is(404);
+    change(&mut admin, other, &fields).await.is(303);
     admin.get(&word).await.is(200);
     let fields = [("title", "带附件的公告"), ("body", "<p>见附件。</p>"), ("remove", &removed)];
     change(&mut admin, id, &fields).await.is(303);
     admin.get(&word).await.is(404);
     admin.get(&pdf).await.is(200);
+    // what somebody else has taken away meanwhile stands in nobody's way
+    let fields = [("title", "带附件的公告"), ("body", "<p>新的正文。</p>"), ("remove", &removed)];
+    change(&mut admin, id, &fields).await.is(303);
+    admin.get(&format!("/notices/manage/{id}")).await.contains("新的正文。");
     assert!(
         county.trail().await.iter().any(|t| t.ends_with("修改附件（移除 附件1.docx）")),
         "{:?}",

@@ -216,7 +216,12 @@ async fn remove(tx: &mut SqliteConnection, notice: i64, form: &Form) -> Result<V
     let mut names = Vec::new();
     for ticked in form.list("remove") {
         let file = FileId(ticked.parse().map_err(|_| Error::NotFound)?);
-        let file = store::file(&mut *tx, notice, file).await?;
+        let file = match store::file(&mut *tx, notice, file).await {
+            Ok(file) => file,
+            // somebody was first: it is gone as wished
+            Err(Error::NotFound) => continue,
+            Err(error) => return Err(error),
+        };
         kit::file::discard(&mut *tx, file.id).await?;
         names.push(file.name);
     }
