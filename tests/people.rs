@@ -251,7 +251,10 @@ async fn the_ticked_are_put_into_an_internal_department() {
         .contains("共 2 条")
         .contains("已将 2 人放入“内科”");
     clinic.get("/accounts/people?place=8").await.is(200).contains("共 2 条"); // no choice of hers
-    clinic.post("/accounts/people/place", &with("")).await.redirects_to("/accounts/people");
+    let page = clinic.post("/accounts/people/place", &with("")).await;
+    page.is(422).contains("请选择内设部门").contains("放入 2 人");
+    assert_eq!(county.number("select count(internal_department_id) from person").await, 2);
+    clinic.post("/accounts/people/place", &with("out")).await.redirects_to("/accounts/people");
     assert_eq!(county.number("select count(internal_department_id) from person").await, 0);
     let stranger = county.person("赵国栋").await.to_string();
     for act in ["place", "mark", "reopen"] {
@@ -347,10 +350,19 @@ async fn who_left_reads_his_ledger_and_cannot_declare() {
     herself.get("/credit-hours/mine").await.is(200).contains("“离职”").lacks("新增学时申报");
     let page = herself.get("/credit-hours/declarations/new").await;
     page.is(200).contains("不能申报").contains("通过调转转入").lacks("value=\"submit\"");
+    page.lacks("name=\"title\"").contains("href=\"/credit-hours/declarations\"");
     herself.upload("/credit-hours/declarations", &[("act", "save")], &[]).await.is(409);
     assert_eq!(county.number("select count(*) from declaration").await, 0);
     clinic.post(&format!("{at}/undo"), &[("reason", "登记错了")]).await.redirects_to(&at);
-    herself.upload("/credit-hours/declarations", &[("act", "save")], &[]).await.is(303);
+    let saved = herself.upload("/credit-hours/declarations", &[("act", "save")], &[]).await;
+    saved.is(303);
+    herself.get("/start").await.is(200).contains("申报草稿");
+    // what he had begun no longer invites him
+    clinic.post(&format!("{at}/mark"), &form).await.redirects_to(&at);
+    herself.get("/start").await.is(200).lacks("申报草稿");
+    let id = county.number("select id from declaration").await;
+    let page = herself.get(&format!("/credit-hours/declarations/{id}/edit")).await;
+    page.is(200).contains("不能申报").lacks("name=\"title\"");
 }
 
 #[rocket::async_test]
@@ -559,7 +571,11 @@ async fn a_persons_title_passes_his_unit_and_the_bureau_and_changes_once() {
     );
     person.get(&own).await.is(200).contains("已通过").lacks("撤回");
     person.get("/messages").await.is(200).contains("信息修改申请已通过");
-    clinic.get(&home(&county, "周晓梅").await).await.is(200).contains("信息修改申请通过");
+    clinic
+        .get(&home(&county, "周晓梅").await)
+        .await
+        .is(200)
+        .contains("信息修改申请 XG20261123-0001 通过");
 }
 
 #[rocket::async_test]

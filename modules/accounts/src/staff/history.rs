@@ -18,6 +18,8 @@ pub struct Step {
 struct Version {
     recorded_from: String,
     cause: String,
+    /// Of the request that it was changed by.
+    number: String,
     organization: String,
     place: String,
     state: String,
@@ -31,7 +33,8 @@ const MOST: i64 = 30;
 /// 单位和资料变更, newest first: what each version changed, and where the person then was.
 pub async fn versions(db: &mut SqliteConnection, id: PersonId) -> Result<Vec<Step>> {
     let rows: Vec<Version> = sqlx::query_as(
-        "select v.recorded_from, v.cause, coalesce(o.name, '') as organization,
+        "select v.recorded_from, v.cause, coalesce(c.number, '') as number,
+                coalesce(o.name, '') as organization,
                 coalesce(d.name, '') as place, v.state,
                 v.name, v.nation, v.political, v.education, v.degree, v.series, v.level, v.title,
                 v.titled_on, v.title_certificate, v.school, v.major, v.graduated_on,
@@ -40,6 +43,8 @@ pub async fn versions(db: &mut SqliteConnection, id: PersonId) -> Result<Vec<Ste
            from person_version v
            left join organization o on o.id = v.organization_id
            left join internal_department d on d.id = v.internal_department_id
+           left join review_case c
+             on v.cause like 'change:%' and c.id = cast(substr(v.cause, 8) as integer)
           where v.person_id = ? order by v.id desc limit ?",
     )
     .bind(id)
@@ -49,8 +54,11 @@ pub async fn versions(db: &mut SqliteConnection, id: PersonId) -> Result<Vec<Ste
     let mut steps = Vec::new();
     for (at, row) in rows.iter().enumerate().take(usize::try_from(MOST).unwrap_or(30)) {
         let (text, reason) = match rows.get(at + 1) {
-            Some(before) => (cause(&row.cause), differences(before, row)),
-            None => (format!("{}，单位：{}", cause(&row.cause), row.organization), String::new()),
+            Some(before) => (cause(&row.cause, &row.number), differences(before, row)),
+            None => (
+                format!("{}，单位：{}", cause(&row.cause, &row.number), row.organization),
+                String::new(),
+            ),
         };
         steps.push(Step { time: row.recorded_from.clone(), text, reason });
     }
@@ -77,9 +85,8 @@ fn differences(before: &Version, after: &Version) -> String {
     told.join("；")
 }
 
-fn cause(stored: &str) -> String {
-    let (word, number) = stored.split_once(':').unwrap_or((stored, ""));
-    match word {
+fn cause(stored: &str, number: &str) -> String {
+    match stored.split(':').next().unwrap_or_default() {
         "import" => "批量导入".to_owned(),
         "registration" => "注册通过".to_owned(),
         "form" => "单位新增".to_owned(),
@@ -89,7 +96,8 @@ fn cause(stored: &str) -> String {
         "place" => "调整内设部门".to_owned(),
         "state" => "登记状态".to_owned(),
         "state-undo" => "撤销状态登记".to_owned(),
-        "change" => format!("信息修改申请通过（第 {number} 号）"),
+        "change" if number.is_empty() => "信息修改申请通过".to_owned(),
+        "change" => format!("信息修改申请 {number} 通过"),
         "transfer" => "人员调转".to_owned(),
         "merge" => "单位合并".to_owned(),
         "superior" => "上级单位变动".to_owned(),

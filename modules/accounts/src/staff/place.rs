@@ -5,8 +5,12 @@ use rocket::{Route, State, post, routes};
 use sqlx::SqliteConnection;
 
 use super::{BASE, Ticked, crumbs, object, ticked};
+use crate::organizations::form::Choice;
 use crate::permissions::EditStaff;
 use crate::{internal_departments, people};
+
+/// 移出内设部门, as its option is sent.
+const OUT: &str = "out";
 
 pub fn routes() -> Vec<Route> {
     routes![place]
@@ -25,11 +29,9 @@ async fn place(
     if !form.ticked("confirmed") {
         return Ok(page(&mut tx, &user, &people, &form).await?.into());
     }
-    let to =
-        internal_departments::read_place(&mut form, &mut tx, user.organization(), None).await?;
-    if form.list("internal_department").is_empty() {
-        form.refuse("internal_department", "请选择内设部门。");
-    }
+    let places = places(&mut tx, &user).await?;
+    let codes: Vec<&str> = places.iter().map(|place| place.value.as_str()).collect();
+    let to = form.choice("internal_department", "内设部门", &codes).parse().ok();
     if form.refused() {
         return Ok(page(&mut tx, &user, &people, &form).await?.refused().into());
     }
@@ -60,13 +62,22 @@ async fn place(
     Ok(Done::to(BASE).ok(told).into())
 }
 
+/// The unit's own departments, and at the end none; empty if it has none.
+async fn places(db: &mut SqliteConnection, user: &Can<EditStaff>) -> Result<Vec<Choice>> {
+    let mut places = internal_departments::choices(db, user.organization(), None).await?;
+    if !places.is_empty() {
+        places.push(Choice { value: OUT.to_owned(), label: "移出内设部门".to_owned() });
+    }
+    Ok(places)
+}
+
 async fn page(
     db: &mut SqliteConnection,
     user: &Can<EditStaff>,
     people: &[Ticked],
     form: &Form,
 ) -> Result<Page> {
-    let places = internal_departments::choices(db, user.organization(), None).await?;
+    let places = places(db, user).await?;
     Ok(Page::new("accounts/person_place.html")
         .with("crumbs", &crumbs(&user.grant, &[("放入内设部门", "")]))
         .with("people", people)
