@@ -3,7 +3,7 @@
 
 use accounts::organizations::{self, Plan};
 use accounts::people;
-use kit::PersonId;
+use kit::{Action, Grantable, PersonId};
 
 use crate::support::{Browser, World, id_number};
 
@@ -340,18 +340,25 @@ async fn a_merge_moves_people_units_and_cases_and_ends_the_rights() {
     .await
     .unwrap();
     assert_eq!(cause, format!("merge:{hospital}"));
-    // its administrator is out, even when the unit is enabled again
+    // its administrator is out, and nobody enables it again by a click
     let login = county.admin_of("第一中学").await;
     county.browser().sign_in(&login, crate::support::PASSWORD).await.is(422);
-    admin.post(&format!("/accounts/employers/{school}/enable"), &[]).await.is(303);
-    county.browser().sign_in(&login, crate::support::PASSWORD).await.is(422);
-    admin.get(&format!("/accounts/employers/{school}")).await.is(200).contains("单位已合并");
+    let page = admin.post(&format!("/accounts/employers/{school}/enable"), &[]).await;
+    page.is(409).contains("已并入“人民医院”").lacks("刷新后再看");
+    assert_eq!(
+        county.text("select state from organization where name = '第一中学'").await,
+        "disabled"
+    );
+    let page = admin.get(&format!("/accounts/employers/{school}")).await;
+    page.is(200).contains("单位已合并").lacks(&format!("{school}/enable"));
+    page.contains(&format!("已并入“<a href=\"/accounts/employers/{hospital}\">人民医院</a>”"));
     totals_agree(&county).await;
 
     // a department with a unit below it cannot be merged into an employer unless that has a superior
     let department = county.organization("教育局").await;
     let path = format!("/accounts/departments/{department}/merge");
-    admin.post(&path, &[("into", "人民医院")]).await.is(409).contains("只能是人社局或主管部门");
+    let page = admin.post(&path, &[("into", "人民医院")]).await;
+    page.is(422).contains("只能是人社局或主管部门").contains("value=\"人民医院\"");
     let page = admin.post(&path, &[("into", "卫健委")]).await;
     assert_eq!(page.status, 303, "{page:?}");
     assert_eq!(
@@ -666,8 +673,13 @@ async fn a_disabled_or_expired_base_may_not_train() {
     assert!(may("2026-11-23").await && may("2027-01-10").await);
     assert!(!may("2027-01-11").await);
     let mut admin = seated(&county, "admin").await;
+    let list = admin.get("/accounts/bases").await;
+    list.is(200).contains(">启用</span>").contains("已过期（0）");
     county.clock.advance(time::Duration::days(60));
     let mut later = seated(&county, "admin").await;
+    let list = later.get("/accounts/bases").await;
+    list.is(200).lacks(">启用</span>").contains(">已过期</span>").contains("已过期（1）");
+    of(&county, "卫健委").await.get("/accounts/bases").await.contains("已过期（0）");
     later.get("/accounts/bases?tab=expired").await.is(200).contains("县继续教育培训中心");
     later.get("/accounts/bases?tab=ending").await.is(200).lacks("县继续教育培训中心");
     later.get(&format!("/accounts/bases/{id}")).await.contains("已于 2027-01-10 结束");
@@ -915,4 +927,42 @@ async fn the_detail_tells_how_a_registered_unit_was_reviewed() {
     page.contains("注册通过").contains("sanzhong");
     let file = county.number("select max(file_id) from organization_file").await;
     department.get(&format!("/accounts/employers/{id}/files/{file}")).await.is(200);
+}
+
+#[rocket::async_test]
+async fn a_clerk_of_some_departments_adds_no_department() {
+    let county = county().await;
+    let held = county.modules().permissions().into_iter();
+    let holds: Vec<Grantable> = held
+        .filter(|one| ["accounts.departments", "accounts.employers"].contains(&one.leaf.key))
+        .filter(|one| matches!(one.action, Action::View | Action::Edit))
+        .collect();
+    assert_eq!(holds.len(), 4);
+    let bureau = county.bureau().await;
+    let county = county.with_clerk("jiaoyu", bureau, &holds).await;
+    let parent = bureau.to_string();
+    let code = whole("11419999000000071");
+    let fields = base(&parent, &[("name", "水利局"), ("credit_code", &code), ("login", "shuili")]);
+    let path = "/accounts/departments/new";
+    seated(&county, "jiaoyu").await.get(path).await.is(200).contains("上级单位");
+    for scope in ["departments", "own"] {
+        let set = match scope {
+            "own" => {
+                "update grant set scope = 'own' where account_id = (select id from account where login = 'jiaoyu')"
+            }
+            _ => {
+                "update grant set scope = 'departments' where account_id = (select id from account where login = 'jiaoyu')"
+            }
+        };
+        county.execute(set).await;
+        county.execute("insert or ignore into grant_department (grant_id, department_id) select g.id, o.id from grant g join account a on a.id = g.account_id, organization o where a.login = 'jiaoyu' and o.name = '教育局'").await;
+        let mut clerk = seated(&county, "jiaoyu").await;
+        clerk.get("/accounts/departments").await.is(200).lacks("新增主管部门");
+        clerk.get(path).await.is(403);
+        clerk.post(path, &fields).await.is(403).contains("不能新增主管部门");
+        // his department's units he adds
+        let page = clerk.get("/accounts/employers/new").await;
+        assert_eq!(page.status, if scope == "own" { 403 } else { 200 }, "{page:?}");
+    }
+    assert_eq!(county.number("select count(*) from organization where name = '水利局'").await, 0);
 }

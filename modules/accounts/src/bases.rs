@@ -76,6 +76,21 @@ pub async fn ending(db: &mut SqliteConnection, scope: Scope, clock: &Clock) -> R
     .await?)
 }
 
+/// Bases of the scope whose validity is over.
+pub async fn expired(db: &mut SqliteConnection, scope: Scope, clock: &Clock) -> Result<i64> {
+    let (department, own) = scope.values();
+    Ok(sqlx::query_scalar(
+        "select count(*) from base_profile b join organization o on o.id = b.organization_id
+          where b.valid_until <> '' and b.valid_until < ?1
+            and (?2 is null or o.department_id = ?2) and (?3 is null or o.id = ?3)",
+    )
+    .bind(day::date_text(clock.today()))
+    .bind(department)
+    .bind(own)
+    .fetch_one(db)
+    .await?)
+}
+
 /// 即将到期的基地, for those who see the list.
 pub async fn cards(db: &mut SqliteConnection, user: &User, clock: &Clock) -> Result<Vec<Card>> {
     let sees = Grantable { leaf: BASES, action: Action::View };

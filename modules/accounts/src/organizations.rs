@@ -11,7 +11,7 @@ pub use base::may_train;
 pub use change::{change, enable};
 pub(crate) use create::insert;
 pub use create::{NewOrganization, create};
-pub use dissolve::{Dissolved, Plan, below, dissolve, pending_cases};
+pub use dissolve::{Dissolved, Plan, below, dissolve, merged_into, pending_cases};
 
 use kit::credit_code::CreditCode;
 use kit::organization::{self, Organization};

@@ -123,6 +123,16 @@ impl Crumb {
 }
 
 impl Unit {
+    /// Whether a caller of this scope may add one: departments stand beside each other, so only
+    /// who manages the whole county adds one; below a department its own clerks do.
+    pub fn added_by(&self, scope: Scope) -> bool {
+        match scope {
+            Scope::County => true,
+            Scope::Department(_) => self.kind != OrganizationKind::Department,
+            Scope::Organization(_) => false,
+        }
+    }
+
     /// 资料管理 > 管理用人单位 > the page itself.
     pub fn crumbs(&self, here: &str) -> Vec<Crumb> {
         vec![Crumb::new("资料管理", ""), Crumb::new(self.title, self.base), Crumb::new(here, "")]

@@ -87,6 +87,9 @@ pub enum Cell {
     Phone,
     /// (stored value, shown label, tag class: wait, pass, back, info or empty for plain text).
     Tag(&'static [(&'static str, &'static str, &'static str)]),
+    /// As `Tag` of a state and its last day in one text, `active 2027-01-10` (no day: `active `):
+    /// once the day is past, an active one is drawn 已过期 in red.
+    Until(&'static [(&'static str, &'static str, &'static str)]),
     /// Codes of a dictionary, joined by commas, shown as their labels.
     Labels(&'static Dictionary),
     /// Working days from this stored time until now; red when over the setting.

@@ -143,13 +143,19 @@ async fn write_profile(
 /// Enables a disabled organization again. The caller writes the trail.
 ///
 /// # Errors
-/// Refused if it is not disabled.
+/// Refused if it is not disabled, or was merged into another.
 pub async fn enable(
     tx: &mut SqliteConnection,
     id: OrganizationId,
     cause: &str,
     clock: &Clock,
 ) -> Result<()> {
+    if let Some(into) = super::merged_into(&mut *tx, id).await? {
+        let name = into.name;
+        return Err(Error::refused(format!(
+            "这个单位已并入“{name}”，不能启用。确需恢复的，请新登记一个单位，再把人员调转过去。"
+        )));
+    }
     let changed =
         sqlx::query("update organization set state = 'active' where id = ? and state = 'disabled'")
             .bind(id)

@@ -1,6 +1,7 @@
 //! An organization that ends: disabled, or merged into another; where its people, the units below
 //! it and its open cases go (3.1-3.3).
 
+use kit::organization::Organization;
 use kit::{Clock, Error, Event, Modules, OrganizationId, Result, review};
 use sqlx::SqliteConnection;
 
@@ -53,6 +54,28 @@ pub struct Dissolved {
     pub cases: u64,
     /// Administrators' rights that ended for good.
     pub rights: u64,
+}
+
+/// What a merged organization became part of; none if it is enabled or was only disabled.
+pub async fn merged_into(
+    db: &mut SqliteConnection,
+    id: OrganizationId,
+) -> Result<Option<Organization>> {
+    let into: Option<i64> = sqlx::query_scalar(
+        "select case when v.cause like 'merge:%' then cast(substr(v.cause, 7) as integer) end
+           from organization_version v
+          where v.organization_id = ?
+            and (v.cause in ('disable', 'enable') or v.cause like 'merge:%')
+          order by v.id desc limit 1",
+    )
+    .bind(id)
+    .fetch_optional(&mut *db)
+    .await?
+    .flatten();
+    match into {
+        Some(into) => kit::organization::find(db, OrganizationId(into)).await,
+        None => Ok(None),
+    }
 }
 
 /// Why a right ended with its organization.

@@ -66,8 +66,24 @@ async fn show(
         .with("removed", &administrators::removed(&mut db, id).await?)
         .with("registration", &registration(&mut db, modules, id, clock).await?)
         .with("steps", &history(&mut db, id).await?)
+        .with("merged", &merged(&mut db, &at, id).await?)
         .with("may_edit", &at.may(Action::Edit))
         .with("may_reset", &at.may(Action::Reset)))
+}
+
+/// What it was merged into, with a link where the caller may look at it.
+async fn merged(
+    db: &mut SqliteConnection,
+    at: &AtUnit<Viewing>,
+    id: OrganizationId,
+) -> Result<Option<super::Crumb>> {
+    let Some(into) = organizations::merged_into(db, id).await? else { return Ok(None) };
+    let seen = super::of_kind(into.kind).filter(|unit| {
+        let view = kit::Grantable { leaf: unit.leaf, action: Action::View };
+        at.grant.may(view) && super::within(at.grant.scope, &into)
+    });
+    let href = seen.map(|unit| format!("{}/{}", unit.base, into.id)).unwrap_or_default();
+    Ok(Some(super::Crumb::new(into.name, href)))
 }
 
 /// Superior, people and units below, with links to their lists.

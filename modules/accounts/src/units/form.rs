@@ -63,9 +63,19 @@ async fn superiors(
     organizations::superiors(db, scope).await
 }
 
+/// Refuses a caller whose scope reaches only some departments or his own unit.
+fn may_add(at: &AtUnit<Editing>) -> Result<()> {
+    if at.unit.added_by(at.grant.scope) {
+        return Ok(());
+    }
+    let text = format!("您的管理范围内不能新增{}，请联系管理全县的管理员办理。", at.unit.noun);
+    Err(Error::Forbidden(text))
+}
+
 /// The empty form.
 #[get("/new")]
 async fn new(at: AtUnit<Editing>, db: &State<Db>) -> Result<Page> {
+    may_add(&at)?;
     let mut db = db.read().await?;
     let mut form = Form::new();
     let offered = superiors(&mut db, at.unit, at.grant.scope).await?;
@@ -135,6 +145,7 @@ async fn create(
     db: &State<Db>,
     clock: &State<Clock>,
 ) -> Result<Answer> {
+    may_add(&at)?;
     let offered = superiors(&mut *db.read().await?, at.unit, at.grant.scope).await?;
     let new = read(at.unit, &mut form, &offered, &Profile::default());
     let mut administrator = read_administrator(&mut form);

@@ -29,7 +29,7 @@ async fn all(
     let unit = at.unit;
     let mut extra = narrowed(&mut db, &at, tab, clock).await?;
     extra.tabs = tabs(&mut db, &at, tab, clock).await?;
-    if at.may(Action::Edit) {
+    if at.may(Action::Edit) && unit.added_by(at.grant.scope) {
         let title = format!("新增{}", unit.noun);
         extra.actions.push((title, format!("{}/new", unit.base), "add".to_owned(), true));
     }
@@ -112,11 +112,12 @@ async fn tabs(
         ]),
         OrganizationKind::Base => {
             let ending = bases::ending(db, at.grant.scope, clock).await?;
+            let expired = bases::expired(db, at.grant.scope, clock).await?;
             let days = bases::days(db).await?;
             Ok(vec![
                 all(),
                 one(format!("{days} 天内到期（{ending}）"), "ending"),
-                one("已过期".to_owned(), "expired"),
+                one(format!("已过期（{expired}）"), "expired"),
             ])
         }
         _ => Ok(vec![]),

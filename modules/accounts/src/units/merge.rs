@@ -71,7 +71,16 @@ async fn merge(
     let (Some(plan), false) = (plan, form.refused()) else {
         return Ok(page(&at, &mut tx, &found, &form).await?.refused().into());
     };
-    let done = organizations::dissolve(&mut tx, modules, id, &plan, clock).await?;
+    let done = match organizations::dissolve(&mut tx, modules, id, &plan, clock).await {
+        Ok(done) => done,
+        // of one that ended meanwhile there is nothing left to type
+        Err(Error::Refused(sentence)) if found.state == "active" => {
+            tx.rollback().await?;
+            form.refuse("", sentence);
+            return Ok(page(&at, &mut *db.read().await?, &found, &form).await?.refused().into());
+        }
+        Err(error) => return Err(error),
+    };
     let into = plan.into.ok_or(Error::NotFound)?;
     let into = kit::organization::find(&mut tx, into).await?.ok_or(Error::NotFound)?;
     let text = format!(

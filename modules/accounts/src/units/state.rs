@@ -1,7 +1,7 @@
 //! 停用 (with a page that asks where people, units below and open cases go) and 启用.
 
 use kit::organization::Organization;
-use kit::{Answer, Clock, Db, Done, Form, Modules, OrganizationId, Page, Result, trail};
+use kit::{Answer, Clock, Db, Done, Error, Form, Modules, OrganizationId, Page, Result, trail};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
@@ -138,7 +138,16 @@ async fn disable(
     if form.refused() {
         return Ok(page(&at, &mut tx, &found, &form).await?.refused().into());
     }
-    let done = organizations::dissolve(&mut tx, modules, id, &plan, clock).await?;
+    let done = match organizations::dissolve(&mut tx, modules, id, &plan, clock).await {
+        Ok(done) => done,
+        // of one that ended meanwhile there is nothing left to type
+        Err(Error::Refused(sentence)) if found.state == "active" => {
+            tx.rollback().await?;
+            form.refuse("", sentence);
+            return Ok(page(&at, &mut *db.read().await?, &found, &form).await?.refused().into());
+        }
+        Err(error) => return Err(error),
+    };
     let text = format!(
         "停用{}“{}”，{} 个管理登录退出，{} 条待办移交，{} 人转入其他单位，{} 个下属单位改换上级",
         at.unit.noun, found.name, done.sessions, done.cases, done.people, done.below

@@ -79,15 +79,16 @@ pub(super) fn drawn(column: &Column, value: &str, href: &str, drawing: &Drawing)
         Cell::Labels(dictionary) => cell.text = dictionary.labels_of(value),
         Cell::Minute => cell.text = crate::day::shown_time(value),
         Cell::Phone => cell.text = mask::mask_phone(value),
-        Cell::Tag(tags) => match tags.iter().find(|(stored, _, _)| *stored == value) {
-            Some((_, label, "")) => cell.text = (*label).to_owned(),
-            Some((_, label, class)) => {
-                cell.kind = "tag";
-                cell.text = (*label).to_owned();
-                cell.tag = class;
+        Cell::Tag(tags) => tag(&mut cell, tags, value),
+        Cell::Until(tags) => {
+            let (state, until) = value.split_once(' ').unwrap_or((value, ""));
+            let past = crate::day::stored_date(until).is_some_and(|day| day < drawing.today);
+            if state == "active" && past {
+                tag(&mut cell, &[("active", "已过期", "back")], state);
+            } else {
+                tag(&mut cell, tags, state);
             }
-            None => cell.text = value.to_owned(),
-        },
+        }
         Cell::Waiting => {
             cell.kind = "number";
             if let Some(days) = drawing.waited(value) {
@@ -99,6 +100,19 @@ pub(super) fn drawn(column: &Column, value: &str, href: &str, drawing: &Drawing)
     cell
 }
 
+/// Draws a state by its tags.
+fn tag(cell: &mut Drawn, tags: &[(&'static str, &'static str, &'static str)], value: &str) {
+    match tags.iter().find(|(stored, _, _)| *stored == value) {
+        Some((_, label, "")) => cell.text = (*label).to_owned(),
+        Some((_, label, class)) => {
+            cell.kind = "tag";
+            cell.text = (*label).to_owned();
+            cell.tag = class;
+        }
+        None => cell.text = value.to_owned(),
+    }
+}
+
 /// The class of a column's head and cells.
 pub(super) fn class(cell: Cell) -> &'static str {
     match cell {
@@ -106,7 +120,13 @@ pub(super) fn class(cell: Cell) -> &'static str {
         Cell::Waiting => "num nowrap",
         // labels longer than eight characters may wrap, or the table grows without need
         Cell::Tag(labels) if labels.iter().any(|(_, label, _)| label.chars().count() > 8) => "long",
-        Cell::Text | Cell::Link | Cell::Day | Cell::Minute | Cell::Phone | Cell::Tag(_) => "nowrap",
+        Cell::Text
+        | Cell::Link
+        | Cell::Day
+        | Cell::Minute
+        | Cell::Phone
+        | Cell::Tag(_)
+        | Cell::Until(_) => "nowrap",
         // short labels stand in one line, long or many wrap
         Cell::Labels(dictionary)
             if dictionary.entries.iter().all(|e| e.label.chars().count() < 5) =>
@@ -134,7 +154,7 @@ pub(super) fn written<'a>(
         }
         Cell::Number => Value::Text(value),
         Cell::Hours => hours(value).map_or(Value::Text(value), Value::Hours),
-        Cell::Minute | Cell::Phone | Cell::Tag(_) | Cell::Labels(_) => {
+        Cell::Minute | Cell::Phone | Cell::Tag(_) | Cell::Until(_) | Cell::Labels(_) => {
             *made = drawn(column, value, "", drawing).text;
             Value::Text(made)
         }
@@ -155,7 +175,7 @@ pub(super) fn head(column: &Column) -> crate::xlsx::Column {
         Cell::Day => 12.0,
         Cell::Minute => 18.0,
         Cell::Phone => 14.0,
-        Cell::Tag(_) => 12.0,
+        Cell::Tag(_) | Cell::Until(_) => 12.0,
         Cell::Labels(_) => 24.0,
         Cell::Waiting => 16.0,
         Cell::Text => 20.0,

@@ -39,7 +39,6 @@ const fn column(key: &'static str, title: &'static str, sql: &'static str, cell:
 }
 
 const CODE: Column = column("credit_code", "信用代码", "coalesce(o.credit_code, '')", Cell::Text);
-const AREA: Column = column("area", "所属区域", "coalesce(f.area_code, '')", Cell::Text);
 const CONTACT: Column = column("contact", "联系人", "coalesce(f.contact, '')", Cell::Text);
 const PHONE: Column = column("phone", "联系电话", "coalesce(f.phone, '')", Cell::Text);
 const SUPERIOR: Column = column("superior", "上级单位", "coalesce(s.name, '')", Cell::Long);
@@ -75,6 +74,9 @@ const PEOPLE: Column = column(
     Cell::Number,
 );
 const STATE: Column = column("state", "状态", "o.state", Cell::Tag(STATES));
+/// Of a base, whose recognition may be over.
+const BASE_STATE: Column =
+    column("state", "状态", "o.state || ' ' || coalesce(b.valid_until, '')", Cell::Until(STATES));
 
 /// When it was recorded; the lists' order.
 const fn created(title: &'static str) -> Column {
@@ -151,7 +153,6 @@ pub static DEPARTMENT_LIST: List = List {
         column("name", "部门名称", "o.name", Cell::Link),
         STATE,
         CODE,
-        AREA,
         CONTACT,
         PHONE,
         ADMINISTRATORS,
@@ -165,9 +166,9 @@ pub static DEPARTMENT_LIST: List = List {
     row: "/accounts/departments/{id}",
     ops: &[
         ("详情", "/accounts/departments/{id}"),
-        ("管理员权限", "/accounts/departments/{id}#administrators"),
+        ("管理员", "/accounts/departments/{id}#administrators"),
     ],
-    empty: "还没有主管部门。请点“新增主管部门”登记教育局、卫生健康委员会等同级主管部门。",
+    empty: "还没有您能查看的主管部门。教育局、卫生健康委员会等同级主管部门由管理全县的管理员在这里新增。",
 };
 
 /// 3.2
@@ -186,7 +187,6 @@ pub static EMPLOYER_LIST: List = List {
         SUPERIOR,
         NATURE,
         INDUSTRY,
-        AREA,
         ADMINISTRATORS,
         PEOPLE,
         created("登记时间"),
@@ -197,7 +197,7 @@ pub static EMPLOYER_LIST: List = List {
     row: "/accounts/employers/{id}",
     ops: &[
         ("详情", "/accounts/employers/{id}"),
-        ("管理员权限", "/accounts/employers/{id}#administrators"),
+        ("管理员", "/accounts/employers/{id}#administrators"),
     ],
     empty: "还没有用人单位。请点“新增用人单位”登记第一个，登记时一并设定它的管理员。",
 };
@@ -213,7 +213,7 @@ pub static BASE_LIST: List = List {
     only: "o.kind = 'base'",
     columns: &[
         column("name", "基地名称", "o.name", Cell::Link),
-        STATE,
+        BASE_STATE,
         column("valid_until", "有效期至", "coalesce(b.valid_until, '')", Cell::Day),
         SUPERIOR,
         column("level", "级别", "coalesce(b.level, '')", Cell::Labels(&BASE_LEVELS)),
@@ -230,6 +230,6 @@ pub static BASE_LIST: List = List {
     search: Some(SEARCH),
     orders: ORDERS,
     row: "/accounts/bases/{id}",
-    ops: &[("详情", "/accounts/bases/{id}"), ("管理员权限", "/accounts/bases/{id}#administrators")],
+    ops: &[("详情", "/accounts/bases/{id}"), ("管理员", "/accounts/bases/{id}#administrators")],
     empty: "还没有继续教育基地。请点“新增继续教育基地”登记第一个，登记时一并设定它的管理员。",
 };
