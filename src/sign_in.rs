@@ -59,6 +59,9 @@ enum Attempt {
     Refused(&'static str),
     /// The right password of an account that may not sign in: it may hear why.
     Told(Cow<'static, str>),
+    /// No password of the account, if there is one, but of a registration that was not approved:
+    /// where that stands.
+    Heard(String),
     /// In, limited to setting a password if so.
     Right { restricted: bool, rehash: bool },
 }
@@ -98,24 +101,24 @@ async fn sign_in(
         }
         _ => vec![],
     };
-    // who applied for an account hears where that stands, after the right password only
-    let applicant = match &account {
-        Some(_) => None,
-        None => applicant(&mut reader, modules, &login).await?,
-    };
+    // who applied hears where that stands, after the right password only, and whether or not the
+    // number he gave has an account: else his own password would tell him that it exists (AU-08)
+    let applicants = applicants(&mut reader, modules, &login).await?;
     let keys = lockout::Keys::new(account.as_ref().map(|a| a.id), &login, &visitor.address);
     // whoever has set a password is not held up by guesses at initial ones
-    let initial = match &account {
-        Some(account) => account.state == "initial",
-        None => IdCard::stored(&kit::id_card::normalised(&login)).is_ok(),
-    };
+    let numbered = IdCard::stored(&kit::id_card::normalised(&login)).is_ok();
+    let initial = account.as_ref().map_or(numbered, |account| account.state == "initial");
     let paused = lockout::paused(&mut reader, clock).await?;
-    let locked = lockout::locked(&mut reader, &keys, clock).await? || (initial && paused);
+    let waits = lockout::locked(&mut reader, &keys, clock).await?;
+    let locked = waits || (initial && paused);
     drop(reader);
 
-    let attempt = match &applicant {
-        Some(applicant) => hear(applicant, password.clone(), locked, hashing).await?,
-        None => judge(account.as_ref(), &grants, &password, locked, hashing, clock).await?,
+    let attempt = judge(account.as_ref(), &grants, &password, locked, hashing, clock).await?;
+    let unheard = waits || (numbered && paused);
+    let heard = hear(db, modules, applicants, &password, hashing).await?;
+    let attempt = match (attempt, heard) {
+        (Attempt::Refused(_), Some(told)) if !unheard => Attempt::Heard(told),
+        (attempt, _) => attempt,
     };
     let mut actor = visitor.actor();
     actor.account = None;
@@ -126,14 +129,18 @@ async fn sign_in(
     let mut tx = db.begin().await?;
     // attempts at the same time, a reset or a used code meanwhile: what was judged must still hold
     let paused = lockout::paused(&mut tx, clock).await?;
-    let locked = locked || lockout::locked(&mut tx, &keys, clock).await? || (initial && paused);
+    let waits = waits || lockout::locked(&mut tx, &keys, clock).await?;
+    let locked = locked || waits || (initial && paused);
     let holds = match &account {
         Some(account) => !locked && unchanged(&mut tx, account).await?,
-        None => !locked && applicant.is_some(),
+        None => false,
     };
     let attempt = match attempt {
         Attempt::Right { .. } | Attempt::Told(_) if !holds => {
             Attempt::Refused("登录的同时账号被锁定、停用或改了密码")
+        }
+        Attempt::Heard(_) if waits || (numbered && paused) => {
+            Attempt::Refused("账号或地址在锁定中")
         }
         attempt => attempt,
     };
@@ -147,6 +154,15 @@ async fn sign_in(
                     trail::refused(&mut tx, &actor, clock, "sign_in.refused", &object, text)
                         .await?;
                     sentence
+                }
+                // counted as a failure: a registration's password is a guess at the account's
+                Attempt::Heard(sentence) => {
+                    let lock =
+                        lockout::fail(&mut tx, &keys, locked, false, settings, clock).await?;
+                    let text = format!("登录未成功：已告知注册的审核状态{}", lock.sentence());
+                    trail::refused(&mut tx, &actor, clock, "sign_in.refused", &object, &text)
+                        .await?;
+                    Cow::Owned(sentence)
                 }
                 Attempt::Refused(why) => {
                     let lock =
@@ -226,7 +242,8 @@ async fn unchanged(tx: &mut SqliteConnection, account: &Account) -> Result<bool>
     .await?)
 }
 
-/// Exactly one argon2 whatever the account is, so that time tells nothing (AU-08).
+/// Exactly one argon2 whatever the account is; `hear` spends one more in every case, so that time
+/// tells nothing (AU-08).
 async fn judge(
     account: Option<&Account>,
     grants: &[GrantRow],
@@ -276,34 +293,41 @@ async fn judge(
     })
 }
 
-async fn applicant(
+/// Whoever applied with this login or number, of the first module that knows any.
+async fn applicants(
     db: &mut SqliteConnection,
     modules: &Modules,
     login: &str,
-) -> Result<Option<Applicant>> {
+) -> Result<Vec<Applicant>> {
     for module in modules.all() {
-        if let Some(applicant) = module.applicant(&mut *db, login).await? {
-            return Ok(Some(applicant));
+        let found = module.applicants(&mut *db, login).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(vec![])
+}
+
+/// What the applicant hears whose password was typed: exactly one argon2 whether there is none,
+/// one or many.
+async fn hear(
+    db: &Db,
+    modules: &Modules,
+    applicants: Vec<Applicant>,
+    typed: &str,
+    hashing: &Hashing,
+) -> Result<Option<String>> {
+    let (ids, hashes): (Vec<i64>, Vec<String>) =
+        applicants.into_iter().map(|one| (one.application, one.password_hash)).unzip();
+    let found = hashing.find(typed.to_owned(), hashes).await?;
+    let Some(id) = found.and_then(|at| ids.get(at).copied()) else { return Ok(None) };
+    let mut reader = db.read().await?;
+    for module in modules.all() {
+        if let Some(told) = module.told(&mut reader, id).await? {
+            return Ok(Some(told));
         }
     }
     Ok(None)
-}
-
-/// One argon2, as for an account.
-async fn hear(
-    applicant: &Applicant,
-    typed: String,
-    locked: bool,
-    hashing: &Hashing,
-) -> Result<Attempt> {
-    let verdict = hashing.verify(typed, Some(applicant.password_hash.clone())).await?;
-    Ok(if locked {
-        Attempt::Refused("账号或地址在锁定中")
-    } else if verdict.is_right() {
-        Attempt::Told(applicant.told.clone().into())
-    } else {
-        Attempt::Refused("密码不正确")
-    })
 }
 
 /// Notes the sign-in on the account; a one-time code is used up by it.

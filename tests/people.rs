@@ -898,3 +898,101 @@ async fn a_units_start_page_leads_a_new_one_and_reminds_an_old_one() {
     clinic.get("/start").await.is(200).contains("1 人的初始密码已过期");
     county.admin().await.get("/start").await.is(200).lacks("开始使用");
 }
+
+/// An administrator of a unit whose account carries an ID number, with a password of his own.
+async fn claim(county: &World, unit: &str, login: &str, name: &str, number: &str) {
+    let organization = county.organization(unit).await;
+    let mut tx = county.db().begin().await.unwrap();
+    let new = accounts::administrators::NewAdministrator {
+        organization,
+        name: name.to_owned(),
+        login: login.to_owned(),
+        phone: String::new(),
+        role: accounts::administrators::SUPER,
+        credential: accounts::administrators::Credential::Password(
+            kit::password::hash(CLAIMED).unwrap(),
+        ),
+        created_by: None,
+    };
+    let account = accounts::administrators::create(&mut tx, &new, &county.clock).await.unwrap();
+    let card = kit::IdCard::stored(number).unwrap();
+    let identity = accounts::people::identity(&mut tx, &card).await.unwrap();
+    sqlx::query("update account set identity_id = ? where id = ?")
+        .bind(identity)
+        .bind(account)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+const CLAIMED: &str = "Pepper-77-lantern";
+
+#[rocket::async_test]
+async fn whoever_wrote_a_number_on_an_account_does_not_get_the_person() {
+    // another name, the right name but another unit's right, and that right taken away again
+    for (name, unit, removed) in
+        [("假名", "妇幼保健院", false), ("吴敏", "一中", false), ("吴敏", "一中", true)]
+    {
+        let county = county().await;
+        let number = id_number(9);
+        claim(&county, unit, "claimer", name, &number).await;
+        if removed {
+            county
+                .execute(
+                    "update grant set state = 'removed'
+                      where account_id = (select id from account where login = 'claimer')",
+                )
+                .await;
+        }
+        let mut clinic = admin_of(&county, "妇幼保健院").await;
+        let done = clinic.post("/accounts/people/new", &fields("吴敏", &number)).await;
+        done.redirects_to(&home(&county, "吴敏").await);
+        clinic.follow(&done).await.is(200).contains("初始密码是身份证号的后六位");
+        // the claimer's password opens nothing of the person's; his own login remains
+        county.browser().sign_in(&number, CLAIMED).await.is(422);
+        let mut person = county.browser();
+        person.sign_in(&number, &number[12..]).await.redirects_to("/password/first");
+        assert_eq!(
+            county
+                .number("select count(*) from account where login = 'claimer' and identity_id is null and person_id is null")
+                .await,
+            1
+        );
+        if !removed {
+            let mut claimer = county.browser();
+            claimer.sign_in("claimer", CLAIMED).await.redirects_to("/start");
+            claimer.get("/messages").await.is(200).contains("已由本人单位登记");
+        }
+        let trail = county.trail().await.join("\n");
+        assert!(trail.contains("与管理员账号“claimer”"), "{trail}");
+        assert!(!trail.contains(&number), "{trail}");
+    }
+}
+
+#[rocket::async_test]
+async fn an_administrator_recorded_in_his_own_unit_keeps_his_account_and_is_told_so() {
+    let county = county().await;
+    let number = id_number(9);
+    claim(&county, "妇幼保健院", "wumin", "吴敏", &number).await;
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    let done = clinic.post("/accounts/people/new", &fields("吴敏", &number)).await;
+    done.redirects_to(&home(&county, "吴敏").await);
+    let page = clinic.follow(&done).await;
+    page.is(200).contains("仍用原来的密码登录").lacks("初始密码是身份证号的后六位");
+    county.browser().sign_in(&number, &number[12..]).await.is(422);
+    county.browser().sign_in(&number, CLAIMED).await.redirects_to("/start");
+    assert_eq!(county.number("select count(*) from account where name = '吴敏'").await, 1);
+}
+
+#[rocket::async_test]
+async fn an_account_that_needs_its_number_stops_the_recording_of_another() {
+    let county = county().await;
+    let number = id_number(9);
+    claim(&county, "一中", "claimer", "假名", &number).await;
+    county.execute("update account set login = null where login = 'claimer'").await;
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    let page = clinic.post("/accounts/people/new", &fields("吴敏", &number)).await;
+    page.is(409).contains("没有登录账号的管理员账号").lacks(&number);
+    assert_eq!(county.number("select count(*) from person where name = '吴敏'").await, 0);
+}

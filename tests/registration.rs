@@ -241,7 +241,138 @@ async fn the_answer_does_not_tell_whether_an_id_number_exists() {
     // whoever is imported still activates with the last six, whatever a stranger registered
     let mut him = county.browser();
     him.sign_in(&known, &known[12..]).await.redirects_to("/password/first");
-    county.browser().sign_in(&known, CHOSEN).await.is(422).lacks("ZC2026");
+}
+
+/// What signing in answers, without what differs by number and form.
+async fn answered(county: &World, number: &str, password: &str) -> String {
+    let mut browser = county.browser();
+    let page = browser.sign_in(number, password).await;
+    page.is(422);
+    let mut lines: Vec<&str> = page.body.lines().collect();
+    lines.retain(|line| !line.contains("_csrf"));
+    let body = lines.join("\n").replace(number, "");
+    let (before, after) = body.split_once("ZC20261123-").unwrap_or((&body, "0000"));
+    format!("{before}{}", &after[4..])
+}
+
+#[rocket::async_test]
+async fn signing_in_with_what_one_registered_does_not_tell_whether_the_number_exists() {
+    let numbers = [id_number(2), id_number(3), id_number(4)];
+    let county = World::new()
+        .await
+        .with_employer("第一中学")
+        .await
+        .with_person("张三丰", "第一中学", &numbers[0])
+        .await
+        .with_active_person("李四", "第一中学", &numbers[1])
+        .await;
+    for number in &numbers {
+        let mut visitor = county.browser();
+        register(&mut visitor, "person", &person("张三丰", number, "第一中学"), &[]).await;
+    }
+    // heard four times, locked at the fifth: the same whoever has the number
+    let mut rounds = vec![];
+    for n in 0..7 {
+        let mut bodies = vec![];
+        for number in &numbers {
+            bodies.push(answered(&county, number, CHOSEN).await);
+        }
+        assert!(bodies.iter().all(|body| *body == bodies[2]), "{n}: {bodies:?}");
+        assert_eq!(bodies[0].contains("正在由第一中学审核"), n < 5, "{n}");
+        rounds.push(bodies.remove(0));
+    }
+    assert_eq!((&rounds[0], &rounds[5]), (&rounds[4], &rounds[6]));
+    // the owners still come in by their own passwords, once the lock is over
+    county.clock.advance(time::Duration::minutes(16));
+    county.sign_in(&numbers[1]).await.get("/start").await.is(200);
+    county.browser().sign_in(&numbers[0], &numbers[0][12..]).await.redirects_to("/password/first");
+    county.browser().sign_in(&numbers[1], CHOSEN).await.is(422).contains("正在由第一中学审核");
+    // the county's pause of initial passwords makes no difference between them, either
+    county.clock.advance(time::Duration::hours(1));
+    county.set("password.initial", "1").await;
+    county.browser().sign_in(&id_number(99), "123456").await.is(422);
+    for number in &numbers {
+        county.browser().sign_in(number, CHOSEN).await.is(422).lacks("ZC2026");
+    }
+}
+
+#[rocket::async_test]
+async fn a_strangers_registrations_do_not_hide_the_applicants_own() {
+    let number = id_number(5);
+    let county = World::new().await.with_employer("第一中学").await.with_employer("人民医院").await;
+    let mut his = county.browser();
+    let (zc, code) =
+        register(&mut his, "person", &person("张三丰", &number, "第一中学"), &[]).await;
+    let other = "Pepper-77-lantern";
+    let form = but(but(person("张三丰", &number, "人民医院"), "password", other), "again", other);
+    for _ in 0..3 {
+        register(&mut county.browser(), "person", &form, &[]).await;
+    }
+    // he hears where his own stands, the stranger of his own
+    let told = county.browser().sign_in(&number, CHOSEN).await;
+    told.is(422).contains(&zc).contains("正在由第一中学审核");
+    let told = county.browser().sign_in(&number, other).await;
+    told.is(422).contains("ZC20261123-0004").contains("正在由人民医院审核");
+    // sixty later ones do not hide his from the query either
+    let mut tx = county.db().begin().await.unwrap();
+    for n in 0..60 {
+        let case: i64 = sqlx::query_scalar(
+            "insert into review_case (subject, number, state, route, stage, organization_id, title,
+               content, submitted_at, waiting_since)
+             select subject, number || '-' || ?, 'withdrawn', route, stage, organization_id, title,
+               content, submitted_at, waiting_since from review_case where number = ? returning id",
+        )
+        .bind(n)
+        .bind(&zc)
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+        sqlx::query(
+            "insert into registration (kind, case_id, number, state, organization_id, identity_id,
+               code_hash, created_at)
+             select kind, ?1, number || '-' || ?1, 'withdrawn', organization_id, identity_id, 'x',
+               created_at from registration where number = ?2",
+        )
+        .bind(case)
+        .bind(&zc)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut him = county.browser();
+    him.get("/accounts/registration/progress").await.is(200);
+    him.post("/accounts/registration/progress", &[("identifier", &number), ("code", &code)])
+        .await
+        .redirects_to("/accounts/registration/progress/mine");
+    him.get("/accounts/registration/progress/mine").await.is(200).contains(&zc);
+}
+
+#[rocket::async_test]
+async fn one_address_claims_one_number_five_times_a_day() {
+    let (number, other) = (id_number(5), id_number(6));
+    let county = World::new()
+        .await
+        .with_employer("第一中学")
+        .await
+        .with_person("王五", "第一中学", &other)
+        .await;
+    let mut stranger = county.browser();
+    let address = "/accounts/registration/person";
+    let form = person("张三丰", &number, "第一中学");
+    for _ in 0..5 {
+        register(&mut stranger, "person", &form, &[]).await;
+    }
+    county.clock.advance(time::Duration::minutes(1));
+    stranger.get(address).await.is(200);
+    let page = stranger.upload(address, &form, &[]).await;
+    page.is(422).contains("今天为这个号码提交注册的次数已用完").contains("张三丰");
+    assert_eq!(county.number("select count(*) from registration where state = 'pending'").await, 5);
+    // another number, recorded or not, and another address go on
+    register(&mut stranger, "person", &person("王五", &other, "第一中学"), &[]).await;
+    register(&mut county.browser(), "person", &form, &[]).await;
+    county.clock.advance(time::Duration::days(1));
+    register(&mut stranger, "person", &form, &[]).await;
 }
 
 #[rocket::async_test]
@@ -665,6 +796,35 @@ async fn an_administrator_who_registers_as_a_person_gains_the_personal_side() {
     assert_eq!(county.number("select count(*) from person").await, 1);
     county.browser().sign_in(&number, other).await.is(422);
     county.browser().sign_in(&number, CHOSEN).await.redirects_to("/start");
+}
+
+#[rocket::async_test]
+async fn an_administrator_of_another_unit_with_the_number_does_not_get_the_applicant() {
+    let number = id_number(8);
+    let county = World::new().await.with_employer("第一中学").await;
+    let (code, bureau) = (credit_code(8), "示例县人力资源和社会保障局");
+    let licence: [(&str, &str, &[u8]); 1] = [("licence", "执照.pdf", PDF)];
+    let mut fields = unit("孙氏公司", &code, bureau, "sunshi");
+    fields.push(("administrator_number", &number));
+    register(&mut county.browser(), "employer", &fields, &licence).await;
+    let mut desk = county.admin().await;
+    approve(&mut desk, "employer-registrations", row(&county).await, &[]).await.is(303);
+    // the same name registers at another unit, with a password of his own
+    let other = "Pepper-77-lantern";
+    let form = but(but(person("钱管理", &number, "第一中学"), "password", other), "again", other);
+    register(&mut county.browser(), "person", &form, &[]).await;
+    let row = row(&county).await;
+    let mut school = county.sign_in(&county.admin_of("第一中学").await).await;
+    let page = school.get(&format!("/desk/person-registrations/{row}")).await;
+    page.is(200).contains("本人另有自己的账号").lacks("孙氏公司");
+    approve(&mut school, "person-registrations", row, &[]).await.is(303);
+    county.browser().sign_in(&number, CHOSEN).await.is(422);
+    let mut him = county.browser();
+    him.sign_in(&number, other).await.redirects_to("/start");
+    him.get("/start").await.is(200).lacks("孙氏公司");
+    let mut administrator = county.browser();
+    administrator.sign_in("sunshi", CHOSEN).await.redirects_to("/start");
+    administrator.get("/messages").await.is(200).contains("请用登录账号“sunshi”登录");
 }
 
 #[rocket::async_test]

@@ -129,7 +129,7 @@ async fn measure(county: &County, guest: &Guest, rounds: u32) -> Result<()> {
         println!("测量之后的内存：{memory:.1} MiB（RSS）");
     }
     match late {
-        0 => println!("所有页面的 95% 都在 50 毫秒以内（登录除外：它要算一次 argon2）。"),
+        0 => println!("所有页面的 95% 都在 50 毫秒以内（登录除外：它要算两次 argon2）。"),
         n => println!("有 {n} 个页面的 95% 超过 50 毫秒。"),
     }
     Ok(())

@@ -70,6 +70,13 @@ impl Hashing {
         .map_err(|error| Error::Fault(error.to_string()))
     }
 
+    /// Which of these stored hashes is of what was typed: one argon2 however many there are.
+    pub async fn find(&self, typed: String, stored: Vec<String>) -> Result<Option<usize>> {
+        self.run(move || password::find(&typed, &stored))
+            .await?
+            .map_err(|error| Error::Fault(error.to_string()))
+    }
+
     /// Hashes a chosen password.
     pub async fn hash(&self, password: String) -> Result<String> {
         self.run(move || password::hash(&password))

@@ -55,8 +55,19 @@ static PERMITS: Semaphore = Semaphore::const_new(2);
 
 /// The argon2id hash of a password or one-time code, computed off the async threads.
 pub async fn hashed(secret: String) -> Result<String> {
+    off_thread(move || kit::password::hash(&secret)).await
+}
+
+/// The same, salted by a key (`kit::password::hash_for`).
+pub async fn hashed_for(secret: String, key: String) -> Result<String> {
+    off_thread(move || kit::password::hash_for(&secret, &key)).await
+}
+
+async fn off_thread(
+    work: impl FnOnce() -> std::result::Result<String, kit::password::PasswordError> + Send + 'static,
+) -> Result<String> {
     let permit = PERMITS.acquire().await.map_err(|e| Error::Fault(e.to_string()))?;
-    let hash = spawn_blocking(move || kit::password::hash(&secret)).await;
+    let hash = spawn_blocking(work).await;
     drop(permit);
     hash.map_err(|e| Error::Fault(e.to_string()))?.map_err(|e| Error::Fault(e.to_string()))
 }

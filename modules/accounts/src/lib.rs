@@ -79,8 +79,12 @@ impl Module for Accounts {
         registration::entries()
     }
 
-    async fn applicant(&self, db: &mut SqliteConnection, login: &str) -> Result<Option<Applicant>> {
-        registration::applicant(db, login).await
+    async fn applicants(&self, db: &mut SqliteConnection, login: &str) -> Result<Vec<Applicant>> {
+        registration::applicants(db, login).await
+    }
+
+    async fn told(&self, db: &mut SqliteConnection, registration: i64) -> Result<Option<String>> {
+        registration::told(db, registration).await
     }
 
     fn tasks(&self) -> Vec<Task> {
@@ -188,6 +192,7 @@ impl Module for Accounts {
             &bases::REMINDER_DAYS,
             &registration::PER_MINUTE,
             &registration::PER_DAY,
+            &registration::PER_NUMBER,
             &registration::QUERIES_PER_MINUTE,
             &registration::QUERIES_PER_DAY,
         ]

@@ -11,6 +11,7 @@ macro_rules! columns {
 }
 
 mod brief;
+mod claims;
 mod create;
 pub mod form;
 pub mod mark;
@@ -19,6 +20,7 @@ pub mod record;
 mod update;
 
 pub use brief::{PersonBrief, brief, by_number, full_number, identity, in_scope};
+pub(crate) use claims::is_his;
 pub(crate) use create::insert_many;
 pub use create::{NewPerson, create, create_many};
 pub use moving::{LEFT, Moved, move_all, move_to, regroup};

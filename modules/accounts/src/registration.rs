@@ -19,13 +19,15 @@ mod send;
 mod store;
 mod sweep;
 
-pub use applicant::applicant;
+pub use applicant::{applicants, told};
 pub use approve::{approve_person, approve_unit};
 pub use check::checks;
 pub use content::{Administrator, Content, What};
 pub use follow::follow;
 pub use kind::Kind;
-pub use quota::{PER_DAY, PER_MINUTE, QUERIES_PER_DAY, QUERIES_PER_MINUTE, Queries, Submissions};
+pub use quota::{
+    PER_DAY, PER_MINUTE, PER_NUMBER, QUERIES_PER_DAY, QUERIES_PER_MINUTE, Queries, Submissions,
+};
 pub use store::relocate;
 pub use sweep::SWEEP;
 

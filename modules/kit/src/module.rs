@@ -127,13 +127,14 @@ pub struct Registration {
     pub href: &'static str,
 }
 
-/// Somebody who applied for an account and has none yet, as signing in needs him.
+/// Somebody who applied for an account, as signing in needs him. Whether the number he gave has
+/// an account already makes no difference to what he hears (AU-08).
 #[derive(Debug, Clone)]
 pub struct Applicant {
+    /// For `Module::told`.
+    pub application: i64,
     /// Of the password he chose, argon2id.
     pub password_hash: String,
-    /// What he hears after the right password: where his application stands and whom to ask.
-    pub told: String,
 }
 
 /// What `jxjy doctor` found.
@@ -278,12 +279,14 @@ pub trait Module: Send + Sync + 'static {
     fn registrations(&self) -> Vec<Registration> {
         vec![]
     }
-    /// Whoever applied with this login or ID number (as typed) and has no account yet.
-    async fn applicant(
-        &self,
-        _db: &mut SqliteConnection,
-        _login: &str,
-    ) -> Result<Option<Applicant>> {
+    /// Whoever applied with this login or ID number (as typed) and was not approved: all whose
+    /// passwords `kit::password::find` can tell apart with one argon2.
+    async fn applicants(&self, _db: &mut SqliteConnection, _login: &str) -> Result<Vec<Applicant>> {
+        Ok(vec![])
+    }
+    /// What an applicant hears after the right password: where his application stands and whom
+    /// to ask.
+    async fn told(&self, _db: &mut SqliteConnection, _application: i64) -> Result<Option<String>> {
         Ok(None)
     }
     /// Fills its part of the demo county.

@@ -1,12 +1,13 @@
 //! Passwords: what may be chosen, how it is kept, and codes that are shown once (AU-03).
 //!
-//! `hash`, `verify` and `dummy_verify` cost 19 MiB and 20–35 ms of CPU each: call them in
+//! `hash`, `verify`, `find` and `dummy_verify` cost 19 MiB and 20–35 ms of CPU each: call them in
 //! `spawn_blocking` under a semaphore.
 
 use std::hint::black_box;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::id_card::IdCard;
@@ -59,16 +60,42 @@ impl Verdict {
 /// # Errors
 /// [`PasswordError::Hash`] if the machine has no memory or no random numbers left.
 pub fn hash(password: &str) -> Result<String, PasswordError> {
-    let failed = |error: &dyn std::fmt::Display| PasswordError::Hash(error.to_string());
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|error| PasswordError::Random(error.to_string()))?;
+    hash_with(password, &salt)
+}
+
+/// As `hash`, with a salt of its own for each `key` (an ID number, a login) instead of a random
+/// one: however many people claim one key, `find` tells with one argon2 whose password was typed.
+///
+/// # Errors
+/// [`PasswordError::Hash`] if the machine has no memory left.
+pub fn hash_for(password: &str, key: &str) -> Result<String, PasswordError> {
+    hash_with(password, &salt_of(key))
+}
+
+fn salt_of(key: &str) -> [u8; 16] {
+    let mut salt = [0; 16];
+    let digest = Sha256::digest(format!("password of:{key}"));
+    salt.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    salt
+}
+
+/// Whether a stored hash was made by `hash_for` with this key.
+pub fn is_for(stored: &str, key: &str) -> bool {
+    let parsed = PasswordHash::new(stored).ok();
+    parsed.and_then(|parsed| parsed.salt).is_some_and(|salt| salt.as_ref() == salt_of(key))
+}
+
+fn hash_with(password: &str, salt: &[u8]) -> Result<String, PasswordError> {
+    let failed = |error: &dyn std::fmt::Display| PasswordError::Hash(error.to_string());
     let (hasher, mut output) = (hasher()?, [0; 32]);
-    derive(&hasher, password.as_bytes(), &salt, &mut output).map_err(|e| failed(&e))?;
+    derive(&hasher, password.as_bytes(), salt, &mut output).map_err(|e| failed(&e))?;
     let hashed = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
         params: ParamsString::try_from(hasher.params()).map_err(|e| failed(&e))?,
-        salt: Some(Salt::new(&salt).map_err(|e| failed(&e))?),
+        salt: Some(Salt::new(salt).map_err(|e| failed(&e))?),
         hash: Some(Output::new(&output).map_err(|e| failed(&e))?),
     };
     Ok(hashed.to_string())
@@ -106,6 +133,32 @@ pub fn verify(typed: &str, stored: &str) -> Result<Verdict, PasswordError> {
     let current = parsed.algorithm.as_str() == "argon2id"
         && (number("m"), number("t"), number("p")) == (Some(MEMORY), Some(PASSES), Some(LANES));
     Ok(if current { Verdict::Right } else { Verdict::RightButRehash })
+}
+
+/// Which of these stored hashes is of the typed password, if any: those of one `hash_for` key.
+/// Exactly one argon2 however many there are, none of them too; one with another salt or other
+/// parameters than the first is not found.
+///
+/// # Errors
+/// [`PasswordError::Stored`] if the first is no argon2 hash; the time of one is spent then too.
+pub fn find(typed: &str, stored: &[String]) -> Result<Option<usize>, PasswordError> {
+    let Some(first) = stored.first() else {
+        dummy_verify(typed);
+        return Ok(None);
+    };
+    let Ok(parsed) = PasswordHash::new(first) else {
+        dummy_verify(typed);
+        return Err(PasswordError::Stored);
+    };
+    let current = Params::try_from(&parsed).is_ok_and(|params| {
+        (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY, PASSES, LANES)
+    });
+    let Some(salt) = parsed.salt.filter(|_| current) else {
+        // of former parameters: alone
+        return Ok(verify(typed, first)?.is_right().then_some(0));
+    };
+    let made = hash_with(typed, salt.as_ref())?;
+    Ok(stored.iter().position(|stored| stored.as_bytes().ct_eq(made.as_bytes()).into()))
 }
 
 /// Spends what `verify` spends, for unknown, locked and initial accounts, so that timing tells
@@ -182,7 +235,7 @@ mod tests {
     use argon2::{Algorithm, Argon2, Params, Version};
 
     use super::{CODE_CHARACTERS, PasswordError, Verdict, dummy_verify, hash, is_initial};
-    use super::{one_time_code, verify};
+    use super::{find, hash_for, is_for, one_time_code, verify};
     use crate::id_card::IdCard;
 
     #[test]
@@ -194,6 +247,21 @@ mod tests {
         assert_eq!(verify("山高月小 水落石出 ", &one)?, Verdict::Wrong);
         assert_eq!(verify("", &one)?, Verdict::Wrong);
         assert!(matches!(verify("x", "plain text"), Err(PasswordError::Stored)));
+        Ok(())
+    }
+
+    #[test]
+    fn whoever_claims_one_number_is_found_with_one_hash() -> Result<(), PasswordError> {
+        let key = "419999198503150022";
+        let stored = vec![hash_for("one-of-them", key)?, hash_for("the-other", key)?];
+        assert!(stored.iter().all(|stored| is_for(stored, key)));
+        assert!(!is_for(&stored[0], "other key") && !is_for(&hash("one-of-them")?, key));
+        assert_eq!(find("the-other", &stored)?, Some(1));
+        assert_eq!(find("one-of-them", &stored)?, Some(0));
+        assert_eq!(find("neither", &stored)?, None);
+        assert_eq!(find("neither", &[])?, None);
+        assert_eq!(verify("the-other", &stored[1])?, Verdict::Right);
+        assert_eq!(find("alone", &[hash("alone")?])?, Some(0));
         Ok(())
     }
 
@@ -226,8 +294,14 @@ mod tests {
         };
         let known = timed(&|| assert!(!verify("guess", &stored).unwrap().is_right()));
         let unknown = timed(&|| dummy_verify("guess"));
+        // the second argon2 of a sign-in: nobody applied, one did, many did
+        let nobody = timed(&|| assert_eq!(find("guess", &[]).unwrap(), None));
+        let many = vec![hash_for("correct horse battery", "key").unwrap(); 50];
+        let many = timed(&|| assert_eq!(find("guess", &many).unwrap(), None));
         // wide bounds: the machine may be busy with other tests
-        assert!(unknown * 3 > known && known * 3 > unknown, "{known} {unknown}");
+        for other in [unknown, nobody, many] {
+            assert!(other * 3 > known && known * 3 > other, "{known} {unknown} {nobody} {many}");
+        }
     }
 
     #[test]

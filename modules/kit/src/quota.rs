@@ -72,6 +72,11 @@ impl Quota {
     }
 }
 
+/// An address for a key of several parts: a v6 one by its /64.
+pub fn network_text(address: &str) -> String {
+    network(address).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A v6 address counts with its whole /64: one line has as many as it likes.
 fn network(address: &str) -> Vec<u8> {
     match address.parse::<IpAddr>() {

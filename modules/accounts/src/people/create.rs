@@ -6,7 +6,7 @@ use kit::id_card::Sex;
 use kit::{Clock, Error, IdCard, IdentityId, OnUnique, OrganizationId, PersonId, Result, initials};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{Fields, Origin};
+use super::{Fields, Origin, claims};
 use crate::credentials::{INITIAL_DAYS, until};
 
 /// Someone to record. Sex and birth come from the identity number, the department from the
@@ -43,7 +43,8 @@ pub async fn create(
 /// `Event::PeopleCreated`.
 ///
 /// # Errors
-/// Refused, and to be rolled back, if an identity number belongs to a recorded person.
+/// Refused, and to be rolled back, if an identity number belongs to a recorded person, or to an
+/// account that could not sign in without it.
 pub async fn create_many(
     tx: &mut SqliteConnection,
     people: &[NewPerson],
@@ -52,6 +53,7 @@ pub async fn create_many(
     clock: &Clock,
 ) -> Result<Vec<PersonId>> {
     let initial_until = until(&mut *tx, &INITIAL_DAYS, clock).await?;
+    claims::free(&mut *tx, people, clock).await?;
     insert_many(tx, people, origin, import_id, &clock.stamp(), initial_until.as_deref()).await
 }
 
@@ -191,7 +193,7 @@ async fn identify(tx: &mut SqliteConnection, people: &[NewPerson]) -> Result<Vec
 }
 
 /// One account each, without a hash; who already has one as an administrator keeps it and gains
-/// the personal side.
+/// the personal side: his own by name and organization, `claims::free` has seen to the others.
 async fn open_accounts(
     tx: &mut SqliteConnection,
     first: PersonId,
@@ -199,10 +201,11 @@ async fn open_accounts(
     at: &str,
     initial_until: Option<&str>,
 ) -> Result<()> {
-    sqlx::query(
+    let opened = sqlx::query(
         "insert into account (identity_id, person_id, name, phone, state, initial_until, created_at)
          select identity_id, id, name, phone, 'initial', ?, ? from person where id between ? and ?
-         on conflict (identity_id) do update set person_id = excluded.person_id",
+         on conflict (identity_id) do update set person_id = excluded.person_id
+           where account.person_id is null and account.name = excluded.name",
     )
     .bind(initial_until)
     .bind(at)
@@ -210,5 +213,8 @@ async fn open_accounts(
     .bind(last)
     .execute(tx)
     .await?;
+    if opened.rows_affected() != (first.0..=last.0).count() as u64 {
+        return Err(Error::Fault("an account of another was not freed".to_owned()));
+    }
     Ok(())
 }

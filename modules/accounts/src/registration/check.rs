@@ -5,6 +5,7 @@ use kit::{IdentityId, OrganizationId, Result, organization};
 use sqlx::SqliteConnection;
 
 use super::{Administrator, Content, Kind, What};
+use crate::people;
 
 /// The checks of a registration that waits; of one that was decided there are none.
 pub async fn checks(db: &mut SqliteConnection, content: &Content) -> Result<Vec<Check>> {
@@ -81,26 +82,38 @@ async fn recorded(db: &mut SqliteConnection, content: &Content, name: &str) -> R
         let how = match (here, known.state.as_str()) {
             (true, "initial") => "本单位已导入，请直接用身份证号和初始密码登录激活",
             (true, _) => "本人已在本单位，请直接用身份证号登录；忘记密码请联系单位管理员重置",
-            (false, _) => "本人已在其他单位登记，请用身份证号登录后申请人员调转",
+            (false, _) => "本人已在其他单位登记，请本人联系现单位的管理员办理",
         };
         return Ok(vec![Check::refuse(format!(
             "身份证号已在系统中登记，不能重复登记{same}。请驳回并告知申请人：{how}"
         ))]);
     }
-    let administrator: Option<String> =
-        sqlx::query_scalar("select name from account where identity_id = ?")
-            .bind(content.identity_id)
-            .fetch_optional(db)
-            .await?;
-    Ok(match administrator {
-        None => vec![Check::ok("身份证号没有登记过")],
-        Some(known) if known == name => vec![Check::warn(
+    let administrator: Option<(String, String)> = sqlx::query_as(
+        "select name, (select json_group_array(organization_id) from grant
+                        where account_id = account.id)
+           from account where identity_id = ?",
+    )
+    .bind(content.identity_id)
+    .fetch_optional(db)
+    .await?;
+    let Some((known, held)) = administrator else {
+        return Ok(vec![Check::ok("身份证号没有登记过")]);
+    };
+    let held: Vec<OrganizationId> = serde_json::from_str(&held)?;
+    let check = if people::is_his(&known, name, &held, content.organization) {
+        Check::warn(
             "本人已有管理员账号：通过后同一账号增加个人身份，仍用原来的密码登录，注册时设的密码不启用",
-        )],
-        Some(known) => vec![Check::refuse(format!(
+        )
+    } else if known == name {
+        Check::warn(
+            "这个身份证号登记在其他单位的管理员账号上：通过后本人另有自己的账号，用身份证号和注册时设的密码登录，那个管理员账号只用它的登录账号登录",
+        )
+    } else {
+        Check::refuse(format!(
             "这个身份证号是管理员“{known}”的，与填写的姓名不同。请驳回，请申请人核对"
-        ))],
-    })
+        ))
+    };
+    Ok(vec![check])
 }
 
 /// Other registrations of the same number that wait as well.

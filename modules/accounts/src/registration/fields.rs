@@ -5,6 +5,7 @@ use kit::password::{self, Context, policy_of};
 use kit::{Clock, Error, Form, IdCard, Result, Settings};
 use sqlx::SqliteConnection;
 
+use super::applicant::salted_by;
 use super::{Administrator, Content, Kind, What};
 use crate::administrators;
 use crate::organizations::picker::{self, Offer};
@@ -18,6 +19,16 @@ pub struct Typed {
     /// None: an administrator who keeps his number to himself.
     pub card: Option<IdCard>,
     pub organization: Organization,
+}
+
+impl Typed {
+    /// The number that this registration claims: a person's ID number, a unit's credit code.
+    pub fn claims(&self) -> Option<&str> {
+        match &self.what {
+            What::Person { .. } => self.card.as_ref().map(IdCard::number),
+            What::Unit { credit_code, .. } => Some(credit_code),
+        }
+    }
 }
 
 /// Reads everything but password and files; none if a field is refused. `kept` is the ID number
@@ -190,7 +201,11 @@ pub async fn password(
     } else if again != password {
         form.refuse("again", "两次输入的密码不一样，请重新输入。");
     }
-    if form.refused() { Ok(None) } else { credentials::hashed(password).await.map(Some) }
+    if form.refused() {
+        return Ok(None);
+    }
+    let salted_by = salted_by(kind, typed.and_then(|typed| typed.card.as_ref()), &login);
+    credentials::hashed_for(password, salted_by).await.map(Some)
 }
 
 /// Puts a submission back into the form; the ID number stays where it is.

@@ -133,6 +133,14 @@ pub async fn receive(desk: &Desk<'_>, target: Target<'_>, upload: Upload) -> Res
     };
     let may_keep = again.is_some_and(|row| row.password_hash.is_some());
     let hash = fields::password(&mut form, kind, typed.as_ref(), may_keep, desk.settings).await?;
+    if let (Some(typed), false) = (&typed, form.refused()) {
+        let Desk { visitor, clock, settings, .. } = desk;
+        if let Some(number) = typed.claims()
+            && let Err(sentence) = desk.submissions.claim(&visitor.address, number, clock, settings)
+        {
+            form.refuse("", sentence);
+        }
+    }
     if let (Some(typed), false) = (typed, form.refused()) {
         match submit(desk, kind, holder, again, typed, hash, &form).await {
             Ok(answer) => return Ok(answer),

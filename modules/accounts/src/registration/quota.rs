@@ -26,6 +26,17 @@ pub const PER_DAY: Setting = Setting {
     check: None,
 };
 
+/// Forms for one ID number or credit code a day from one address.
+pub const PER_NUMBER: Setting = Setting {
+    key: "registration.per_number",
+    group: "注册",
+    label: "每个地址每天最多为同一号码提交注册",
+    help: "同一身份证号或统一社会信用代码，从一个地址一天最多提交这么多份，防止冒用他人号码反复提交。",
+    kind: Kind::Integer { least: 1, most: 1_000, unit: "次" },
+    default: "5",
+    check: None,
+};
+
 /// Questions for progress a minute from one address.
 pub const QUERIES_PER_MINUTE: Setting = Setting {
     key: "registration.queries_per_minute",
@@ -50,9 +61,9 @@ pub const QUERIES_PER_DAY: Setting = Setting {
 
 const MINUTE: &str = "提交太频繁，请一分钟后再试。填写的内容还在这一页上。";
 
-/// Forms sent; managed by Rocket.
+/// Forms sent, by address and by what they claim from there; managed by Rocket.
 #[derive(Debug, Clone, Default)]
-pub struct Submissions(Quota);
+pub struct Submissions(Quota, Quota);
 
 impl Submissions {
     /// Counts one form.
@@ -68,6 +79,27 @@ impl Submissions {
         self.0.take(address, &PER_MINUTE, &PER_DAY, clock, settings).map_err(|spent| match spent {
             Spent::Minute => MINUTE,
             Spent::Day => "您所在的网络今天提交注册的次数已用完，请明天再试，或者联系人社局。",
+        })
+    }
+}
+
+impl Submissions {
+    /// Counts one form that claims this ID number or credit code. It counts what this address
+    /// sends only, so that it tells nothing of the number (AU-08).
+    ///
+    /// # Errors
+    /// A sentence when the address has claimed it often enough today.
+    pub fn claim(
+        &self,
+        address: &str,
+        number: &str,
+        clock: &Clock,
+        settings: &Settings,
+    ) -> Result<(), &'static str> {
+        let key = format!("{}:{number}", kit::quota::network_text(address));
+        self.1.take(&key, &PER_NUMBER, &PER_NUMBER, clock, settings).map_err(|_| {
+            "您所在的网络今天为这个号码提交注册的次数已用完。请在首页“注册审核进度查询”查看已提交的注册，\
+             或者明天再试。"
         })
     }
 }

@@ -10,8 +10,6 @@ use super::{Content, Kind, What};
 
 /// How long a visitor sees what he asked for with the right code.
 const SEEN: Duration = Duration::minutes(30);
-/// Registrations of one number that a query code is compared with, the latest first.
-const CANDIDATES: i64 = 50;
 
 /// A registration that was submitted.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -26,7 +24,6 @@ pub struct Row {
     pub identity_id: Option<IdentityId>,
     pub login: Option<String>,
     pub password_hash: Option<String>,
-    code_hash: String,
 }
 
 /// The registration that this visitor may see now, if any.
@@ -37,7 +34,7 @@ pub async fn seen(
 ) -> Result<Option<Row>> {
     Ok(sqlx::query_as(
         "select id, kind, case_id, number, state, name, applicant, identity_id, login,
-                password_hash, code_hash
+                password_hash
            from registration
           where viewer_key = ? and viewer_until > ? and state <> 'draft'
           order by viewer_until desc limit 1",
@@ -59,26 +56,30 @@ pub async fn own(db: &mut SqliteConnection, visitor: &Visitor, clock: &Clock) ->
     })
 }
 
-/// The registration of this ID number or credit code whose query code was typed. An unknown number
-/// costs the same look-ups; the few hashes of a known one take microseconds.
+/// The registration of this ID number or credit code whose query code was typed, however many
+/// others there are. An unknown number costs the same look-ups; the hashes of a known one take
+/// microseconds.
 pub async fn by_code(db: &mut SqliteConnection, typed: &str, code: &str) -> Result<Option<Row>> {
-    let number = kit::id_card::normalised(typed);
-    let rows: Vec<Row> = sqlx::query_as(
-        "select id, kind, case_id, number, state, name, applicant, identity_id, login,
-                password_hash, code_hash
-           from registration
+    let candidates: Vec<(i64, String, String)> = sqlx::query_as(
+        "select id, number, code_hash from registration
           where id in (select id from registration
                         where identity_id = (select id from identity where number = ?1)
                        union select id from registration where credit_code = ?1)
-            and state <> 'draft'
-          order by id desc limit ?2",
+            and state <> 'draft'",
     )
-    .bind(&number)
-    .bind(CANDIDATES)
-    .fetch_all(db)
+    .bind(kit::id_card::normalised(typed))
+    .fetch_all(&mut *db)
     .await?;
     let code = plain(code);
-    Ok(rows.into_iter().find(|row| hashed(&row.number, &code) == row.code_hash))
+    let found = candidates.into_iter().find(|(_, number, hash)| hashed(number, &code) == *hash);
+    Ok(sqlx::query_as(
+        "select id, kind, case_id, number, state, name, applicant, identity_id, login,
+                password_hash
+           from registration where id = ? and state <> 'draft'",
+    )
+    .bind(found.map(|(id, _, _)| id))
+    .fetch_optional(db)
+    .await?)
 }
 
 /// A query code as typed, without what only helps reading.

@@ -52,12 +52,27 @@ async fn create(
     let text = format!("新增人员{}", typed.name);
     trail::write(&mut tx, &user.actor(), clock, "accounts.person.create", &object(id), &text)
         .await?;
-    let days = days(&mut tx, &INITIAL_DAYS).await?;
+    let told = told(&mut tx, id, &typed.name).await?;
     tx.commit().await?;
-    Ok(Done::to(format!("{BASE}/{id}")).ok(told(&typed.name, days)).into())
+    Ok(Done::to(format!("{BASE}/{id}")).ok(told).into())
 }
 
-fn told(name: &str, days: i64) -> String {
+/// How he signs in: an administrator who was there keeps his account with its password.
+async fn told(db: &mut SqliteConnection, id: PersonId, name: &str) -> Result<String> {
+    let state: String = sqlx::query_scalar("select state from account where person_id = ?")
+        .bind(id)
+        .fetch_one(&mut *db)
+        .await?;
+    if state != "initial" {
+        return Ok(format!(
+            "已新增{name}。他已有管理员账号，同一账号增加了个人身份，仍用原来的密码登录。"
+        ));
+    }
+    let days = days(db, &INITIAL_DAYS).await?;
+    Ok(initial(name, days))
+}
+
+fn initial(name: &str, days: i64) -> String {
     let until = match days {
         0 => "一直有效".to_owned(),
         days => format!("{days} 天内有效"),
