@@ -8,8 +8,8 @@ mod detail;
 use std::marker::PhantomData;
 
 use kit::access::{Grant, admit};
-use kit::list::{self, Ask, Extra, Fixed, Tab};
-use kit::review::{self, AnySubject};
+use kit::list::{self, Ask, Extra, Fixed};
+use kit::review::{self, AnySubject, Side};
 use kit::{Action, Clock, Db, Download, Grantable, Modules, Page, Result, Scope, Settings, User};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -92,11 +92,6 @@ impl<A> AtDesk<'_, A> {
         Ok(row.map(|row| self.address(row)).unwrap_or_default())
     }
 
-    /// Whether there is a tab of what waits at the desks of organizations below.
-    fn sees_other_desks(&self) -> bool {
-        kit::Kinds::SUPERIOR.has(self.grant.kind) && self.subject.elsewhere().is_some()
-    }
-
     fn reviews(&self) -> bool {
         self.grant.may(Grantable { leaf: self.subject.leaf(), action: Action::Review })
     }
@@ -134,27 +129,16 @@ async fn waiting_or_done(
     clock: &State<Clock>,
     settings: &State<Settings>,
 ) -> Result<Page> {
-    let side = Side::of(&at, tab);
+    let side = side(&at, tab);
     let done = side != Side::Waiting;
     let mut db = db.read().await?;
     let list = at.subject.list();
-    let waiting = review::waiting_for(&mut db, &at.grant, key).await?;
+    debug_assert_eq!(key, at.subject.key());
     if done && list.orders.iter().any(|order| order.key == "acted") {
         // what was acted on last comes first, unless another order is asked for
         ask.values.entry("order".to_owned()).or_insert_with(|| "acted".to_owned());
     }
-    let tab = |title: String, key: &str, of: Side| Tab {
-        title,
-        href: format!("{}{key}", at.list()),
-        current: side == of,
-    };
-    let mut tabs = vec![
-        tab(format!("待审核（{waiting}）"), "", Side::Waiting),
-        tab("已审核".to_owned(), "?tab=done", Side::Done),
-    ];
-    if at.sees_other_desks() {
-        tabs.push(tab("其他单位审核中".to_owned(), "?tab=elsewhere", Side::Elsewhere));
-    }
+    let tabs = review::tabs(&mut db, at.subject, &at.grant, side).await?;
     let decides = !done && at.reviews();
     // 详情 stays where there is nothing to decide
     let plain = list.ops.iter().take_while(|(title, _)| *title == "详情").count();
@@ -174,7 +158,8 @@ async fn waiting_or_done(
         dialogs: if at.subject.must_see() { &SEEN } else { &DIALOGS },
         ..narrowed(&at, side)
     };
-    let page = list::page(list, &ask, &mut db, &at.user, &at.grant, clock, settings, extra).await?;
+    let grant = seen_by(&at, side);
+    let page = list::page(list, &ask, &mut db, &at.user, &grant, clock, settings, extra).await?;
     let (noun, reasons) = (at.subject.noun(), at.subject.reasons());
     Ok(page.with("desk", &Desk { noun, reasons, must_see: at.subject.must_see() }))
 }
@@ -194,30 +179,25 @@ struct Desk {
     must_see: bool,
 }
 
-/// A tab of the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Waiting,
-    Done,
-    /// What waits at other desks of the scope, to be read only.
-    Elsewhere,
+/// The tab that an address names.
+fn side<A>(at: &AtDesk<'_, A>, tab: Option<&str>) -> Side {
+    match tab {
+        Some("done") => Side::Done,
+        Some("elsewhere") if review::sees_other_desks(at.subject, &at.grant) => Side::Elsewhere,
+        _ => Side::Waiting,
+    }
 }
 
-impl Side {
-    fn of<A>(at: &AtDesk<'_, A>, tab: Option<&str>) -> Self {
-        match tab {
-            Some("done") => Self::Done,
-            Some("elsewhere") if at.sees_other_desks() => Self::Elsewhere,
-            _ => Self::Waiting,
-        }
-    }
+/// The right that narrows a tab's rows.
+fn seen_by<A>(at: &AtDesk<'_, A>, side: Side) -> Grant {
+    if side == Side::Waiting { review::at_desk(&at.grant) } else { at.grant.clone() }
 }
 
 /// The rows of a tab, shown and exported alike.
 fn narrowed<A>(at: &AtDesk<'_, A>, side: Side) -> Extra {
     let sql = match side {
         Side::Waiting => at.subject.pending(),
-        Side::Done => at.subject.done(),
+        Side::Done | Side::More(_) => at.subject.done(),
         Side::Elsewhere => at.subject.elsewhere().unwrap_or(at.subject.done()),
     };
     let county = at.grant.scope == Scope::County;
@@ -226,9 +206,11 @@ fn narrowed<A>(at: &AtDesk<'_, A>, side: Side) -> Extra {
         // registration names the desk itself as its superior
         hide: match (side, county) {
             (Side::Waiting, true) => &["recognised", "acted_at", "state", "reviewer"],
-            (Side::Waiting, false) => &["recognised", "acted_at", "state", "reviewer", "superior"],
-            (Side::Done, true) => &["waiting"],
-            (Side::Done, false) => &["waiting", "superior"],
+            (Side::Waiting, false) => {
+                &["recognised", "acted_at", "state", "reviewer", "superior", "department"]
+            }
+            (Side::Done | Side::More(_), true) => &["waiting"],
+            (Side::Done | Side::More(_), false) => &["waiting", "superior"],
             (Side::Elsewhere, _) => &["recognised", "acted_at"],
         },
         fixed: vec![Fixed { sql, values: vec![at.grant.organization.0] }],
@@ -248,7 +230,8 @@ async fn export(
     settings: &State<Settings>,
 ) -> Result<Download> {
     debug_assert_eq!(key, at.subject.key());
-    let extra = narrowed(&at, Side::of(&at, tab));
+    let side = side(&at, tab);
+    let (extra, grant) = (narrowed(&at, side), seen_by(&at, side));
     let list = at.subject.list();
-    list::export(list, &ask, db, &at.user, &at.grant, clock, settings, extra).await
+    list::export(list, &ask, db, &at.user, &grant, clock, settings, extra).await
 }

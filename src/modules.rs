@@ -11,6 +11,8 @@ pub fn installed() -> Vec<Box<dyn Module>> {
         Box::new(import::Import),
         Box::new(verification::Verification),
         Box::new(queries::Queries),
+        Box::new(transfers::Transfers),
+        Box::new(training::Training),
         Box::new(notices::Notices),
     ]
 }

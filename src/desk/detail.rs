@@ -144,7 +144,7 @@ pub async fn page<A>(
     let row = subject.row(content)?;
     let here = case.state == CaseState::Pending && case.desk_id == Some(at.grant.organization);
     let decides = here && at.reviews() && !review::concerns(&mut *db, case, &at.user).await?;
-    let checks = subject.checks(&mut *db, content).await?;
+    let checks = subject.checks(&mut *db, content, clock).await?;
     let against = checks.iter().any(|check| check.level == Level::Refuse);
     let (previous, next) =
         if here { review::neighbours(&mut *db, &at.grant, case).await? } else { (None, None) };
@@ -167,6 +167,7 @@ pub async fn page<A>(
     let fields = if decides { subject.decision_fields(content, &case.decision)? } else { vec![] };
     let facts = facts(&mut *db, at, case, revealed, decides, &address).await?;
     let files = files(&mut *db, at, content).await?;
+    let tables = subject.tables(&mut *db, content).await?;
     let panels = subject.panels(&mut *db, content).await?;
     let steps = review::history(db, subject, case, true, clock).await?;
     Ok(Page::new("review/detail.html")
@@ -175,6 +176,7 @@ pub async fn page<A>(
         .with("facts_title", &format!("{}内容", subject.noun()))
         .with("facts", &facts)
         .with("files", &files)
+        .with("tables", &tables)
         .with("panels", &panels)
         .with("checks", &checks)
         .with("steps", &steps)

@@ -4,7 +4,8 @@ use kit::access::Leaf;
 use kit::list::{Cell, Column, List, Order};
 use kit::review::{AnySubject, Case, Check, DecisionField, Fact, Meter, Outcome, Panel, Subject};
 use kit::{
-    Clock, Form, Grantable, Group, Kinds, MenuEntry, Migration, Module, OrganizationId, Result,
+    Clock, Form, Grantable, Group, Kinds, MenuEntry, Migration, Module, Modules, OrganizationId,
+    Result,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
@@ -103,7 +104,12 @@ impl Subject for Toy {
         }])
     }
 
-    async fn checks(&self, _: &mut SqliteConnection, content: &Content) -> Result<Vec<Check>> {
+    async fn checks(
+        &self,
+        _: &mut SqliteConnection,
+        content: &Content,
+        _: &Clock,
+    ) -> Result<Vec<Check>> {
         let fits = content.wanted <= 100;
         Ok(vec![if fits { Check::ok("数量合适") } else { Check::refuse("数量超过 100") }])
     }
@@ -146,6 +152,7 @@ impl Subject for Toy {
         case: &Case,
         _: Content,
         decision: Decision,
+        _: &Modules,
         _: &Clock,
     ) -> Result<Outcome> {
         sqlx::query("insert into toy_effect (case_id, given) values (?, ?)")

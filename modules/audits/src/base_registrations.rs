@@ -5,7 +5,7 @@ use accounts::registration::{self, Content};
 use kit::list::{Cell, List};
 use kit::module::Group;
 use kit::review::{Case, Check, DecisionField, Fact, Outcome, Subject};
-use kit::{Clock, FileId, Form, Kinds, Leaf, OrganizationId, Result};
+use kit::{Clock, FileId, Form, Kinds, Leaf, Modules, OrganizationId, Result};
 use sqlx::SqliteConnection;
 
 use crate::recognition::Recognition;
@@ -98,7 +98,12 @@ impl Subject for BaseRegistrations {
         Ok(content.files.clone())
     }
 
-    async fn checks(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Check>> {
+    async fn checks(
+        &self,
+        db: &mut SqliteConnection,
+        content: &Content,
+        _: &Clock,
+    ) -> Result<Vec<Check>> {
         registration::checks(db, content).await
     }
 
@@ -129,6 +134,7 @@ impl Subject for BaseRegistrations {
         case: &Case,
         content: Content,
         decision: Recognition,
+        _: &Modules,
         clock: &Clock,
     ) -> Result<Outcome> {
         decision.ends_later(clock)?;

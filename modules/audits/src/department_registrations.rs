@@ -4,7 +4,7 @@ use accounts::registration::{self, Content};
 use kit::list::{Cell, List};
 use kit::module::Group;
 use kit::review::{Case, Check, DecisionField, Fact, Outcome, Subject};
-use kit::{Clock, FileId, Form, Kinds, Leaf, OrganizationId, Result};
+use kit::{Clock, FileId, Form, Kinds, Leaf, Modules, OrganizationId, Result};
 use sqlx::SqliteConnection;
 
 use crate::registrations::{self, Nothing, column};
@@ -93,7 +93,12 @@ impl Subject for DepartmentRegistrations {
         Ok(content.files.clone())
     }
 
-    async fn checks(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Check>> {
+    async fn checks(
+        &self,
+        db: &mut SqliteConnection,
+        content: &Content,
+        _: &Clock,
+    ) -> Result<Vec<Check>> {
         registration::checks(db, content).await
     }
 
@@ -111,6 +116,7 @@ impl Subject for DepartmentRegistrations {
         case: &Case,
         content: Content,
         _: Nothing,
+        _: &Modules,
         clock: &Clock,
     ) -> Result<Outcome> {
         registration::approve_unit(tx, case, content, |_| {}, clock).await

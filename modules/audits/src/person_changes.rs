@@ -4,7 +4,7 @@
 use accounts::changes::{self, Content};
 use kit::list::{Cell, Column, Filter, FilterKind, List, MASKED_ID, Order, Search};
 use kit::review::{Case, Check, DecisionField, Fact, Outcome, Subject};
-use kit::{Clock, Error, FileId, Form, Leaf, OrganizationId, Result, mask, organization};
+use kit::{Clock, Error, FileId, Form, Leaf, Modules, OrganizationId, Result, mask, organization};
 use sqlx::SqliteConnection;
 
 /// The subject 信息修改申请.
@@ -181,7 +181,12 @@ impl Subject for PersonChanges {
         Ok(content.evidence())
     }
 
-    async fn checks(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Check>> {
+    async fn checks(
+        &self,
+        db: &mut SqliteConnection,
+        content: &Content,
+        _: &Clock,
+    ) -> Result<Vec<Check>> {
         // of a decided one the former values no longer stand
         let state: String = sqlx::query_scalar("select state from person_change where id = ?")
             .bind(content.change)
@@ -223,6 +228,7 @@ impl Subject for PersonChanges {
         case: &Case,
         content: Content,
         _: (),
+        _: &Modules,
         clock: &Clock,
     ) -> Result<Outcome> {
         let cause = format!("change:{}", case.id);

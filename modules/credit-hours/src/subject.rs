@@ -10,7 +10,9 @@ use kit::dictionary::DECLARATION_LEVELS;
 use kit::list::List;
 use kit::module::Group;
 use kit::review::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject};
-use kit::{Clock, Error, FileId, Form, Hours, Kinds, Leaf, OrganizationId, Result, organization};
+use kit::{
+    Clock, Error, FileId, Form, Hours, Kinds, Leaf, Modules, OrganizationId, Result, organization,
+};
 
 use crate::declaration::form::sentence;
 use crate::declaration::pages::{dates, optional};
@@ -124,7 +126,12 @@ impl Subject for Declarations {
         Ok(vec![panel])
     }
 
-    async fn checks(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Check>> {
+    async fn checks(
+        &self,
+        db: &mut SqliteConnection,
+        content: &Content,
+        _: &Clock,
+    ) -> Result<Vec<Check>> {
         let alike = content.alike();
         let mut checks = vec![];
         match store::duplicate(&mut *db, &alike).await? {
@@ -271,6 +278,7 @@ impl Subject for Declarations {
         case: &Case,
         content: Content,
         decision: Recognition,
+        _: &Modules,
         clock: &Clock,
     ) -> Result<Outcome> {
         if decision.hours > content.hours || decision.hours.is_zero() {

@@ -17,6 +17,7 @@ use crate::kind_of_file::{FileRefused, KindOfFile};
 use crate::migration::hex;
 use crate::{
     AccountId, Clock, Db, Download, Error, FileId, Modules, OrganizationId, PersonId, Result, User,
+    review,
 };
 
 /// One stored upload.
@@ -146,6 +147,21 @@ pub async fn link(
     Ok(())
 }
 
+/// Lets another organization's administrators see a linked file, who hold View on its leaf: where
+/// a case waits at a desk outside the scope (a transfer's other unit, a new superior).
+pub async fn also(
+    tx: &mut SqliteConnection,
+    file: FileId,
+    organization: OrganizationId,
+) -> Result<()> {
+    sqlx::query("insert or ignore into file_viewer (file_id, organization_id) values (?, ?)")
+        .bind(file)
+        .bind(organization)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// People's files follow them to another unit.
 pub async fn moved(
     tx: &mut SqliteConnection,
@@ -229,6 +245,13 @@ pub async fn visible(
                 scope => scope.narrow(&mut sql, "l"),
             }
             sql.push(")");
+            if !review::limit(grant).any() {
+                sql.push(
+                    " or exists (select 1 from file_viewer v
+                       where v.file_id = l.file_id and v.organization_id = ",
+                );
+                sql.push_bind(grant.organization).push(")");
+            }
         }
     }
     sql.push(")");

@@ -27,6 +27,7 @@ pub const KIT: &[Migration] = &[
         name: "0005_administrator_contact",
         sql: include_str!("../migrations/0005_administrator_contact.sql"),
     },
+    Migration { name: "0006_file_viewer", sql: include_str!("../migrations/0006_file_viewer.sql") },
 ];
 
 /// Brings the database to this program's schema: kit first, then each module in order.

@@ -21,6 +21,8 @@ pub struct Template {
 pub enum Group {
     /// 3 资料管理
     Profile,
+    /// 培训管理: what a base plans and reports, and whom a unit signs up. Not in the bureau's menu.
+    Training,
     /// 4 审核账户
     Audits,
     /// 5 学时审批
@@ -36,8 +38,9 @@ pub enum Group {
 }
 
 impl Group {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Profile,
+        Self::Training,
         Self::Audits,
         Self::CreditHours,
         Self::Import,
@@ -49,6 +52,7 @@ impl Group {
     pub fn title(self) -> &'static str {
         match self {
             Self::Profile => "资料管理",
+            Self::Training => "培训管理",
             Self::Audits => "审核账户",
             Self::CreditHours => "学时审批",
             Self::Import => "批量导入",
@@ -62,6 +66,7 @@ impl Group {
     pub fn icon(self) -> &'static str {
         match self {
             Self::Profile => "building",
+            Self::Training => "book",
             Self::Audits => "check",
             Self::CreditHours => "clock",
             Self::Import => "upload",

@@ -10,6 +10,7 @@ mod route;
 mod start;
 mod submit;
 mod submitter;
+mod tabs;
 mod take;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use submit::{
     Submission, remind, resubmit, resubmit_to, submit, submit_to, withdraw, withdraw_from,
 };
 pub use submitter::Submitter;
+pub use tabs::{Side, at_desk, sees_other_desks, tabs};
 pub use take::{from_below, take_over};
 
 use rocket::serde::DeserializeOwned;
@@ -36,7 +38,9 @@ use sqlx::SqliteConnection;
 
 use crate::access::Leaf;
 use crate::list::List;
-use crate::{AccountId, Clock, Event, FileId, Form, OrganizationId, Result, Setting, settings};
+use crate::{
+    AccountId, Clock, Event, FileId, Form, Modules, OrganizationId, Result, Setting, settings,
+};
 
 /// Working days after which a waiting case is overdue, may be pushed (催办) and taken over.
 pub const OVERDUE_DAYS: Setting = Setting {
@@ -120,6 +124,52 @@ pub struct Panel {
     pub sentence: String,
 }
 
+/// A table below the facts.
+#[derive(Debug, Clone, Serialize)]
+pub struct Table {
+    pub title: String,
+    pub columns: Vec<TableColumn>,
+    pub rows: Vec<Vec<TableCell>>,
+}
+
+/// A column's head; `class` is `num` for figures, else empty.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableColumn {
+    pub title: String,
+    pub class: String,
+}
+
+/// A cell. `before` draws a difference as `Fact::changed` does: empty for a new row.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct TableCell {
+    /// `text`
+    pub kind: &'static str,
+    pub text: String,
+    pub before: Option<String>,
+}
+
+impl TableCell {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { kind: "text", text: text.into(), before: None }
+    }
+
+    /// A changed value beside what it was; equal ones are drawn plain.
+    pub fn changed(before: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { before: Some(before.into()), ..Self::new(text) }
+    }
+}
+
+impl Table {
+    /// With heads as (title, class).
+    pub fn new(title: &str, columns: &[(&str, &str)]) -> Self {
+        let columns = columns.iter().map(|(title, class)| TableColumn {
+            title: (*title).to_owned(),
+            class: (*class).to_owned(),
+        });
+        Self { title: title.to_owned(), columns: columns.collect(), rows: vec![] }
+    }
+}
+
 /// A line of a decision field's drop-down.
 #[derive(Debug, Clone, Serialize)]
 pub struct DecisionOption {
@@ -192,6 +242,9 @@ pub trait Subject: Send + Sync + 'static {
     /// The condition of the tab 其他单位审核中, with one `?` for the desk, where what waits at other
     /// desks of the scope does not stand on 已审核; none: it does.
     const ELSEWHERE: Option<&'static str> = None;
+    /// Tabs beside the desk's own, for what is never decided there: (title, address of a list
+    /// whose handler draws `review::tabs` of this subject).
+    const MORE_TABS: &'static [(&'static str, &'static str)] = &[];
     /// Whether nobody approves without having seen the decision fields: the list then leads to
     /// the page that has them, and a batch names what each row gets.
     const MUST_SEE: bool = false;
@@ -214,6 +267,14 @@ pub trait Subject: Send + Sync + 'static {
     ) -> Result<Vec<FileId>> {
         Ok(vec![])
     }
+    /// What the facts cannot hold: course tables, rosters.
+    async fn tables(
+        &self,
+        _db: &mut SqliteConnection,
+        _content: &Self::Content,
+    ) -> Result<Vec<Table>> {
+        Ok(vec![])
+    }
     /// Side panels.
     async fn panels(
         &self,
@@ -227,6 +288,7 @@ pub trait Subject: Send + Sync + 'static {
         &self,
         db: &mut SqliteConnection,
         content: &Self::Content,
+        clock: &Clock,
     ) -> Result<Vec<Check>>;
     /// The desk's own fields, prefilled with an earlier desk's decision.
     fn decision_fields(
@@ -267,6 +329,7 @@ pub trait Subject: Send + Sync + 'static {
         case: &Case,
         content: Self::Content,
         decision: Self::Decision,
+        modules: &Modules,
         clock: &Clock,
     ) -> Result<Outcome>;
     async fn rejected(

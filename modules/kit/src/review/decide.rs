@@ -130,7 +130,7 @@ pub async fn approve(
 ) -> Result<Option<Outcome>> {
     let case = at_desk(&mut *tx, subject, case, user, grant).await?;
     let against: Vec<String> = subject
-        .checks(&mut *tx, &case.content)
+        .checks(&mut *tx, &case.content, clock)
         .await?
         .into_iter()
         .filter(|check| check.level == Level::Refuse)
@@ -164,7 +164,7 @@ pub async fn approve(
     }
     record::step(&mut *tx, case.id, clock, Entry { act: "approve", ..entry }).await?;
     let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
-    let outcome = subject.approved(&mut *tx, &case, clock).await?;
+    let outcome = subject.approved(&mut *tx, &case, modules, clock).await?;
     for event in &outcome.events {
         modules.deliver(&mut *tx, event, clock).await?;
     }

@@ -3,10 +3,10 @@
 use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
 
-use super::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject};
+use super::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject, Table};
 use crate::access::Leaf;
 use crate::list::List;
-use crate::{Clock, FileId, Form, OrganizationId, Result};
+use crate::{Clock, FileId, Form, Modules, OrganizationId, Result};
 
 /// Implemented for every `Subject`. Content and decisions are the JSON texts of a `Case`.
 #[rocket::async_trait]
@@ -24,6 +24,8 @@ pub trait AnySubject: Send + Sync + 'static {
     fn done(&self) -> &'static str;
     /// Condition of the tab 其他单位审核中, with one `?` for the desk, if there is such a tab.
     fn elsewhere(&self) -> Option<&'static str>;
+    /// Tabs of what is never decided at the desk.
+    fn more_tabs(&self) -> &'static [(&'static str, &'static str)];
     /// Whether nobody approves without having seen the decision fields.
     fn must_see(&self) -> bool;
     /// The content's row in the subject's table.
@@ -32,7 +34,13 @@ pub trait AnySubject: Send + Sync + 'static {
     async fn facts(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Fact>>;
     async fn evidence(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<FileId>>;
     async fn panels(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Panel>>;
-    async fn checks(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Check>>;
+    async fn tables(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Table>>;
+    async fn checks(
+        &self,
+        db: &mut SqliteConnection,
+        content: &str,
+        clock: &Clock,
+    ) -> Result<Vec<Check>>;
     fn decision_fields(&self, content: &str, earlier: &str) -> Result<Vec<DecisionField>>;
     /// The decision as JSON; none if a field is refused.
     fn decision_of(&self, form: &mut Form, content: &str, earlier: &str) -> Result<Option<String>>;
@@ -46,6 +54,7 @@ pub trait AnySubject: Send + Sync + 'static {
         &self,
         tx: &mut SqliteConnection,
         case: &Case,
+        modules: &Modules,
         clock: &Clock,
     ) -> Result<Outcome>;
     async fn rejected(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()>;
@@ -87,6 +96,9 @@ impl<S: Subject> AnySubject for S {
     fn elsewhere(&self) -> Option<&'static str> {
         S::ELSEWHERE
     }
+    fn more_tabs(&self) -> &'static [(&'static str, &'static str)] {
+        S::MORE_TABS
+    }
     fn must_see(&self) -> bool {
         S::MUST_SEE
     }
@@ -105,8 +117,16 @@ impl<S: Subject> AnySubject for S {
     async fn panels(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Panel>> {
         Subject::panels(self, db, &read(content)?).await
     }
-    async fn checks(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Check>> {
-        Subject::checks(self, db, &read(content)?).await
+    async fn tables(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Table>> {
+        Subject::tables(self, db, &read(content)?).await
+    }
+    async fn checks(
+        &self,
+        db: &mut SqliteConnection,
+        content: &str,
+        clock: &Clock,
+    ) -> Result<Vec<Check>> {
+        Subject::checks(self, db, &read(content)?, clock).await
     }
     fn decision_fields(&self, content: &str, earlier: &str) -> Result<Vec<DecisionField>> {
         let earlier: Option<S::Decision> = read(earlier)?;
@@ -132,9 +152,11 @@ impl<S: Subject> AnySubject for S {
         &self,
         tx: &mut SqliteConnection,
         case: &Case,
+        modules: &Modules,
         clock: &Clock,
     ) -> Result<Outcome> {
-        Subject::approved(self, tx, case, read(&case.content)?, read(&case.decision)?, clock).await
+        let (content, decision) = (read(&case.content)?, read(&case.decision)?);
+        Subject::approved(self, tx, case, content, decision, modules, clock).await
     }
     async fn rejected(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()> {
         Subject::rejected(self, tx, case, read(&case.content)?, clock).await

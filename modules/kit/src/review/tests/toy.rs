@@ -7,7 +7,7 @@ use crate::access::Leaf;
 use crate::list::List;
 use crate::module::Group;
 use crate::review::{AnySubject, Case, Check, DecisionField, Fact, Outcome, Subject};
-use crate::{Clock, Event, Form, Kinds, Migration, Module, OrganizationId, Result};
+use crate::{Clock, Event, Form, Kinds, Migration, Module, Modules, OrganizationId, Result};
 
 pub const LEAF: Leaf =
     Leaf { key: "toy.review", title: "玩具审核", group: Group::Audits, kinds: Kinds::STAFFED };
@@ -82,7 +82,12 @@ impl Subject for Toy {
         Ok(vec![Fact::new("数量", content.wanted.to_string())])
     }
 
-    async fn checks(&self, _: &mut SqliteConnection, content: &Content) -> Result<Vec<Check>> {
+    async fn checks(
+        &self,
+        _: &mut SqliteConnection,
+        content: &Content,
+        _: &Clock,
+    ) -> Result<Vec<Check>> {
         let fits = content.wanted <= 100;
         Ok(vec![if fits { Check::ok("数量合适") } else { Check::refuse("数量超过 100") }])
     }
@@ -120,6 +125,7 @@ impl Subject for Toy {
         case: &Case,
         _: Content,
         decision: Decision,
+        _: &Modules,
         _: &Clock,
     ) -> Result<Outcome> {
         sqlx::query("insert into toy_effect (case_id, given) values (?, ?)")

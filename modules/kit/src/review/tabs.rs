@@ -1,0 +1,61 @@
+//! The tabs above a desk's lists.
+
+use sqlx::SqliteConnection;
+
+use super::{AnySubject, limit, waiting_for};
+use crate::Result;
+use crate::access::{Grant, Kinds, Scope};
+use crate::list::Tab;
+
+/// Which of a desk's tabs is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Waiting,
+    Done,
+    /// What waits at other desks of the scope, to be read only.
+    Elsewhere,
+    /// One of the subject's `MORE_TABS`, by its address.
+    More(&'static str),
+}
+
+/// Whether there is a tab of what waits at the desks of organizations below.
+pub fn sees_other_desks(subject: &dyn AnySubject, grant: &Grant) -> bool {
+    Kinds::SUPERIOR.has(grant.kind) && subject.elsewhere().is_some()
+}
+
+/// 待审核（n）, 已审核, 其他单位审核中 and the subject's own.
+pub async fn tabs(
+    db: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    grant: &Grant,
+    open: Side,
+) -> Result<Vec<Tab>> {
+    let desk = format!("/desk/{}", subject.key());
+    let waiting = waiting_for(db, grant, subject.key()).await?;
+    let tab = |title: &str, href: String, side| Tab {
+        title: title.to_owned(),
+        href,
+        current: side == open,
+    };
+    let mut tabs = vec![
+        tab(&format!("待审核（{waiting}）"), desk.clone(), Side::Waiting),
+        tab("已审核", format!("{desk}?tab=done"), Side::Done),
+    ];
+    if sees_other_desks(subject, grant) {
+        tabs.push(tab("其他单位审核中", format!("{desk}?tab=elsewhere"), Side::Elsewhere));
+    }
+    for (title, href) in subject.more_tabs() {
+        tabs.push(tab(title, (*href).to_owned(), Side::More(href)));
+    }
+    Ok(tabs)
+}
+
+/// The right as a desk's waiting list sees it. A desk's equality is scope enough: what waits there
+/// may belong to another organization (a transfer, a new superior). A limited clerk keeps his scope.
+pub fn at_desk(grant: &Grant) -> Grant {
+    let mut wide = grant.clone();
+    if !limit(grant).any() {
+        wide.scope = Scope::County;
+    }
+    wide
+}
