@@ -43,6 +43,27 @@ async fn the_list_shows_what_waits_here_and_the_other_tab_the_rest() {
 }
 
 #[rocket::async_test]
+async fn a_case_of_another_organization_is_decided_at_its_desk() {
+    let county = County::new().await;
+    let row = county.case(40).await;
+    county.of_the_other_employer().await;
+    let (_, page) = county.get(Some(Desk::Employer), "/desk/toys").await;
+    assert!(page.contains("待审核（1）") && page.contains("TY-0001"), "{page}");
+    let (_, page) = county.get(Some(Desk::Employer), "/desk/toys?tab=done").await;
+    assert!(!page.contains("TY-0001"));
+    let (_, page) = county.get(Some(Desk::OtherEmployer), "/desk/toys").await;
+    assert!(!page.contains("TY-0001"), "it does not wait there");
+    let address = format!("/desk/toys/{row}/approve");
+    let unseen = county.get(Some(Desk::Department), &format!("/desk/toys/{row}")).await;
+    assert_eq!(unseen.0, 200, "the department is above both");
+    assert_eq!(county.post(Desk::OtherEmployer, &address, "").await.0, 409);
+    assert_eq!(county.post(Desk::Employer, &address, "").await.0, 303);
+    let (status, _) = county.get(Some(Desk::Employer), &format!("/desk/toys/{row}")).await;
+    assert_eq!(status, 200, "who decided it may read it again");
+    assert_eq!(county.get(Some(Desk::OtherEmployer), &format!("/desk/toys/{row}")).await.0, 200);
+}
+
+#[rocket::async_test]
 async fn the_detail_shows_data_checks_history_and_the_way_to_decide() {
     let county = County::new().await;
     let (first, second) = (county.case(40).await, county.case(30).await);

@@ -45,21 +45,27 @@ pub async fn reveal(
     page(&mut db, &at, &case, clock, settings, &Form::new(), Some(&number)).await
 }
 
-/// The case of a row that lies in the caller's scope or waits at his desk.
+/// The case of a row that lies in the caller's scope, or waits at his desk or was decided there.
 pub async fn find<A>(db: &mut SqliteConnection, at: &AtDesk<'_, A>, row: i64) -> Result<Case> {
     // a bureau's clerk limited to a department sees no others at the desk either
     let limited = review::limit(&at.grant).any();
     let desk: Option<OrganizationId> = (!limited).then_some(at.grant.organization);
     let (department, organization) = at.grant.scope.values();
-    let mut sql = QueryBuilder::<Sqlite>::new("select case_id from ");
-    sql.push(at.subject.table()).push(" where case_id is not null and id = ").push_bind(row);
-    sql.push(" and (desk_id = ").push_bind(desk);
+    let mut sql = QueryBuilder::<Sqlite>::new("select t.case_id from ");
+    sql.push(at.subject.table()).push(" t where t.case_id is not null and t.id = ").push_bind(row);
+    sql.push(" and (t.desk_id = ").push_bind(desk);
     sql.push(" or ((")
         .push_bind(department)
-        .push(" is null or department_id = ")
+        .push(" is null or t.department_id = ")
         .push_bind(department);
-    sql.push(") and (").push_bind(organization).push(" is null or organization_id = ");
-    sql.push_bind(organization).push(")))");
+    sql.push(") and (").push_bind(organization).push(" is null or t.organization_id = ");
+    sql.push_bind(organization).push("))");
+    sql.push(
+        " or exists (select 1 from review_step s
+             where s.case_id = t.case_id and s.act in ('pass', 'approve', 'reject')
+               and s.desk_id = ",
+    );
+    sql.push_bind(desk).push("))");
     let id: Option<CaseId> = sql.build_query_scalar().fetch_optional(&mut *db).await?;
     let case = review::case(db, id.ok_or(Error::NotFound)?).await?;
     // several subjects may share a table
