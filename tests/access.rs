@@ -233,6 +233,8 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from organization where name = '丙基地'"
     } else if begins("/accounts/unit/files/") {
         "select file_id from organization_file"
+    } else if begins("/accounts/unit/change/") {
+        "select id from organization_change"
     } else if begins("/accounts/internal-departments/") {
         "select id from internal_department"
     } else if begins("/accounts/administrators/") {
@@ -365,6 +367,13 @@ async fn what_belongs_to_another_unit_is_not_there() {
         .execute(
             "insert into organization_file (organization_id, file_id, kind)
              select o.id, f.id, 'licence' from organization o, file f where o.name = '卫健委'",
+        )
+        .await;
+
+    county
+        .execute(
+            "insert into organization_change (organization_id, account_id, kind, created_at, updated_at)
+             select id, 1, 'employer', '', '' from organization where name = '乙'",
         )
         .await;
 

@@ -65,6 +65,12 @@ pub fn cases() -> Vec<AccessCase> {
         case("GET", "/accounts/unit", own),
         case("POST", "/accounts/unit", edit_own),
         case("GET", "/accounts/unit/files/<wanted>", own),
+        case("GET", "/accounts/unit/change", edit_own),
+        case("POST", "/accounts/unit/change", edit_own),
+        case("GET", "/accounts/unit/change/<id>", own),
+        case("POST", "/accounts/unit/change/<id>/withdraw", edit_own),
+        case("POST", "/accounts/unit/change/<id>/remind", edit_own),
+        case("GET", "/accounts/unit/change/<id>/files/<wanted>", own),
         case("GET", "/accounts/internal-departments", view),
         case(
             "GET",

@@ -11,6 +11,7 @@ mod contact;
 pub mod credentials;
 mod demo;
 pub mod internal_departments;
+pub mod organization_changes;
 pub mod organizations;
 mod own_administrators;
 mod own_unit;
@@ -169,6 +170,10 @@ impl Module for Accounts {
                 sql: include_str!("../migrations/0021_person_change_draft.sql"),
             },
             Migration { name: "0004_units", sql: include_str!("../migrations/0004_units.sql") },
+            Migration {
+                name: "0030_organization_changes",
+                sql: include_str!("../migrations/0030_organization_changes.sql"),
+            },
         ]
     }
 
@@ -203,7 +208,8 @@ impl Module for Accounts {
     }
 
     async fn on(&self, tx: &mut SqliteConnection, event: &Event, _: &Clock) -> Result<()> {
-        changes::hear(tx, event).await
+        changes::hear(&mut *tx, event).await?;
+        organization_changes::hear(tx, event).await
     }
 
     async fn cards(

@@ -1,4 +1,8 @@
-//! 单位资料: a department's, employer's or base's own profile; how to reach it is changed at once.
+//! 单位资料: a department's, employer's or base's own profile; how to reach it is changed at once,
+//! the rest by a request to the superior.
+
+mod change;
+mod send;
 
 use kit::organization::{self, Organization};
 use kit::{
@@ -9,13 +13,14 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
+use crate::organization_changes::{self as changes, Request};
 use crate::organizations::{self, NewOrganization, Profile, form};
 use crate::permissions::{EditOwnUnit, ViewOwnUnit};
 use crate::units::{Attachments, attachment};
 use crate::{bases, contact};
 
 pub fn routes() -> Vec<Route> {
-    routes![show, update, one_file]
+    [routes![show, update, one_file], change::routes(), send::routes()].concat()
 }
 
 const ADDRESS: &str = "/accounts/unit";
@@ -40,6 +45,32 @@ async fn show(user: Can<ViewOwnUnit>, db: &State<Db>, clock: &State<Clock>) -> R
     form::fill(&mut typed, &unit.name, "", &profile);
     let may_edit = user.user.may(EditOwnUnit::grantable());
     page(&mut db, &unit, &profile, may_edit, &typed, clock).await
+}
+
+/// The last request that is not approved yet, as the page tells of it.
+#[derive(Serialize)]
+struct Latest {
+    id: i64,
+    number: String,
+    state: String,
+    label: &'static str,
+    tag: &'static str,
+    items: String,
+    submitted_at: String,
+    by_name: String,
+    rejection: Option<String>,
+}
+
+async fn latest(db: &mut SqliteConnection, unit: &Organization) -> Result<Option<Latest>> {
+    let last = changes::latest(&mut *db, unit.id).await?;
+    let Some(request) = last.filter(|last| last.state != "approved") else { return Ok(None) };
+    let rejection = match request.state.as_str() {
+        "rejected" => send::rejection(db, &request).await?,
+        _ => None,
+    };
+    let (label, tag) = request.label();
+    let Request { id, number, state, items, submitted_at, by_name, .. } = request;
+    Ok(Some(Latest { id, number, state, label, tag, items, submitted_at, by_name, rejection }))
 }
 
 async fn page(
@@ -67,7 +98,8 @@ async fn page(
         .with("unit", unit)
         .with("facts", &facts)
         .with("superior", &superior)
-        .with("base", &profile.base.is_some())
+        .with("latest", &latest(&mut *db, unit).await?)
+        .with("past", &changes::past(&mut *db, unit.id).await?)
         .with("validity", &validity)
         .with("attachments", &Attachments::of(db, unit.id, ADDRESS).await?)
         .with("action", ADDRESS)
@@ -89,14 +121,6 @@ fn read(form: &mut Form, kept: &Profile) -> Profile {
         && (new.postcode.len() != 6 || !new.postcode.chars().all(|c| c.is_ascii_digit()))
     {
         form.refuse("postcode", "邮编是 6 位数字，请核对后重新填写，没有可以不填。");
-    }
-    if let Some(base) = &mut new.base {
-        base.website = form.optional("website", "网络平台网址", 200);
-        let web = base.website.starts_with("https://") || base.website.starts_with("http://");
-        if !base.website.is_empty() && !web {
-            form.refuse("website", "网络平台网址请以 http:// 或 https:// 开头，没有可以不填。");
-        }
-        base.fee = form.optional("fee", "收费标准", 200);
     }
     new
 }

@@ -17,7 +17,7 @@ use rocket::Route;
 
 use crate::permissions::{BASES, DEPARTMENTS, EMPLOYERS};
 
-pub use attachments::{Attachments, find as attachment};
+pub use attachments::{Attachments, find as attachment, label as attachment_label};
 use guard::{AtUnit, Editing, Exporting, Resetting, Viewing};
 
 /// What differs between the three screens.

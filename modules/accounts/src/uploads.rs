@@ -75,9 +75,14 @@ pub struct Shown {
 
 /// Files as the templates draw them.
 pub fn shown(files: Vec<Stored>) -> Vec<Shown> {
+    shown_under(files, "/files")
+}
+
+/// The same where they are served from another address.
+pub fn shown_under(files: Vec<Stored>, base: &str) -> Vec<Shown> {
     let one = |file: Stored| Shown {
         id: file.id,
-        href: format!("/files/{}", file.id),
+        href: format!("{base}/{}", file.id),
         kind: if file.mime.starts_with("image/") { "image" } else { "pdf" },
         size: size(file.size),
         name: file.name,

@@ -6,6 +6,7 @@
 mod base_registrations;
 mod department_registrations;
 mod employer_registrations;
+mod organization_changes;
 mod person_changes;
 mod person_changes_demo;
 mod person_registrations;
@@ -20,6 +21,7 @@ use sqlx::SqliteConnection;
 pub use base_registrations::BaseRegistrations;
 pub use department_registrations::DepartmentRegistrations;
 pub use employer_registrations::EmployerRegistrations;
+pub use organization_changes::OrganizationChanges;
 pub use person_changes::PersonChanges;
 pub use person_registrations::PersonRegistrations;
 
@@ -55,6 +57,7 @@ impl Module for Audits {
             entry(&EmployerRegistrations, 402),
             entry(&PersonRegistrations, 403),
             entry(&PersonChanges, 404),
+            MenuEntry { kinds: Kinds::SUPERIOR, ..entry(&OrganizationChanges, 407) },
             entry(&BaseRegistrations, 408),
         ]
     }
@@ -65,6 +68,7 @@ impl Module for Audits {
             Box::new(EmployerRegistrations),
             Box::new(PersonRegistrations),
             Box::new(PersonChanges),
+            Box::new(OrganizationChanges),
             Box::new(BaseRegistrations),
         ]
     }

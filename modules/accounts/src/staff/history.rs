@@ -100,7 +100,7 @@ fn cause(stored: &str, number: &str) -> String {
         "change" => format!("信息修改申请 {number} 通过"),
         "transfer" => "人员调转".to_owned(),
         "merge" => "单位合并".to_owned(),
-        "superior" => "上级单位变动".to_owned(),
+        "superior" | "organization-change" => "上级单位变动".to_owned(),
         "internal-merge" => "内设部门合并".to_owned(),
         "disable" => "单位停用，转到其他单位".to_owned(),
         _ => "资料变更".to_owned(),

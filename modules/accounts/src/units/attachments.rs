@@ -33,6 +33,11 @@ pub fn choices() -> Vec<Choice> {
     KINDS.iter().map(choice).collect()
 }
 
+/// The label of a stored kind.
+pub fn label(kind: &str) -> &'static str {
+    KINDS.iter().find(|(key, _)| *key == kind).map_or("其他", |(_, label)| label)
+}
+
 /// One attachment as a page lists it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Attachment {
@@ -44,7 +49,7 @@ pub struct Attachment {
     pub href: String,
 }
 
-/// All attachments of an organization.
+/// All attachments of an organization in force.
 #[derive(Debug, Clone, Serialize)]
 pub struct Attachments(Vec<Attachment>);
 
@@ -62,7 +67,7 @@ impl Attachments {
         let rows: Vec<Row> = sqlx::query_as(
             "select f.id, f.name, f.size, l.kind
                from organization_file l join file f on f.id = l.file_id
-              where l.organization_id = ? order by f.id",
+              where l.organization_id = ? and l.replaced_at is null order by f.id",
         )
         .bind(id)
         .fetch_all(db)
@@ -70,7 +75,7 @@ impl Attachments {
         let shown = rows.into_iter().map(|row| Attachment {
             href: format!("{base}/files/{}", row.id),
             id: row.id,
-            kind: KINDS.iter().find(|(key, _)| *key == row.kind).map_or("其他", |(_, l)| l),
+            kind: label(&row.kind),
             size: format!("{} KB", (row.size + 1023) / 1024),
             name: row.name,
         });
@@ -78,7 +83,7 @@ impl Attachments {
     }
 }
 
-/// The file, if it is an attachment of this organization.
+/// The file, if it is or was an attachment of this organization.
 pub async fn find(
     db: &mut SqliteConnection,
     id: OrganizationId,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::{AtUnit, Attachments, Viewing, attachments};
+use crate::organization_changes as changes;
 use crate::organizations::{self, form};
 use crate::{administrators, bases};
 
@@ -66,6 +67,7 @@ async fn show(
         .with("removed", &administrators::removed(&mut db, id).await?)
         .with("registration", &registration(&mut db, modules, id, clock).await?)
         .with("steps", &history(&mut db, id).await?)
+        .with("past", &changes::past(&mut db, id).await?)
         .with("merged", &merged(&mut db, &at, id).await?)
         .with("may_edit", &at.may(Action::Edit))
         .with("may_reset", &at.may(Action::Reset)))
@@ -166,6 +168,9 @@ async fn history(db: &mut SqliteConnection, id: OrganizationId) -> Result<Vec<St
                 case when v.cause like 'merge:%'
                      then coalesce((select o.name from organization o
                                      where o.id = cast(substr(v.cause, 7) as integer)), '')
+                     when v.cause like 'organization-change:%'
+                     then coalesce((select c.number from review_case c
+                                     where c.id = cast(substr(v.cause, 21) as integer)), '')
                      else v.name end
            from organization_version v
           where v.organization_id = ? order by v.recorded_from desc, v.id desc limit 20",
@@ -189,6 +194,7 @@ fn told(cause: &str, name: &str) -> String {
         "enable" => "启用".to_owned(),
         "self" => "本单位修改联系方式".to_owned(),
         "merge" => format!("并入“{name}”"),
+        "organization-change" => format!("机构信息修改申请 {name} 通过"),
         "superior" => "上级单位停用，改由新的上级单位管理".to_owned(),
         _ => format!("修改资料，名称为“{name}”"),
     }
