@@ -13,6 +13,7 @@ mod hours;
 mod import;
 mod lists;
 mod notices;
+mod organization_changes;
 mod people;
 mod program;
 mod queries;

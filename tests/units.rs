@@ -748,7 +748,7 @@ async fn a_unit_changes_at_once_how_it_is_reached_and_nothing_else() {
     let county = with_training_base(county().await).await;
     let mut school = of(&county, "第一中学").await;
     let page = school.get("/accounts/unit").await;
-    page.is(200).contains("第一中学").contains("由上级审核修改").contains("请联系教育局");
+    page.is(200).contains("第一中学").contains("由教育局审核修改").contains("申请修改");
     school.get("/start").await.contains("/accounts/unit");
     let wrong = [("contact", ""), ("phone", "12"), ("address", "x"), ("postcode", "45")];
     let page = school.post("/accounts/unit", &wrong).await;
