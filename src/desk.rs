@@ -150,9 +150,14 @@ async fn waiting_or_done(
     } else {
         vec![]
     };
+    let actions = at.subject.actions().iter().filter(|(.., wanted)| at.grant.may(*wanted));
+    let actions = actions.map(|(title, href, icon, _)| {
+        ((*title).to_owned(), (*href).to_owned(), (*icon).to_owned(), false)
+    });
     let extra = Extra {
         tabs,
         batch,
+        actions: actions.collect(),
         ops: if decides { None } else { list.ops.get(..plain) },
         template: Some("review/list.html"),
         dialogs: if at.subject.must_see() { &SEEN } else { &DIALOGS },

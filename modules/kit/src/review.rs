@@ -36,7 +36,7 @@ use rocket::serde::DeserializeOwned;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use crate::access::Leaf;
+use crate::access::{Grantable, Leaf};
 use crate::list::List;
 use crate::{
     AccountId, Clock, Event, FileId, Form, Modules, OrganizationId, Result, Setting, settings,
@@ -245,6 +245,8 @@ pub trait Subject: Send + Sync + 'static {
     /// Tabs beside the desk's own, for what is never decided there: (title, address of a list
     /// whose handler draws `review::tabs` of this subject).
     const MORE_TABS: &'static [(&'static str, &'static str)] = &[];
+    /// Buttons of the list's head for those who hold the permission: (title, address, icon, what).
+    const ACTIONS: &'static [(&'static str, &'static str, &'static str, Grantable)] = &[];
     /// Whether nobody approves without having seen the decision fields: the list then leads to
     /// the page that has them, and a batch names what each row gets.
     const MUST_SEE: bool = false;

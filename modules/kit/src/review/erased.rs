@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
 
 use super::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject, Table};
-use crate::access::Leaf;
+use crate::access::{Grantable, Leaf};
 use crate::list::List;
 use crate::{Clock, FileId, Form, Modules, OrganizationId, Result};
 
@@ -26,6 +26,8 @@ pub trait AnySubject: Send + Sync + 'static {
     fn elsewhere(&self) -> Option<&'static str>;
     /// Tabs of what is never decided at the desk.
     fn more_tabs(&self) -> &'static [(&'static str, &'static str)];
+    /// Buttons of the list's head: (title, address, icon, what they ask for).
+    fn actions(&self) -> &'static [(&'static str, &'static str, &'static str, Grantable)];
     /// Whether nobody approves without having seen the decision fields.
     fn must_see(&self) -> bool;
     /// The content's row in the subject's table.
@@ -98,6 +100,9 @@ impl<S: Subject> AnySubject for S {
     }
     fn more_tabs(&self) -> &'static [(&'static str, &'static str)] {
         S::MORE_TABS
+    }
+    fn actions(&self) -> &'static [(&'static str, &'static str, &'static str, Grantable)] {
+        S::ACTIONS
     }
     fn must_see(&self) -> bool {
         S::MUST_SEE
