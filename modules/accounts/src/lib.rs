@@ -25,7 +25,7 @@ mod sessions;
 mod staff;
 mod start;
 mod units;
-mod uploads;
+pub mod uploads;
 
 use kit::list::List;
 use kit::module::{AccessCase, Applicant, Block, Card, Demo, Registration, Task, embedded};

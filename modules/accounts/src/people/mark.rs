@@ -92,6 +92,20 @@ pub async fn mark(
     set(tx, id, state, state_on, reason, "state", clock).await
 }
 
+/// 在职 again: somebody who had left was taken in by a unit (4.6). It is no mark, so it is not taken
+/// back by `undo`. The caller writes the trail and delivers `Event::PersonChanged`; `cause` is the
+/// version's.
+pub async fn serve(
+    tx: &mut SqliteConnection,
+    id: PersonId,
+    on: &str,
+    reason: &str,
+    cause: &str,
+    clock: &Clock,
+) -> Result<()> {
+    set(tx, id, "serving", on, reason, cause, clock).await
+}
+
 /// Takes the last mark back. The caller writes the trail and delivers `Event::PersonChanged`.
 ///
 /// # Errors
