@@ -262,6 +262,12 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from message"
     } else if begins("/files/") {
         "select file_id from declaration_file"
+    } else if begins("/transfers/out/") {
+        "select id from transfer_person where state = 'approved'"
+    } else if begins("/transfers/batches/") {
+        "select id from transfer where kind = 'batch'"
+    } else if begins("/transfers/mine/") {
+        "select id from transfer where kind = 'person'"
     } else if begins("/notices/") {
         "select id from notice where state = 'draft'"
     } else {
@@ -328,6 +334,23 @@ async fn what_belongs_to_another_unit_is_not_there() {
         )
         .await;
 
+    // of 乙: who left it, who wants to leave it, a batch that it writes
+    county
+        .execute(
+            "insert into transfer (organization_id, state, kind, account_id, from_id, by_id, people,
+               names, created_at, updated_at)
+             select o.id, case k.value when 'leave' then 'approved' else 'draft' end, k.value, a.id,
+               o.id, o.id, 1, '李四光', '', ''
+               from organization o, account a, json_each('[\"leave\",\"person\",\"batch\"]') k
+              where o.name = '乙' and a.name = '李四光'",
+        )
+        .await;
+    county
+        .execute(
+            "insert into transfer_person (transfer_id, person_id, organization_id, state)
+             select t.id, p.id, t.from_id, t.state from transfer t, person p where p.name = '李四光'",
+        )
+        .await;
     county
         .execute("insert into role (organization_id, name, created_at) select id, '外科', '' from organization where name = '乙'")
         .await;

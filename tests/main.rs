@@ -21,6 +21,7 @@ mod registration;
 mod review;
 mod rights;
 mod sign_in;
+mod transfers;
 mod units;
 mod verification;
 mod walk;

@@ -1,7 +1,26 @@
 //! 4.6 人员调转: a person, or a unit for many, asks another unit to take them; 调出本县.
 
-use kit::{Action, Grantable, Group, Kinds, Leaf, Migration, Module, Permission, Template};
+mod access;
+mod batches;
+mod content;
+mod form;
+mod mine;
+mod out;
+mod store;
+mod subject;
+
+pub use subject::TransferRequests;
+
+use kit::list::List;
+use kit::module::AccessCase;
+use kit::review::{AnySubject, Subject};
+use kit::settings::Kind;
+use kit::{
+    Action, Clock, Event, Grantable, Group, Kinds, Leaf, MenuEntry, Migration, Module, Permission,
+    Result, Setting, Template,
+};
 use rocket::Route;
+use sqlx::SqliteConnection;
 
 /// 人员调转 in the menu and the role form.
 pub const LEAF: Leaf =
@@ -18,6 +37,17 @@ kit::permission!(
     pub EditTransfers, LEAF, Edit
 );
 kit::permission!(pub ExportTransfers, LEAF, Export);
+
+/// Whether the old unit confirms before the target decides (the manual asks the target alone).
+pub const FORMER_UNIT: Setting = Setting {
+    key: "transfers.former-unit",
+    group: "人员调转",
+    label: "调出前由原单位确认",
+    help: "打开后，个人发起的调转先由原单位审核，再由目标单位审核。已经提交的申请不变。",
+    kind: Kind::Switch,
+    default: "0",
+    check: None,
+};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
@@ -37,15 +67,59 @@ impl Module for Transfers {
     }
 
     fn routes(&self) -> Vec<Route> {
-        vec![]
+        [mine::routes(), out::routes(), batches::routes()].concat()
     }
 
+    // the subject brings View, Review and Export
     fn permissions(&self) -> Vec<Grantable> {
+        vec![EditTransfers::grantable()]
+    }
+
+    fn menu(&self) -> Vec<MenuEntry> {
         vec![
-            Grantable { leaf: LEAF, action: Action::View },
-            EditTransfers::grantable(),
-            ExportTransfers::grantable(),
+            MenuEntry {
+                group: Group::Audits,
+                order: 406,
+                title: subject::TransferRequests::TITLE,
+                href: subject::LIST.href,
+                permission: Some(Grantable { leaf: LEAF, action: Action::View }),
+                subject: Some(subject::TransferRequests::KEY),
+                kinds: Kinds::ALL,
+            },
+            MenuEntry {
+                group: Group::Personal,
+                order: 905,
+                title: "人员调转",
+                href: mine::MINE,
+                permission: None,
+                subject: None,
+                kinds: Kinds::ALL,
+            },
         ]
+    }
+
+    fn reviews(&self) -> Vec<Box<dyn AnySubject>> {
+        vec![Box::new(subject::TransferRequests)]
+    }
+
+    fn lists(&self) -> Vec<&'static List> {
+        vec![&out::LIST]
+    }
+
+    fn own_lists(&self) -> Vec<&'static List> {
+        vec![&batches::PEOPLE]
+    }
+
+    fn settings(&self) -> Vec<&'static Setting> {
+        vec![&FORMER_UNIT]
+    }
+
+    fn access(&self) -> Vec<AccessCase> {
+        access::cases()
+    }
+
+    async fn on(&self, tx: &mut SqliteConnection, event: &Event, _: &Clock) -> Result<()> {
+        store::hear(tx, event).await
     }
 
     fn migrations(&self) -> Vec<Migration> {
