@@ -2,7 +2,7 @@
 
 use kit::module::{Block, Registration};
 use kit::page::Templates;
-use kit::{Answer, Db, Done, Form, Modules, Page, Result, Visitor};
+use kit::{Answer, Clock, Db, Done, Form, Modules, Page, Result, Visitor};
 use rocket::{Route, State, get, routes};
 
 use crate::{sign_in, templates};
@@ -12,6 +12,7 @@ async fn home(
     visitor: Visitor,
     next: Option<&str>,
     db: &State<Db>,
+    clock: &State<Clock>,
     modules: &State<Modules>,
     templates: &State<Templates>,
 ) -> Result<Answer> {
@@ -19,12 +20,13 @@ async fn home(
         return Ok(Done::to("/start").into());
     }
     let next = next.and_then(sign_in::local).unwrap_or_default();
-    Ok(page(db, modules, templates, &Form::new(), &next).await?.into())
+    Ok(page(db, clock, modules, templates, &Form::new(), &next).await?.into())
 }
 
 /// The home page with a sign-in form as typed.
 pub async fn page(
     db: &Db,
+    clock: &Clock,
     modules: &Modules,
     templates: &Templates,
     form: &Form,
@@ -33,7 +35,7 @@ pub async fn page(
     let mut blocks = Vec::new();
     let mut reader = db.read().await?;
     for module in modules.all() {
-        blocks.extend(module.home(&mut reader).await?);
+        blocks.extend(module.home(&mut reader, clock).await?);
     }
     drop(reader);
     blocks.sort_by_key(|block| block.order);

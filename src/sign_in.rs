@@ -87,7 +87,7 @@ async fn sign_in(
     }
     if form.refused() {
         form.forget("password");
-        let page = home::page(db, modules, templates, &form, &next).await?;
+        let page = home::page(db, clock, modules, templates, &form, &next).await?;
         return Ok(page.refused().into());
     }
     let password = form.raw("password").to_owned();
@@ -176,7 +176,7 @@ async fn sign_in(
             };
             tx.commit().await?;
             form.refuse("", said);
-            let page = home::page(db, modules, templates, &form, &next).await?;
+            let page = home::page(db, clock, modules, templates, &form, &next).await?;
             return Ok(page.refused().into());
         }
     };

@@ -270,6 +270,14 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from transfer where kind = 'person'"
     } else if begins("/notices/") {
         "select id from notice where state = 'draft'"
+    } else if begins("/training/courses/") || begins("/training/enrolments/courses/") {
+        // published ones are everybody's
+        "select id from plan where title = '未公示'"
+    } else if begins("/training/mine/")
+        || begins("/training/enrolments/records/")
+        || begins("/training/trainees/")
+    {
+        "select id from trainee"
     } else {
         return None;
     };
@@ -397,6 +405,24 @@ async fn what_belongs_to_another_unit_is_not_there() {
         .execute(
             "insert into organization_change (organization_id, account_id, kind, created_at, updated_at)
              select id, 1, 'employer', '', '' from organization where name = '乙'",
+        )
+        .await;
+
+    county
+        .execute(
+            "insert into plan (organization_id, stage, title, created_at, updated_at)
+             select o.id, s.stage, s.title, '', '' from organization o
+               join (select 'planned' as stage, '未公示' as title
+                     union all select 'approved', '丙基地培训班') s
+              where o.name = '丙基地'",
+        )
+        .await;
+    county
+        .execute(
+            "insert into trainee (plan_id, person_id, organization_id, base_id, by, account_id,
+               signed_at)
+             select c.id, p.id, p.organization_id, c.organization_id, 'person', 1, ''
+               from plan c join person p where c.title = '丙基地培训班' and p.name = '李四光'",
         )
         .await;
 

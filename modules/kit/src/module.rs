@@ -277,7 +277,7 @@ pub trait Module: Send + Sync + 'static {
         Ok(vec![])
     }
     /// Blocks of the public home page.
-    async fn home(&self, _db: &mut SqliteConnection) -> Result<Vec<Block>> {
+    async fn home(&self, _db: &mut SqliteConnection, _clock: &Clock) -> Result<Vec<Block>> {
         Ok(vec![])
     }
     /// Entries of 注册 on the public home page.

@@ -128,7 +128,7 @@ impl Module for Notices {
         public::start(db, user).await
     }
 
-    async fn home(&self, db: &mut SqliteConnection) -> Result<Vec<Block>> {
+    async fn home(&self, db: &mut SqliteConnection, _clock: &Clock) -> Result<Vec<Block>> {
         public::home(db).await
     }
 

@@ -117,10 +117,10 @@ impl Module for Training {
         Ok(blocks)
     }
 
-    async fn home(&self, db: &mut SqliteConnection) -> Result<Vec<Block>> {
+    async fn home(&self, db: &mut SqliteConnection, clock: &Clock) -> Result<Vec<Block>> {
         let mut blocks = Vec::new();
         for part in PARTS {
-            blocks.extend(part.home(&mut *db).await?);
+            blocks.extend(part.home(&mut *db, clock).await?);
         }
         Ok(blocks)
     }
