@@ -201,12 +201,21 @@ async fn approved_plans_are_published_without_anybody_in_them() {
     list.is(200).contains("教育信息化培训班").contains("还剩 <strong>29</strong> 个名额");
     list.contains("取消的班").contains("已取消").lacks("没有通过").lacks("以前的班");
     let page = county.get(&format!("/training/courses/{id}")).await;
-    page.is(200).contains("智慧课堂").contains("严老师").contains("300 元/人").contains("0831-5550101");
+    page.is(200)
+        .contains("智慧课堂")
+        .contains("严老师")
+        .contains("300 元/人")
+        .contains("0831-5550101");
     page.contains("12 学时").contains("2026-12-07 至 2026-12-08").contains("登录后报名");
     for one in [&home, &list, &page] {
         one.lacks("周晓梅").lacks("4199").lacks("一中");
     }
-    county.get(&format!("/training/courses/{cancelled}")).await.is(200).contains("已取消").lacks("登录后报名");
+    county
+        .get(&format!("/training/courses/{cancelled}"))
+        .await
+        .is(200)
+        .contains("已取消")
+        .lacks("登录后报名");
     county.get(&format!("/training/courses/{hidden}")).await.is(404);
     county.get("/training/courses/999").await.is(404);
     // a signed-in person sees it in his own frame

@@ -122,8 +122,8 @@ pub async fn why_not(
     .await?;
     let rules = rules.ok_or(Error::NotFound)?;
     let base = by == By::Base;
-    let removed = rules.own.as_deref() == Some("cancelled")
-        && rules.cancelled_by.as_deref() == Some("base");
+    let removed =
+        rules.own.as_deref() == Some("cancelled") && rules.cancelled_by.as_deref() == Some("base");
     Ok(match rules.stage.as_str() {
         _ if rules.own.as_deref() == Some("signed") => Some("已经报名".to_owned()),
         "cancelled" => Some("培训班已取消".to_owned()),

@@ -47,12 +47,7 @@ pub async fn list(
 }
 
 #[get("/courses/<id>")]
-pub async fn show(
-    visitor: Visitor,
-    id: i64,
-    db: &State<Db>,
-    clock: &State<Clock>,
-) -> Result<Page> {
+pub async fn show(visitor: Visitor, id: i64, db: &State<Db>, clock: &State<Clock>) -> Result<Page> {
     let mut reader = db.read().await?;
     let course = course::find(&mut reader, id).await?;
     let content = content_in_force(&mut reader, id).await?;
