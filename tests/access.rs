@@ -243,6 +243,8 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select r.id from role r join organization o on o.id = r.organization_id where o.name = '乙'"
     } else if begins("/accounts/sessions/") {
         "select s.id from session s join account a on a.id = s.account_id where a.name = '李四光'"
+    } else if begins("/accounts/identity-corrections/") {
+        "select id from identity_correction"
     } else if begins("/queries/people/")
         || begins("/accounts/people/")
         || begins("/verification/people/")
@@ -388,6 +390,14 @@ async fn what_belongs_to_another_unit_is_not_there() {
         )
         .await;
 
+    county
+        .execute(
+            "insert into identity_correction (person_id, organization_id, old_number, new_number,
+               reason, at, by_name)
+             select id, organization_id, '419999198503151233', '41999919850315125X', '', '', ''
+               from person where name = '李四光'",
+        )
+        .await;
     county
         .execute(
             "insert into notice (organization_id, title, body, created_by, created_at, updated_at,

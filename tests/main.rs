@@ -11,6 +11,7 @@ mod commands;
 mod crash;
 mod frame;
 mod hours;
+mod identity;
 mod import;
 mod lists;
 mod notices;

@@ -4,10 +4,10 @@ use kit::module::{AccessCase, Who};
 use kit::{Action, Grantable, Leaf, Permission};
 
 use crate::permissions::{
-    BASES, DEPARTMENTS, EMPLOYERS, EditAdministrators, EditInternalDepartments, EditOwnUnit,
-    EditRoles, EditStaff, ExportAdministrators, ExportInternalDepartments, ExportRoles,
-    ResetAdministrators, ResetStaff, ViewAdministrators, ViewInternalDepartments, ViewOwnUnit,
-    ViewRoles, ViewStaff,
+    BASES, DEPARTMENTS, EMPLOYERS, EditAdministrators, EditIdentity, EditInternalDepartments,
+    EditOwnUnit, EditRoles, EditStaff, ExportAdministrators, ExportInternalDepartments,
+    ExportRoles, ResetAdministrators, ResetStaff, ViewAdministrators, ViewIdentity,
+    ViewInternalDepartments, ViewOwnUnit, ViewRoles, ViewStaff,
 };
 
 fn case(method: &'static str, route: &'static str, holder: Grantable) -> AccessCase {
@@ -91,6 +91,7 @@ pub fn cases() -> Vec<AccessCase> {
         AccessCase { method: "POST", route: "/accounts/profile", who: Who::Person },
     ]);
     cases.extend(staff());
+    cases.extend(identity());
     cases.extend(own_administrators());
     cases.extend(PERSONAL.map(|(method, route)| AccessCase { method, route, who: Who::Person }));
     cases
@@ -141,6 +142,18 @@ fn staff() -> Vec<AccessCase> {
         case("POST", "/accounts/people/<id>/reopen", reset),
         case("GET", "/accounts/people/reopen", reset),
         case("POST", "/accounts/people/reopen", reset),
+    ]
+}
+
+/// 身份证号更正.
+fn identity() -> Vec<AccessCase> {
+    let (view, edit) = (ViewIdentity::grantable(), EditIdentity::grantable());
+    vec![
+        case("GET", "/accounts/people/<id>/identity", edit),
+        case("POST", "/accounts/people/<id>/identity", edit),
+        case("GET", "/accounts/identity-corrections", view),
+        case("GET", "/accounts/identity-corrections/<id>", view),
+        case("POST", "/accounts/identity-corrections/<id>/release", edit),
     ]
 }
 

@@ -10,6 +10,7 @@ pub mod confirm;
 mod contact;
 pub mod credentials;
 mod demo;
+pub mod identity;
 pub mod internal_departments;
 pub mod organization_changes;
 pub mod organizations;
@@ -37,7 +38,9 @@ use rocket::Route;
 use sqlx::SqliteConnection;
 
 pub use credentials::{INITIAL_DAYS, RESET_DAYS};
-use permissions::{ViewAdministrators, ViewInternalDepartments, ViewOwnUnit, ViewRoles, ViewStaff};
+use permissions::{
+    ViewAdministrators, ViewIdentity, ViewInternalDepartments, ViewOwnUnit, ViewRoles, ViewStaff,
+};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
@@ -65,6 +68,7 @@ impl Module for Accounts {
             profile::routes(),
             registration::routes(),
             staff::routes(),
+            identity::routes(),
             own_administrators::routes(),
             roles::routes(),
             sessions::routes(),
@@ -135,6 +139,13 @@ impl Module for Accounts {
                 ..entry(Group::System, 905, "本单位人员", staff::BASE, Some(ViewStaff::grantable()))
             },
             entry(
+                Group::System,
+                906,
+                "身份证号更正",
+                identity::BASE,
+                Some(ViewIdentity::grantable()),
+            ),
+            entry(
                 profile,
                 305,
                 "管理单位管理员",
@@ -169,6 +180,10 @@ impl Module for Accounts {
                 name: "0021_person_change_draft",
                 sql: include_str!("../migrations/0021_person_change_draft.sql"),
             },
+            Migration {
+                name: "0030_identity_corrections",
+                sql: include_str!("../migrations/0030_identity_corrections.sql"),
+            },
             Migration { name: "0004_units", sql: include_str!("../migrations/0004_units.sql") },
             Migration {
                 name: "0030_organization_changes",
@@ -182,7 +197,9 @@ impl Module for Accounts {
     }
 
     fn lists(&self) -> Vec<&'static List> {
-        units::ALL.iter().map(|unit| unit.list).collect()
+        let mut lists: Vec<&'static List> = units::ALL.iter().map(|unit| unit.list).collect();
+        lists.push(&identity::list::LIST);
+        lists
     }
 
     fn own_lists(&self) -> Vec<&'static List> {

@@ -20,7 +20,7 @@ pub mod record;
 mod update;
 
 pub use brief::{PersonBrief, brief, by_number, full_number, identity, in_scope};
-pub(crate) use claims::is_his;
+pub(crate) use claims::{is_his, part};
 pub(crate) use create::insert_many;
 pub use create::{NewPerson, create, create_many};
 pub use moving::{LEFT, Moved, move_all, move_to, regroup};
@@ -123,6 +123,9 @@ impl Fields {
         }
     }
 }
+
+/// What to do with somebody who is recorded as 调出 and comes back (外县调入).
+pub const BACK: &str = "请本人用原来的账号登录，发起“人员调转”转入本单位，学时记录随人保留；本人办不了的，请单位联系人社局";
 
 /// 男 or 女, from the stored sex.
 pub fn sex_label(stored: &str) -> &'static str {

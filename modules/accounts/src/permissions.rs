@@ -64,6 +64,14 @@ pub const ROLES: Leaf = Leaf {
     kinds: Kinds::ALL.own_unit(),
 };
 
+/// 身份证号更正, by the bureau alone.
+pub const IDENTITY: Leaf = Leaf {
+    key: "accounts.identity-corrections",
+    title: "身份证号更正",
+    group: Group::System,
+    kinds: Kinds::BUREAU.whole_county(),
+};
+
 /// What may be done on the screens of the units below; their guard asks by leaf and action.
 fn of_units(leaf: Leaf) -> [Grantable; 4] {
     [Action::View, Action::Edit, Action::Export, Action::Reset]
@@ -97,6 +105,16 @@ kit::permission!(pub ViewRoles, ROLES, View);
 kit::permission!(pub EditRoles, ROLES, Edit);
 kit::permission!(pub ExportRoles, ROLES, Export);
 
+kit::permission!(
+    /// Corrections that were made.
+    pub ViewIdentity, IDENTITY, View
+);
+kit::permission!(
+    /// Corrects a person's ID number.
+    pub EditIdentity, IDENTITY, Edit
+);
+kit::permission!(pub ExportIdentity, IDENTITY, Export);
+
 /// All of them, for the role form.
 pub fn all() -> Vec<Grantable> {
     let mut all: Vec<Grantable> =
@@ -118,6 +136,9 @@ pub fn all() -> Vec<Grantable> {
         EditRoles::grantable(),
         ExportRoles::grantable(),
         ExportInternalDepartments::grantable(),
+        ViewIdentity::grantable(),
+        EditIdentity::grantable(),
+        ExportIdentity::grantable(),
     ]);
     all
 }

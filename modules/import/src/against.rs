@@ -44,11 +44,21 @@ impl Against {
     /// Adds what the database says to each row.
     pub async fn compare(&self, db: &mut SqliteConnection, rows: &mut [CheckedRow]) -> Result<()> {
         let known = known(db, rows).await?;
+        let numbers: Vec<&str> =
+            rows.iter().filter_map(|r| r.id_card.as_ref()).map(kit::IdCard::number).collect();
+        let given_up = accounts::identity::given_up(db, &numbers).await?;
         let phones = phones(db, rows).await?;
         for row in rows {
             let Some(card) = &row.id_card else { continue };
             match known.get(card.number()) {
                 Some(person) => self.met(row, person),
+                None if given_up.contains(card.number()) => row.tell(
+                    &self.layout,
+                    Level::Error,
+                    Column::IdNumber,
+                    accounts::identity::GIVEN_UP.to_owned(),
+                    accounts::identity::GIVEN_UP_REMEDY,
+                ),
                 None => self.newcomer(row, &phones),
             }
         }
@@ -56,6 +66,17 @@ impl Against {
     }
 
     fn met(&self, row: &mut CheckedRow, person: &Known) {
+        if person.state == "moved" {
+            // whatever unit he left: the way back is a transfer, not a second record
+            row.tell(
+                &self.layout,
+                Level::Error,
+                Column::IdNumber,
+                format!("{} 已调出本县，系统中还有他的记录，不能重复登记", person.name),
+                accounts::people::BACK,
+            );
+            return;
+        }
         if person.organization_id != self.organization {
             let message = format!("已在 {}，请由本人发起调转", person.organization_name);
             row.tell(

@@ -19,9 +19,12 @@ pub enum Event {
         from: OrganizationId,
         to: OrganizationId,
     },
-    /// A wrong ID number was corrected.
+    /// A person's name or ID number was corrected: what was issued under the former one is out of
+    /// date.
     IdentityCorrected {
         person: PersonId,
+        /// Of a number: the row of `identity_correction` (module accounts) with the former one.
+        correction: Option<i64>,
     },
     OrganizationChanged {
         organization: OrganizationId,

@@ -140,6 +140,18 @@ impl IdCard {
     }
 }
 
+/// First two digits of an area code that exist (GB/T 2260: provinces, and 83 of Taiwan's permits).
+const PROVINCES: [&str; 35] = [
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41",
+    "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71",
+    "81", "82", "83",
+];
+
+/// Whether the number begins with the code of a province.
+pub fn is_of_a_province(card: &IdCard) -> bool {
+    card.number().get(..2).is_some_and(|area| PROVINCES.contains(&area))
+}
+
 /// The check character that belongs behind 17 digits; `None` if they are not 17 digits.
 /// For invented people (`jxjy demo`, tests): with an area code nobody has, such as 419999.
 pub fn check_character(first_seventeen: &str) -> Option<char> {

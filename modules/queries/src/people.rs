@@ -170,11 +170,14 @@ async fn one(
             })
         })
         .collect();
+    let may_correct = user.user.may(accounts::identity::permission());
     Ok(Page::new("queries/person.html")
         .with("id", &id)
         .with("name", &person.name)
         .with("facts", &person.facts())
         .with("may_print", &user.user.may(verification::print_permission()))
+        .with("may_correct", &(may_correct && user.user.person != Some(id)))
+        .with("corrections", &accounts::identity::of(&mut db, id).await?)
         .with("certificates", &verification::certificates_of(&mut db, id).await?)
         .with("years", &years))
 }

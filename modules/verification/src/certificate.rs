@@ -168,16 +168,8 @@ pub async fn on(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Resu
             .execute(tx)
             .await?;
         }
-        Event::IdentityCorrected { person } => {
-            sqlx::query(
-                "update certificate set state = 'updated', state_at = ?, state_reason = ?
-                  where state = 'valid' and person_id = ?",
-            )
-            .bind(clock.stamp())
-            .bind("身份信息已更正，请以更正后重新出具的证明为准。")
-            .bind(person)
-            .execute(tx)
-            .await?;
+        Event::IdentityCorrected { person, correction } => {
+            updated(tx, *person, *correction, clock).await?;
         }
         Event::PeopleMoved { people, .. } => follow(tx, people).await?,
         Event::PersonChanged { person } => follow(tx, &[*person]).await?,
@@ -194,6 +186,58 @@ pub async fn on(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Resu
         _ => {}
     }
     Ok(())
+}
+
+/// What was issued under a former name or number is out of date, and keeps that number.
+async fn updated(
+    tx: &mut SqliteConnection,
+    person: PersonId,
+    correction: Option<i64>,
+    clock: &Clock,
+) -> Result<()> {
+    let reason = match correction {
+        Some(_) => "身份证号已更正，请以更正后重新出具的证明为准。",
+        None => "身份信息已更正，请以更正后重新出具的证明为准。",
+    };
+    sqlx::query(
+        "update certificate set state = 'updated', state_at = ?, state_reason = ?
+          where state = 'valid' and person_id = ?",
+    )
+    .bind(clock.stamp())
+    .bind(reason)
+    .bind(person)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "update certificate set correction_id = ?
+          where person_id = ? and correction_id is null and ? is not null",
+    )
+    .bind(correction)
+    .bind(person)
+    .bind(correction)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The ID number that is printed on a certificate: its holder's, or what it was before the first
+/// correction after the issue. Full: masked by who shows it, but for the print.
+pub async fn number_on(
+    db: &mut SqliteConnection,
+    certificate: i64,
+    identity: IdentityId,
+) -> Result<String> {
+    sqlx::query_scalar(
+        "select coalesce((select x.old_number from certificate c
+                            join identity_correction x on x.id = c.correction_id
+                           where c.id = ?), (select number from identity where id = ?))",
+    )
+    .bind(certificate)
+    .bind(identity)
+    .fetch_one(db)
+    .await
+    .map(|number: Option<String>| number)?
+    .ok_or_else(|| Error::Fault(format!("certificate {certificate} without identity")))
 }
 
 /// Certificates belong to whom their holders belong to now.

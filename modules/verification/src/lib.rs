@@ -82,10 +82,16 @@ impl Module for Verification {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration {
-            name: "0001_certificates",
-            sql: include_str!("../migrations/0001_certificates.sql"),
-        }]
+        vec![
+            Migration {
+                name: "0001_certificates",
+                sql: include_str!("../migrations/0001_certificates.sql"),
+            },
+            Migration {
+                name: "0002_corrected_numbers",
+                sql: include_str!("../migrations/0002_corrected_numbers.sql"),
+            },
+        ]
     }
 
     fn templates(&self) -> Vec<Template> {

@@ -1,14 +1,14 @@
 //! The printed form: A4 sheets with QR code and seal place.
 
 use kit::access::Scope;
-use kit::{Can, Clock, Db, Error, Hours, IdentityId, Page, Person, Result, Settings, User, trail};
+use kit::{Can, Clock, Db, Error, Hours, Page, Person, Result, Settings, User, trail};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use rocket::{Route, State, get, routes};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use crate::certificate::Row;
+use crate::certificate::{Row, number_on};
 use crate::public::PUBLIC_ADDRESS;
 use crate::{PrintCertificates, sheets};
 
@@ -77,7 +77,8 @@ async fn print(
 ) -> Result<Page> {
     let snapshot = row.open()?;
     let mut tx = db.begin().await?;
-    let number = id_number(&mut tx, snapshot.identity_id).await?;
+    // in full (domain.md, Decisions: exceptions)
+    let number = number_on(&mut tx, row.id, snapshot.identity_id).await?;
     let object = format!("certificate:{}", row.id);
     let sentence = format!("打开学时证明 {} 供打印", row.number);
     trail::write(&mut tx, &user.actor(), clock, "certificate.print", &object, &sentence).await?;
@@ -106,14 +107,6 @@ async fn print(
         .with("qr", &qr(&link)?)
         .with("issued_day", &chinese_day(&snapshot.issued_on))
         .with("printed_at", &json!(clock.stamp())))
-}
-
-/// The certificate prints it in full (domain.md, Decisions: exceptions).
-async fn id_number(db: &mut SqliteConnection, id: IdentityId) -> Result<String> {
-    Ok(sqlx::query_scalar("select number from identity where id = ?")
-        .bind(id)
-        .fetch_one(db)
-        .await?)
 }
 
 /// `2018-12` or `2018-12-05` → 2018年12月

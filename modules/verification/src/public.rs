@@ -2,12 +2,12 @@
 
 use kit::mask::{mask_id, mask_name};
 use kit::settings::Kind;
-use kit::{Clock, Db, Error, Form, Hours, Page, Result, Setting, Settings, Visitor};
+use kit::{Clock, Db, Form, Hours, Page, Result, Setting, Settings, Visitor};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 use subtle::ConstantTimeEq;
 
-use crate::certificate::Row;
+use crate::certificate::{Row, number_on};
 use crate::quota::Quota;
 
 /// What stands before `/verification/q/…` in the QR code.
@@ -112,11 +112,7 @@ async fn answer(db: &mut SqliteConnection, row: Option<Row>, clock: &Clock) -> R
             .status(rocket::http::Status::NotFound));
     };
     let snapshot = row.open()?;
-    let number: String = sqlx::query_scalar("select number from identity where id = ?")
-        .bind(snapshot.identity_id)
-        .fetch_optional(db)
-        .await?
-        .ok_or_else(|| Error::Fault("certificate without identity".to_owned()))?;
+    let number = number_on(db, row.id, snapshot.identity_id).await?;
     Ok(public(Page::new("verification/result.html"))
         .with("number", &row.number)
         .with("state", &row.state)

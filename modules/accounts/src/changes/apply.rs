@@ -140,9 +140,13 @@ pub async fn apply(
     for item in &content.items {
         records(&mut *tx, person, item, clock).await?;
     }
+    if changed.is_empty() {
+        // only further records: the history tells of this decision, too
+        people::reported(&mut *tx, person, cause, clock).await?;
+    }
     let mut events = vec![Event::PersonChanged { person }];
     if changed.iter().any(|label| label == "姓名") {
-        events.push(Event::IdentityCorrected { person });
+        events.push(Event::IdentityCorrected { person, correction: None });
     }
     Ok(events)
 }

@@ -43,7 +43,9 @@ pub async fn free(tx: &mut SqliteConnection, people: &[NewPerson], clock: &Clock
         let Some(person) = person.filter(|_| !claim.of_person) else { continue };
         let held: Vec<OrganizationId> = serde_json::from_str(&claim.organizations)?;
         if !is_his(&claim.name, &person.fields.name, &held, person.organization) {
-            part(&mut *tx, &claim, person, clock).await?;
+            let (login, whose) =
+                (claim.login.as_deref(), (person.fields.name.as_str(), &person.id_card));
+            part(&mut *tx, claim.account, login, &claim.name, whose, clock).await?;
         }
     }
     Ok(())
@@ -60,30 +62,34 @@ pub fn is_his(
     account_name == name && held.iter().all(|held| *held == organization)
 }
 
-async fn part(
+/// Parts an administrator's account (its login and name) from a person's number.
+///
+/// # Errors
+/// Refused if the account has no login of its own.
+pub async fn part(
     tx: &mut SqliteConnection,
-    claim: &Claim,
-    person: &NewPerson,
+    account: AccountId,
+    login: Option<&str>,
+    account_name: &str,
+    (name, number): (&str, &IdCard),
     clock: &Clock,
 ) -> Result<()> {
-    let masked = IdCard::masked(&person.id_card);
-    let Some(login) = &claim.login else {
+    let masked = number.masked();
+    let Some(login) = login else {
         return Err(Error::refused(format!(
-            "身份证号 {masked} 登记在一个没有登录账号的管理员账号上，不能登记为{}。请先由该管理员的单位给他设登录账号。",
-            person.fields.name
+            "身份证号 {masked} 登记在一个没有登录账号的管理员账号上，不能登记为{name}。请先由该管理员的单位给他设登录账号。"
         )));
     };
     sqlx::query("update account set identity_id = null where id = ?")
-        .bind(claim.account)
+        .bind(account)
         .execute(&mut *tx)
         .await?;
     let text =
         format!("您账号上登记的身份证号 {masked} 已由本人单位登记，请用登录账号“{login}”登录。");
-    message::send(&mut *tx, claim.account, "身份证号已由本人单位登记", &text, "", clock).await?;
+    message::send(&mut *tx, account, "身份证号已由本人单位登记", &text, "", clock).await?;
     let text = format!(
-        "登记人员{}时，身份证号 {masked} 与管理员账号“{login}”（{}）分开，该账号只用登录账号登录",
-        person.fields.name, claim.name
+        "登记人员{name}时，身份证号 {masked} 与管理员账号“{login}”（{account_name}）分开，该账号只用登录账号登录"
     );
-    let object = format!("account:{}", claim.account);
+    let object = format!("account:{account}");
     trail::write(tx, &Actor::system(), clock, "accounts.identity.part", &object, &text).await
 }

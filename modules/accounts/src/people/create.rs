@@ -43,8 +43,8 @@ pub async fn create(
 /// `Event::PeopleCreated`.
 ///
 /// # Errors
-/// Refused, and to be rolled back, if an identity number belongs to a recorded person, or to an
-/// account that could not sign in without it.
+/// Refused, and to be rolled back, if an identity number belongs to a recorded person, to an
+/// account that could not sign in without it, or was corrected away from somebody.
 pub async fn create_many(
     tx: &mut SqliteConnection,
     people: &[NewPerson],
@@ -53,6 +53,8 @@ pub async fn create_many(
     clock: &Clock,
 ) -> Result<Vec<PersonId>> {
     let initial_until = until(&mut *tx, &INITIAL_DAYS, clock).await?;
+    let numbers: Vec<&str> = people.iter().map(|person| person.id_card.number()).collect();
+    crate::identity::refuse_given_up(&mut *tx, &numbers).await?;
     claims::free(&mut *tx, people, clock).await?;
     insert_many(tx, people, origin, import_id, &clock.stamp(), initial_until.as_deref()).await
 }

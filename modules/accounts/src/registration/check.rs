@@ -5,6 +5,7 @@ use kit::{IdentityId, OrganizationId, Result, organization};
 use sqlx::SqliteConnection;
 
 use super::{Administrator, Content, Kind, What};
+use crate::identity::{self, GIVEN_UP, GIVEN_UP_REMEDY};
 use crate::people;
 
 /// The checks of a registration that waits; of one that was decided there are none.
@@ -60,13 +61,15 @@ async fn chosen(db: &mut SqliteConnection, content: &Content) -> Result<Check> {
 struct Known {
     name: String,
     organization_id: OrganizationId,
+    /// Of the account.
     state: String,
+    person_state: String,
 }
 
 /// Whether the ID number is recorded already, and what the person is to be told.
 async fn recorded(db: &mut SqliteConnection, content: &Content, name: &str) -> Result<Vec<Check>> {
     let known: Option<Known> = sqlx::query_as(
-        "select p.name, p.organization_id, a.state
+        "select p.name, p.organization_id, a.state, p.state as person_state
            from person p join account a on a.person_id = p.id where p.identity_id = ?",
     )
     .bind(content.identity_id)
@@ -80,12 +83,20 @@ async fn recorded(db: &mut SqliteConnection, content: &Content, name: &str) -> R
             "（登记的姓名不同，请先核对身份证）"
         };
         let how = match (here, known.state.as_str()) {
+            _ if known.person_state == "moved" => {
+                "本人原来在本县、已调出，记录还在，不用重新注册：用原来的账号登录，发起“人员调转”转入；本人办不了的，由单位联系人社局"
+            }
             (true, "initial") => "本单位已导入，请直接用身份证号和初始密码登录激活",
             (true, _) => "本人已在本单位，请直接用身份证号登录；忘记密码请联系单位管理员重置",
             (false, _) => "本人已在其他单位登记，请本人联系现单位的管理员办理",
         };
         return Ok(vec![Check::refuse(format!(
             "身份证号已在系统中登记，不能重复登记{same}。请驳回并告知申请人：{how}"
+        ))]);
+    }
+    if given_up(&mut *db, content.identity_id).await? {
+        return Ok(vec![Check::refuse(format!(
+            "{GIVEN_UP}。请驳回并告知申请人：{GIVEN_UP_REMEDY}"
         ))]);
     }
     let administrator: Option<(String, String)> = sqlx::query_as(
@@ -114,6 +125,16 @@ async fn recorded(db: &mut SqliteConnection, content: &Content, name: &str) -> R
         ))
     };
     Ok(vec![check])
+}
+
+/// Whether the number was corrected away from somebody.
+async fn given_up(db: &mut SqliteConnection, identity: Option<IdentityId>) -> Result<bool> {
+    let number: Option<String> = sqlx::query_scalar("select number from identity where id = ?")
+        .bind(identity)
+        .fetch_optional(&mut *db)
+        .await?;
+    let Some(number) = number else { return Ok(false) };
+    Ok(!identity::given_up(db, &[number.as_str()]).await?.is_empty())
 }
 
 /// Other registrations of the same number that wait as well.

@@ -63,7 +63,9 @@ async fn update(
     }
     modules.deliver(&mut tx, &Event::PersonChanged { person: id }, clock).await?;
     if old.name != typed.name {
-        modules.deliver(&mut tx, &Event::IdentityCorrected { person: id }, clock).await?;
+        modules
+            .deliver(&mut tx, &Event::IdentityCorrected { person: id, correction: None }, clock)
+            .await?;
     }
     let text = format!("修改{}的资料：{}", old.name, changed.join("、"));
     trail::write(&mut tx, &user.actor(), clock, "accounts.person.change", &object(id), &text)

@@ -9,6 +9,7 @@ use sqlx::SqliteConnection;
 
 use super::{BASE, crumbs, object};
 use crate::credentials::{INITIAL_DAYS, days};
+use crate::identity::{self, GIVEN_UP, GIVEN_UP_REMEDY};
 use crate::internal_departments;
 use crate::people::{self, NewPerson, Origin, form as fields};
 use crate::permissions::EditStaff;
@@ -90,7 +91,18 @@ async fn known(
     id_card: &IdCard,
     form: &mut Form,
 ) -> Result<Option<PersonId>> {
-    let Some(id) = people::by_number(&mut *db, id_card).await? else { return Ok(None) };
+    let Some(id) = people::by_number(&mut *db, id_card).await? else {
+        if !identity::given_up(db, &[id_card.number()]).await?.is_empty() {
+            form.refuse("number", format!("{GIVEN_UP}。{GIVEN_UP_REMEDY}。"));
+        }
+        return Ok(None);
+    };
+    if people::brief(&mut *db, id).await?.state == "moved" {
+        let sentence =
+            format!("这个人已调出本县，系统中还有他的记录，不能重复登记。{}。", people::BACK);
+        form.refuse("number", sentence);
+        return Ok(None);
+    }
     match people::in_scope(db, id, user.grant.own()).await {
         Ok(id) => {
             form.refuse("number", "这个人已经是本单位人员，不用再新增。请打开他的资料查看或修改。");

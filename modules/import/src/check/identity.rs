@@ -7,13 +7,6 @@ use time::Date;
 use super::{At, Words};
 use crate::columns::Column;
 
-/// First two digits of an area code that exist.
-const PROVINCES: [&str; 35] = [
-    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41",
-    "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71",
-    "81", "82", "83",
-];
-
 impl At<'_> {
     pub(super) fn name(&mut self) -> String {
         let column = Column::Name;
@@ -72,7 +65,7 @@ impl At<'_> {
                 None
             }
             Ok(card) => {
-                if !card.number().get(..2).is_some_and(|area| PROVINCES.contains(&area)) {
+                if !kit::id_card::is_of_a_province(&card) {
                     self.warn(column, "前两位不是现有的省份代码", "核对身份证前两位；属实可以不改");
                 }
                 Some(card)
