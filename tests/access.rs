@@ -248,6 +248,8 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
     } else if begins("/queries/people/")
         || begins("/accounts/people/")
         || begins("/verification/people/")
+        || begins("/transfers/leave/")
+        || begins("/transfers/left/")
     {
         "select id from person where name = '李四光'"
     } else if begins("/accounts/profile/change/records/") {

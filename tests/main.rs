@@ -13,6 +13,7 @@ mod frame;
 mod hours;
 mod identity;
 mod import;
+mod leaving;
 mod lists;
 mod notices;
 mod organization_changes;

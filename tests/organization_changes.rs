@@ -609,7 +609,11 @@ async fn the_new_superior_may_refuse_and_a_disabled_one_is_told() {
     let sql = "select department_id from organization where name = '第一中学'";
     assert_eq!(county.number(sql).await, education_id);
     // whoever rejected it may read it, but has no longer a say; the old superior has it in 已审核
-    health.get("/desk/organization-changes?tab=done").await.is(200).contains("没有机构信息修改申请");
+    health
+        .get("/desk/organization-changes?tab=done")
+        .await
+        .is(200)
+        .contains("没有机构信息修改申请");
     health.get(&desk(&county, "").await).await.is(200).contains("已驳回");
     education.get("/desk/organization-changes?tab=done").await.is(200).contains("第一中学");
     // sent again to another superior: the first one asked has nothing to do with it any more

@@ -142,6 +142,8 @@ pub struct EntryRow {
     pub started_on: String,
     pub ended_on: String,
     pub organizer: String,
+    /// The unit it was earned in.
+    pub earned_in: String,
     /// 公需
     pub category: String,
     pub hours: Hours,
@@ -170,6 +172,7 @@ pub async fn entries(
         started_on: String,
         ended_on: String,
         organizer: String,
+        earned_in: String,
         category: String,
         hours: i64,
         source: String,
@@ -179,9 +182,10 @@ pub async fn entries(
     }
     let rows: Vec<Row> = sqlx::query_as(
         "select e.id, e.year, e.title, e.kind, e.started_on, e.ended_on, e.organizer,
-                c.short as category, e.hours, e.source, e.recognised_by, e.recorded_at,
+                u.name as earned_in, c.short as category, e.hours, e.source, e.recognised_by, e.recorded_at,
                 e.declaration_id
            from entry e join category c on c.id = e.category_id
+           join organization u on u.id = e.earned_organization_id
           where e.person_id = ? and e.year between ? and ? and e.reverses_id is null
             and not exists (select 1 from entry r where r.reverses_id = e.id)
           order by e.year, e.ended_on, e.id",
@@ -201,6 +205,7 @@ pub async fn entries(
             started_on: row.started_on,
             ended_on: row.ended_on,
             organizer: row.organizer,
+            earned_in: row.earned_in,
             category: row.category,
             hours: Hours::from_tenths(row.hours),
             source: source_label(&row.source).to_owned(),

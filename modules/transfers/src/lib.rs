@@ -4,6 +4,7 @@ mod access;
 mod batches;
 mod content;
 mod form;
+mod leave;
 mod mine;
 mod out;
 mod store;
@@ -12,12 +13,12 @@ mod subject;
 pub use subject::TransferRequests;
 
 use kit::list::List;
-use kit::module::AccessCase;
+use kit::module::{AccessCase, Block, Demo};
 use kit::review::{AnySubject, Subject};
 use kit::settings::Kind;
 use kit::{
     Action, Clock, Event, Grantable, Group, Kinds, Leaf, MenuEntry, Migration, Module, Permission,
-    Result, Setting, Template,
+    Result, Setting, Template, User,
 };
 use rocket::Route;
 use sqlx::SqliteConnection;
@@ -67,7 +68,7 @@ impl Module for Transfers {
     }
 
     fn routes(&self) -> Vec<Route> {
-        [mine::routes(), out::routes(), batches::routes()].concat()
+        [mine::routes(), out::routes(), batches::routes(), leave::routes()].concat()
     }
 
     // the subject brings View, Review and Export
@@ -115,7 +116,15 @@ impl Module for Transfers {
     }
 
     fn access(&self) -> Vec<AccessCase> {
-        access::cases()
+        [access::cases(), leave::access()].concat()
+    }
+
+    async fn start(&self, db: &mut SqliteConnection, user: &User, _: &Clock) -> Result<Vec<Block>> {
+        leave::start(db, user).await
+    }
+
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        leave::fill(tx, county).await
     }
 
     async fn on(&self, tx: &mut SqliteConnection, event: &Event, _: &Clock) -> Result<()> {
@@ -123,10 +132,13 @@ impl Module for Transfers {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration {
-            name: "0001_transfers",
-            sql: include_str!("../migrations/0001_transfers.sql"),
-        }]
+        vec![
+            Migration {
+                name: "0001_transfers",
+                sql: include_str!("../migrations/0001_transfers.sql"),
+            },
+            Migration { name: "0002_leave", sql: include_str!("../migrations/0002_leave.sql") },
+        ]
     }
 
     fn templates(&self) -> Vec<Template> {

@@ -238,6 +238,24 @@ pub async fn keep(
     Ok(id)
 }
 
+/// Issues a certificate of a person within the caller's transaction (调出本县); gives its row.
+/// The caller has checked that he may; the years count whatever their number, incomplete ones
+/// state 未达到要求.
+///
+/// # Errors
+/// As `keep`; `NotFound` for no such person.
+pub async fn give(
+    tx: &mut SqliteConnection,
+    person: PersonId,
+    (from, to): (i32, i32),
+    account: AccountId,
+    actor: Actor,
+    clock: &Clock,
+) -> Result<i64> {
+    let holder = holder::find(&mut *tx, person, Scope::County).await?.ok_or(Error::NotFound)?;
+    keep(tx, &holder, from, to, &Issuer { account, actor }, clock).await
+}
+
 async fn years_of(
     db: &mut SqliteConnection,
     person: PersonId,

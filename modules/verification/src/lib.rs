@@ -16,7 +16,7 @@ use kit::{Clock, Event, Grantable, Leaf, Migration, Module, Permission, Result, 
 use rocket::Route;
 use sqlx::SqliteConnection;
 
-pub use issue::certificates_of;
+pub use issue::{certificates_of, give};
 pub use public::PUBLIC_ADDRESS;
 
 /// 打印学时证明 of one's own people (7.1).

@@ -55,8 +55,8 @@ pub static LIST: List = List {
         label: "查找",
         placeholder: "姓名、姓名首字母、原号码或更正后的号码",
         phrase: "c.person_id in (select rowid from person_search where person_search match ?)",
-        number: "c.id in (select x.id from (select ? as number) q \
-                   join identity_correction x on x.old_number = q.number or x.new_number = q.number)",
+        number: "c.id in (select x.id from json_each(json_array(?)) j \
+                   join identity_correction x on x.old_number = j.value or x.new_number = j.value)",
         number_end: "",
         phone: "",
         code: "",

@@ -1,10 +1,11 @@
 //! Marks of a person's state (返聘, 退休, 离职, 去世) with date and reason; the last can be undone.
 
-use kit::{AccountId, Actor, Clock, Error, PersonId, Result, session};
+use kit::{AccountId, Actor, Clock, Error, GrantId, PersonId, Result, session};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use super::{reported, state_label};
+use super::{LEFT, reported, state_label};
+use crate::administrators;
 
 /// A mark as it was set.
 #[derive(Debug, Clone, Serialize, sqlx::FromRow)]
@@ -147,6 +148,98 @@ pub async fn undo(
     Ok(last)
 }
 
+/// 调出本县: the person leaves with his ledger; every administrator's right of his ends. Gives how
+/// many did. The caller writes the trail and delivers `Event::PersonChanged`.
+///
+/// # Errors
+/// Refused for somebody who is 调出 or 去世, and for the last super administrator of a unit.
+pub async fn leave(
+    tx: &mut SqliteConnection,
+    id: PersonId,
+    on: &str,
+    reason: &str,
+    actor: &Actor,
+    clock: &Clock,
+) -> Result<usize> {
+    let (name, former_state, former_on, former_reason): (String, String, String, String) =
+        sqlx::query_as("select name, state, state_on, state_reason from person where id = ?")
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or(Error::NotFound)?;
+    if matches!(former_state.as_str(), "moved" | "deceased") {
+        return Err(Error::refused(format!(
+            "{name}现在的状态是“{}”，不能登记调出本县。",
+            state_label(&former_state)
+        )));
+    }
+    let grants: Vec<GrantId> = sqlx::query_scalar(
+        "select g.id from grant g join account a on a.id = g.account_id
+          where a.person_id = ? and g.state <> 'removed' order by g.id",
+    )
+    .bind(id)
+    .fetch_all(&mut *tx)
+    .await?;
+    for grant in &grants {
+        administrators::remove(&mut *tx, *grant, None, LEFT, clock).await?;
+    }
+    sqlx::query(
+        "insert into person_state_change (person_id, state, state_on, reason, former_state,
+           former_on, former_reason, at, by_name)
+         values (?, 'moved', ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(id)
+    .bind(on)
+    .bind(reason)
+    .bind(&former_state)
+    .bind(&former_on)
+    .bind(&former_reason)
+    .bind(clock.stamp())
+    .bind(&actor.name)
+    .execute(&mut *tx)
+    .await?;
+    set(tx, id, "moved", on, reason, "leave", clock).await?;
+    Ok(grants.len())
+}
+
+/// 撤销调出: the state before it; rights that ended are given anew by who may. Gives the state.
+/// The caller writes the trail and delivers `Event::PersonChanged`.
+///
+/// # Errors
+/// Refused if he is not 调出 any more.
+pub async fn come_back(
+    tx: &mut SqliteConnection,
+    id: PersonId,
+    reason: &str,
+    actor: &Actor,
+    clock: &Clock,
+) -> Result<String> {
+    let found: Option<(i64, String, String, String)> = sqlx::query_as(
+        "select c.id, c.former_state, c.former_on, c.former_reason
+           from person_state_change c join person p on p.id = c.person_id
+          where c.person_id = ? and c.undone_at is null and c.state = 'moved' and p.state = 'moved'
+          order by c.id desc limit 1",
+    )
+    .bind(id)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((change, state, on, former_reason)) = found else {
+        return Err(Error::refused("这个人现在不是“调出”，没有可以撤销的调出登记。"));
+    };
+    sqlx::query(
+        "update person_state_change set undone_at = ?, undone_by = ?, undone_reason = ?
+          where id = ?",
+    )
+    .bind(clock.stamp())
+    .bind(&actor.name)
+    .bind(reason)
+    .bind(change)
+    .execute(&mut *tx)
+    .await?;
+    set(tx, id, &state, &on, &former_reason, "leave-undo", clock).await?;
+    Ok(state)
+}
+
 /// The mark in force: what an undo would take back.
 pub async fn last(db: &mut SqliteConnection, id: PersonId) -> Result<Option<Mark>> {
     Ok(sqlx::query_as(
@@ -154,6 +247,7 @@ pub async fn last(db: &mut SqliteConnection, id: PersonId) -> Result<Option<Mark
                 c.undone_by, c.undone_reason
            from person_state_change c join person p on p.id = c.person_id
           where c.person_id = ? and c.undone_at is null and c.state = p.state
+            and c.state <> 'moved'
           order by c.id desc limit 1",
     )
     .bind(id)

@@ -75,6 +75,7 @@ async fn one(
         .with("may_mark", &(may_edit && !himself && !mark::next_states(&brief.state).is_empty()))
         .with("may_reset", &(user.user.may(ResetStaff::grantable()) && !himself))
         .with("may_appoint", &(user.user.may(EditAdministrators::grantable()) && !himself))
+        .with("may_leave", &(links("transfers.transfers", Action::Edit) && !himself))
         .with("see_hours", &links("queries.people", Action::View))
         .with("see_certificates", &links("verification.certificates", Action::Print)))
 }
