@@ -139,8 +139,17 @@ async fn who_leaves_is_moved_and_takes_certificate_and_ledger_along() {
         assert_eq!(rows.len(), 6);
         assert_eq!(
             rows[4][..8],
-            ["2024", "专业", "培训班", "=1+1 骨干教师研修", "60", "甲", "2024-09-14", "2024-09-18"]
-                .map(str::to_owned)
+            [
+                "2024",
+                "专业",
+                "培训、研修活动",
+                "=1+1 骨干教师研修",
+                "60",
+                "甲",
+                "2024-09-14",
+                "2024-09-18"
+            ]
+            .map(str::to_owned)
         );
         let years = sheet(book, "年度合计");
         assert_eq!(years.len(), 6);
