@@ -1,6 +1,7 @@
 //! 身份证号更正: the bureau alone, with evidence; account, ledger, declarations and what waits
 //! follow, for all of them point at the row that changes (domain.md 2.12).
 
+mod demo;
 mod detail;
 mod form;
 pub(crate) mod list;
@@ -13,7 +14,8 @@ use rocket::Route;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-pub(crate) use store::{Wanted, correct};
+pub use demo::demo;
+use store::{Wanted, correct};
 
 pub const BASE: &str = "/accounts/identity-corrections";
 

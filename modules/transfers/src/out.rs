@@ -3,7 +3,10 @@
 use accounts::uploads;
 use kit::list::{self, Ask, Cell, Extra, Filter, FilterKind, List, MASKED_ID, Order, Search};
 use kit::review::{self, AnySubject, Fact, Side};
-use kit::{Can, CaseId, Clock, Db, Error, FileId, Modules, Page, Result, Scope, Settings, User};
+use kit::{
+    Can, CaseId, Clock, Db, Error, FileId, Modules, OrganizationId, Page, PersonId, Result, Scope,
+    Settings, User,
+};
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
@@ -146,6 +149,8 @@ async fn all(
 #[derive(Debug, sqlx::FromRow)]
 struct Record {
     transfer_id: i64,
+    person_id: PersonId,
+    organization_id: OrganizationId,
     case_id: Option<CaseId>,
     number: String,
     kind: String,
@@ -165,7 +170,7 @@ struct Record {
 async fn find(db: &mut SqliteConnection, id: i64, scope: Scope) -> Result<Record> {
     let (department, organization) = scope.values();
     let found: Option<Record> = sqlx::query_as(
-        "select r.transfer_id, t.case_id, t.number, t.kind, r.state, r.note, p.name,
+        "select r.transfer_id, r.person_id, r.organization_id, t.case_id, t.number, t.kind, r.state, r.note, p.name,
                 substr(i.number, 1, 4) || '************' || substr(i.number, 17) as masked,
                 o.name as \"from\", coalesce(n.name, t.destination) as \"to\", t.reason,
                 t.effective_on, r.submitted_at, r.acted_at
@@ -187,6 +192,12 @@ async fn find(db: &mut SqliteConnection, id: i64, scope: Scope) -> Result<Record
 }
 
 impl Record {
+    /// Where the unit that recorded it finds certificate and ledger; empty for others.
+    fn left(&self, unit: OrganizationId) -> String {
+        let here = self.kind == "leave" && self.state == "approved" && self.organization_id == unit;
+        if here { format!("/transfers/left/{}", self.person_id) } else { String::new() }
+    }
+
     fn label(&self) -> (&'static str, &'static str) {
         let key = if self.note.is_empty() { self.state.as_str() } else { "left out" };
         STATES.iter().find(|one| one.0 == key).map_or(("", ""), |one| (one.1, one.2))
@@ -246,6 +257,7 @@ async fn one(
     ];
     Ok(Page::new("transfers/out_show.html")
         .with("crumbs", &crumbs)
+        .with("left", &record.left(user.organization()))
         .with("number", &record.number)
         .with("name", &record.name)
         .with("state", state)

@@ -303,20 +303,3 @@ async fn entries_of(
         })
         .collect())
 }
-
-/// The demo county: the people who can sign in there have a certificate of five years.
-pub async fn demo(tx: &mut SqliteConnection, clock: &Clock) -> Result<()> {
-    let people: Vec<(PersonId, AccountId, String)> = sqlx::query_as(
-        "select person_id, id, name from account
-          where person_id is not null and state = 'active' order by id limit 20",
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    for (person, account, name) in people {
-        let Some(holder) = holder::find(tx, person, Scope::County).await? else { continue };
-        let actor = Actor { account: Some(account), name, ..Actor::system() };
-        let issuer = Issuer { account, actor };
-        keep(tx, &holder, clock.year() - 4, clock.year(), &issuer, clock).await?;
-    }
-    Ok(())
-}

@@ -1,6 +1,7 @@
 //! 学时证明 and its verification (7.5): issuing, printing, the public page.
 
 mod certificate;
+mod demo;
 mod holder;
 mod issue;
 mod lines;
@@ -127,7 +128,7 @@ impl Module for Verification {
     }
 
     async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
-        issue::demo(tx, &county.clock).await
+        demo::fill(tx, &county.clock).await
     }
 
     async fn doctor(&self, db: &mut SqliteConnection) -> Result<Vec<Finding>> {

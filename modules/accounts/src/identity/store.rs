@@ -36,6 +36,21 @@ pub(crate) async fn correct(
     actor: &Actor,
     clock: &Clock,
 ) -> Result<i64> {
+    let person = wanted.person;
+    let id = change(&mut *tx, wanted, actor, clock).await?;
+    let corrected = Event::IdentityCorrected { person, correction: Some(id) };
+    modules.deliver(&mut *tx, &corrected, clock).await?;
+    modules.deliver(tx, &Event::PersonChanged { person }, clock).await?;
+    Ok(id)
+}
+
+/// All of it but the events.
+pub(super) async fn change(
+    tx: &mut SqliteConnection,
+    wanted: &Wanted<'_>,
+    actor: &Actor,
+    clock: &Clock,
+) -> Result<i64> {
     let (person, number) = (wanted.person, wanted.number);
     let brief = people::brief(&mut *tx, person).await?;
     let old = people::full_number(&mut *tx, person).await?;
@@ -46,9 +61,6 @@ pub(crate) async fn correct(
     write(&mut *tx, &brief, number, clock).await?;
     let id = keep(&mut *tx, &brief, &old, wanted, actor, clock).await?;
     people::reported(&mut *tx, person, &format!("identity:{id}"), clock).await?;
-    let corrected = Event::IdentityCorrected { person, correction: Some(id) };
-    modules.deliver(&mut *tx, &corrected, clock).await?;
-    modules.deliver(&mut *tx, &Event::PersonChanged { person }, clock).await?;
     let text = format!(
         "更正{}的身份证号：{} 改为 {}，原因：{}",
         brief.name,
