@@ -650,6 +650,9 @@ async fn a_superior_that_changes_the_unit_directly_leads_the_request_on() {
     bureau.post(&format!("/accounts/employers/{unit}/edit"), &fields).await.is(303);
     assert_eq!(waits_at(&county).await, "卫健委");
     let mut health = of(&county, "卫健委").await;
+    // of what was edited directly the old value stands in the history, too
+    let page = health.get(&format!("/accounts/employers/{unit}")).await;
+    page.is(200).contains("上级单位：教育局 → 卫健委");
     let file = county.number("select max(file_id) from organization_change_file").await;
     health.get(&format!("/files/{file}")).await.is(200);
     of(&county, "教育局").await.get(&desk(&county, "").await).await.is(404);

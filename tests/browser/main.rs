@@ -6,6 +6,7 @@ mod corrections;
 mod demo;
 mod loop_of_hours;
 mod notices;
+mod organization_changes;
 mod registration;
 mod stage;
 mod transport;

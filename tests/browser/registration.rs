@@ -12,7 +12,7 @@ const CLERK: &str = "Pebble-3-saddle";
 const BUREAU: &str = "云川县人力资源和社会保障局";
 
 /// Chooses a unit without a mouse: types a part, waits for the list, presses Enter.
-async fn pick_unit(browser: &Browser, name: &str, typed: &str, unit: &str) {
+pub async fn pick_unit(browser: &Browser, name: &str, typed: &str, unit: &str) {
     let control =
         browser.find(&format!("input[name='{name}'] ~ .ts-wrapper .ts-control input")).await;
     control.click().await.unwrap();

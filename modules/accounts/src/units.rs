@@ -6,6 +6,7 @@ mod attachments;
 mod detail;
 mod form;
 mod guard;
+mod history;
 mod list;
 mod merge;
 mod state;

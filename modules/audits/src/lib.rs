@@ -7,6 +7,7 @@ mod base_registrations;
 mod department_registrations;
 mod employer_registrations;
 mod organization_changes;
+mod organization_changes_demo;
 mod person_changes;
 mod person_changes_demo;
 mod person_registrations;
@@ -74,6 +75,7 @@ impl Module for Audits {
     }
 
     async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
-        person_changes_demo::fill(tx, county).await
+        person_changes_demo::fill(&mut *tx, county).await?;
+        organization_changes_demo::fill(tx, county).await
     }
 }

@@ -67,8 +67,10 @@ impl Subject for OrganizationChanges {
             Fact::new("单位", &content.name),
             Fact::new("类型", content.kind.label()),
             Fact::new("信用代码", &content.credit_code),
-            Fact::new("上级单位", &content.superior_name),
         ];
+        if content.new_superior().is_none() {
+            facts.push(Fact::new("上级单位", &content.superior_name));
+        }
         for item in &content.items {
             let shown = changes::shown(&mut *db, content.kind, item).await?;
             let fact = Fact::changed(&shown.label, shown.before, shown.after);

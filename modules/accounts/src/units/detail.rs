@@ -6,7 +6,7 @@ use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use super::{AtUnit, Attachments, Viewing, attachments};
+use super::{AtUnit, Attachments, Viewing, attachments, history};
 use crate::organization_changes as changes;
 use crate::organizations::{self, form};
 use crate::{administrators, bases};
@@ -21,12 +21,6 @@ struct Fact {
     value: String,
     wide: bool,
     href: String,
-}
-
-#[derive(Serialize)]
-struct Step {
-    time: String,
-    text: String,
 }
 
 #[get("/<id>")]
@@ -66,7 +60,7 @@ async fn show(
         .with("administrators", &administrators::of(&mut db, id).await?)
         .with("removed", &administrators::removed(&mut db, id).await?)
         .with("registration", &registration(&mut db, modules, id, clock).await?)
-        .with("steps", &history(&mut db, id).await?)
+        .with("steps", &history::history(&mut db, id).await?)
         .with("past", &changes::past(&mut db, id).await?)
         .with("merged", &merged(&mut db, &at, id).await?)
         .with("may_edit", &at.may(Action::Edit))
@@ -158,44 +152,5 @@ async fn registration(
     match modules.subject(&case.subject) {
         Some(subject) => review::history(db, subject, &case, true, clock).await,
         None => Ok(vec![]),
-    }
-}
-
-/// What changed, newest first.
-async fn history(db: &mut SqliteConnection, id: OrganizationId) -> Result<Vec<Step>> {
-    let rows: Vec<(String, String, String)> = sqlx::query_as(
-        "select v.recorded_from, v.cause,
-                case when v.cause like 'merge:%'
-                     then coalesce((select o.name from organization o
-                                     where o.id = cast(substr(v.cause, 7) as integer)), '')
-                     when v.cause like 'organization-change:%'
-                     then coalesce((select c.number from review_case c
-                                     where c.id = cast(substr(v.cause, 21) as integer)), '')
-                     else v.name end
-           from organization_version v
-          where v.organization_id = ? order by v.recorded_from desc, v.id desc limit 20",
-    )
-    .bind(id)
-    .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(time, cause, name)| Step { text: told(&cause, &name), time })
-        .collect())
-}
-
-fn told(cause: &str, name: &str) -> String {
-    match cause.split(':').next().unwrap_or_default() {
-        "setup" => "首次设置时建立".to_owned(),
-        "demo" => "装入示例数据".to_owned(),
-        "form" => "由上级登记".to_owned(),
-        "registration" => "注册通过".to_owned(),
-        "disable" => "停用".to_owned(),
-        "enable" => "启用".to_owned(),
-        "self" => "本单位修改联系方式".to_owned(),
-        "merge" => format!("并入“{name}”"),
-        "organization-change" => format!("机构信息修改申请 {name} 通过"),
-        "superior" => "上级单位停用，改由新的上级单位管理".to_owned(),
-        _ => format!("修改资料，名称为“{name}”"),
     }
 }
