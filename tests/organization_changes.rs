@@ -620,6 +620,7 @@ async fn the_new_superior_may_refuse_and_a_disabled_one_is_told() {
     ask(&county, &mut school, "第一中学", &[("superior", BUREAU)], &[]).await.is(303);
     let file = county.number("select max(file_id) from organization_change_file").await;
     health.get(&format!("/files/{file}")).await.is(404);
+    health.get(&desk(&county, "").await).await.is(404);
     school.post(&format!("{CHANGE}/1/withdraw"), &[]).await.is(303);
     // the new superior is disabled while it waits at the old one
     ask(&county, &mut school, "第一中学", &[("superior", "卫健委")], &[]).await.is(303);

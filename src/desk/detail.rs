@@ -45,7 +45,8 @@ pub async fn reveal(
     page(&mut db, &at, &case, clock, settings, &Form::new(), Some(&number)).await
 }
 
-/// The case of a row that lies in the caller's scope, or waits at his desk or was decided there.
+/// The case of a row that lies in the caller's scope, or waits at his desk or was decided there in
+/// this round: what was sent elsewhere after a rejection is no longer the former desk's to read.
 pub async fn find<A>(db: &mut SqliteConnection, at: &AtDesk<'_, A>, row: i64) -> Result<Case> {
     // a bureau's clerk limited to a department sees no others at the desk either
     let limited = review::limit(&at.grant).any();
@@ -62,6 +63,7 @@ pub async fn find<A>(db: &mut SqliteConnection, at: &AtDesk<'_, A>, row: i64) ->
     sql.push_bind(organization).push("))");
     sql.push(
         " or exists (select 1 from review_step s
+             join review_case c on c.id = s.case_id and c.round = s.round
              where s.case_id = t.case_id and s.act in ('pass', 'approve', 'reject')
                and s.desk_id = ",
     );
