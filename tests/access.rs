@@ -272,6 +272,8 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from transfer where kind = 'batch'"
     } else if begins("/transfers/mine/") {
         "select id from transfer where kind = 'person'"
+    } else if begins("/training/plans/") {
+        "select id from plan"
     } else if begins("/notices/") {
         "select id from notice where state = 'draft'"
     } else if begins("/training/courses/") || begins("/training/enrolments/courses/") {
@@ -418,6 +420,9 @@ async fn what_belongs_to_another_unit_is_not_there() {
             "insert into organization_change (organization_id, account_id, kind, created_at, updated_at)
              select id, 1, 'employer', '', '' from organization where name = '乙'",
         )
+        .await;
+    county
+        .execute("insert into plan (organization_id, title, created_at, updated_at) select id, '李四光', '', '' from organization where name = '丙基地'")
         .await;
 
     county

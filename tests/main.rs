@@ -18,6 +18,7 @@ mod lists;
 mod notices;
 mod organization_changes;
 mod people;
+mod plans;
 mod program;
 mod queries;
 mod registration;

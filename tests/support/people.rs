@@ -49,6 +49,28 @@ impl World {
         self.organize(OrganizationKind::Base, name, bureau).await
     }
 
+    /// A 继续教育基地 under a 主管部门, with its administrator `admin-<name>`.
+    pub async fn with_base_under(self, name: &str, department: &str) -> Self {
+        let department = self.organization(department).await;
+        self.organize(OrganizationKind::Base, name, department).await
+    }
+
+    /// Records the recognition of a base, to this last day (empty: without end).
+    pub async fn with_recognition(self, base: &str, valid_until: &str) -> Self {
+        let base = self.organization(base).await;
+        let mut tx = self.db().begin().await.unwrap();
+        sqlx::query(
+            "insert or replace into base_profile (organization_id, valid_until) values (?, ?)",
+        )
+        .bind(base)
+        .bind(valid_until)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        self
+    }
+
     async fn organize(self, kind: OrganizationKind, name: &str, under: OrganizationId) -> Self {
         let new = NewOrganization {
             kind,

@@ -7,7 +7,7 @@ pub mod bases;
 mod cards;
 pub mod changes;
 pub mod confirm;
-mod contact;
+pub mod contact;
 pub mod credentials;
 mod demo;
 pub mod identity;

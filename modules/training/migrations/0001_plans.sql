@@ -8,7 +8,7 @@ create table plan (
   stage text not null default 'planned' check (stage in (
     'planned',                                -- no version approved yet
     'approved', 'running', 'ended', 'declared', 'cancelled')), -- 已通过 已开班 已结业 已代申报 已取消
-  -- of the version in force, empty before the first approval: for lists and the home page
+  -- of the version in force; while none is (stage planned), of the version being written: for lists
   version_id integer references plan_version (id),
   year integer not null default 0,
   title text not null default '',
@@ -56,13 +56,15 @@ create table plan_version (                   -- the review engine's table: one 
   title text not null default '',
   category integer references category (id),
   form text not null default '',
+  fields text not null default '',            -- TITLE_SERIES codes, joined by commas
   begins_on text not null default '',
   ends_on text not null default '',
   hours integer not null default 0,           -- asked for, tenths
   recognised integer,                         -- 认定学时, given by the desk
   capacity integer not null default 0,
   fee integer not null default 0,             -- fen
-  content text not null default '{}',         -- JSON: plans::Content; of a draft as typed
+  content text not null default '{}',         -- JSON: plans::Content as last submitted
+  typed text not null default '{}',           -- JSON: plans::Typed, the form as it was left
   created_at text not null,
   updated_at text not null,
   unique (plan_id, version),

@@ -22,3 +22,8 @@ create index plan_version_of on plan_version (plan_id, version);
 create index plan_version_alike on plan_version (organization_id, title) where state <> 'draft';
 create index plan_department on plan (department_id, year, id);
 create index plan_year on plan (year, id);
+create index plan_base_begins on plan (organization_id, begins_on, id);
+create index plan_base_id on plan (organization_id, id);
+
+-- One token per Han character of title and base, and the initials; rowid is plan.id.
+create virtual table plan_search using fts5 (tokens, content = '', contentless_delete = 1);

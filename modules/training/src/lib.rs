@@ -16,6 +16,8 @@ use kit::{Clock, Event, Grantable, Migration, Module, Result, Setting, Template,
 use rocket::{Build, Rocket, Route};
 use sqlx::SqliteConnection;
 
+pub use leaves::{ENROLMENTS, PLAN_REVIEWS, PLANS, REPORT_REVIEWS, REPORTS};
+
 #[derive(rust_embed::RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
 struct Templates;

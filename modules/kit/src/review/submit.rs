@@ -140,7 +140,7 @@ async fn reopen(
     let now = clock.stamp();
     let changed = sqlx::query(
         "update review_case set state = 'pending', desk_id = ?, route = ?, stage = ?,
-           round = round + 1, unattended = ?, person_id = ?, organization_id = ?,
+           round = round + 1, unattended = ?, account_id = ?, person_id = ?, organization_id = ?,
            department_id = ?, title = ?, content = ?, decision = 'null', submitted_at = ?,
            waiting_since = ?, reminded_at = null, decided_at = null
           where id = ? and state in ('rejected', 'withdrawn')",
@@ -149,6 +149,7 @@ async fn reopen(
     .bind(serde_json::to_string(&first.route)?)
     .bind(first.stage as i64)
     .bind(!first.skipped.is_empty())
+    .bind(by.account)
     .bind(submission.person)
     .bind(submission.organization)
     .bind(submission.department)
@@ -188,10 +189,15 @@ async fn opened(
     Ok(case)
 }
 
-/// The submitter's case; anybody else's is not found.
+/// The submitter's case, or one that his organization submitted about itself, by whichever of its
+/// administrators; anybody else's is not found.
 async fn own(db: &mut SqliteConnection, id: CaseId, by: &Submitter) -> Result<Case> {
     let case = query::case(db, id).await?;
-    if case.account_id == by.account { Ok(case) } else { Err(Error::NotFound) }
+    let same = case.account_id == by.account;
+    let colleagues = case.person_id.is_none()
+        && case.account_id.is_some()
+        && by.side == Some(case.organization_id);
+    if same || colleagues { Ok(case) } else { Err(Error::NotFound) }
 }
 
 /// The submitter takes a pending case back; only while no desk has passed it.

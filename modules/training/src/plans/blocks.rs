@@ -12,8 +12,8 @@ pub async fn blocks(
     _year: i32,
     clock: &Clock,
 ) -> Result<Vec<Check>> {
-    let found: Option<(String, String)> = sqlx::query_as(
-        "select o.state, coalesce(b.valid_until, '')
+    let found: Option<(String, Option<String>)> = sqlx::query_as(
+        "select o.state, b.valid_until
            from organization o left join base_profile b on b.organization_id = o.id
           where o.id = ? and o.kind = 'base'",
     )
@@ -26,7 +26,8 @@ pub async fn blocks(
         Some((state, _)) if state != "active" => {
             Check::refuse("基地已停用，不能申报培训计划；恢复启用以后才能办理")
         }
-        Some((_, until)) if !until.is_empty() && until < today => Check::refuse(format!(
+        Some((_, None)) => Check::refuse("基地的认定信息还没有登记，请联系人社局登记以后再办理"),
+        Some((_, Some(until))) if !until.is_empty() && until < today => Check::refuse(format!(
             "基地的认定有效期到 {until} 为止，已经过期；延续认定以后才能办理"
         )),
         Some(_) => Check::ok("基地已启用，在认定有效期内"),

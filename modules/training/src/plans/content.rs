@@ -1,5 +1,7 @@
 //! A plan as submitted.
 
+use std::collections::BTreeMap;
+
 use kit::{Hours, OrganizationId, Result};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
@@ -56,6 +58,59 @@ pub struct Content {
     pub manager: String,
     pub phone: String,
     pub files: Vec<kit::FileId>,
+    /// Of a change: row of the `plan_version` in force when it was submitted.
+    #[serde(default)]
+    pub replaces: Option<i64>,
+}
+
+impl Content {
+    /// The days on which courses add up to more than `PER_DAY`, with their sums.
+    pub fn long_days(&self) -> Vec<(String, Hours)> {
+        Self::long_days_of(&self.courses)
+    }
+
+    pub(super) fn long_days_of(courses: &[Course]) -> Vec<(String, Hours)> {
+        let mut days: BTreeMap<&str, Hours> = BTreeMap::new();
+        for course in courses.iter().filter(|course| !course.day.is_empty()) {
+            *days.entry(&course.day).or_default() += course.hours;
+        }
+        let long = days.into_iter().filter(|(_, hours)| *hours > PER_DAY);
+        long.map(|(day, hours)| (day.to_owned(), hours)).collect()
+    }
+
+    /// What the courses add up to.
+    pub fn sum(&self) -> Hours {
+        self.courses.iter().map(|course| course.hours).sum()
+    }
+}
+
+/// Hours of one day at most (domain.md §3.10).
+pub const PER_DAY: Hours = Hours::whole(8);
+
+/// 考核方式: (stored, shown)
+pub const ASSESSMENTS: &[(&str, &str)] =
+    &[("exam", "考试"), ("paper", "论文（作业）"), ("attendance", "考勤")];
+
+/// The label of an assessment.
+pub fn assessment(code: &str) -> &str {
+    ASSESSMENTS.iter().find(|(stored, _)| *stored == code).map_or(code, |(_, shown)| shown)
+}
+
+/// Fen as people read them: 免费, 120.00 元.
+pub fn fee_text(fen: i64) -> String {
+    match fen {
+        0 => "免费".to_owned(),
+        _ => format!("{}.{:02} 元", fen / 100, fen % 100),
+    }
+}
+
+/// 2026-09-14 至 2026-09-18; one day once.
+pub fn dates(from: &str, to: &str) -> String {
+    match (from, to) {
+        ("", "") => String::new(),
+        _ if from == to => from.to_owned(),
+        _ => format!("{from} 至 {to}"),
+    }
 }
 
 /// A line of the course table.
@@ -68,6 +123,16 @@ pub struct Course {
     /// 职称/单位
     pub teacher_title: String,
     pub hours: Hours,
+}
+
+/// A version as it was last submitted; none if it never was.
+pub async fn content_of(db: &mut SqliteConnection, version: i64) -> Result<Option<Content>> {
+    let text: Option<String> =
+        sqlx::query_scalar("select content from plan_version where id = ? and case_id is not null")
+            .bind(version)
+            .fetch_optional(db)
+            .await?;
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
 /// The approved version in force of a plan; none before the first approval.

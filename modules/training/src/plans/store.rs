@@ -1,0 +1,418 @@
+//! Statements of plans and their versions.
+
+use credit_hours::category::Category;
+use kit::{AccountId, CaseId, Clock, Error, Hours, OrganizationId, Result, User, initials, serial};
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use super::content::Content;
+use super::form;
+use super::typed::Typed;
+
+/// A plan as stored.
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct Plan {
+    pub id: i64,
+    pub organization_id: OrganizationId,
+    pub department_id: Option<OrganizationId>,
+    pub number: String,
+    /// planned, approved, running, ended, declared, cancelled
+    pub stage: String,
+    /// The version in force.
+    pub version_id: Option<i64>,
+    pub year: i32,
+    pub title: String,
+    pub begins_on: String,
+    pub ends_on: String,
+    pub signup_until: String,
+    /// 认定学时, tenths.
+    pub hours: i64,
+    pub capacity: i64,
+    pub fee: i64,
+    pub signed: i64,
+    pub passed: i64,
+    pub cancelled_at: String,
+    pub cancelled_reason: String,
+}
+
+impl Plan {
+    /// What the trail calls it.
+    pub fn object(&self) -> String {
+        format!("plan:{}", self.id)
+    }
+
+    /// 计划 JH2026-0001“…”; of a draft without the number.
+    pub fn called(&self) -> String {
+        format!("培训计划 {}“{}”", self.number, self.title).replace(" “", "“")
+    }
+}
+
+/// A version as stored.
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct Version {
+    pub id: i64,
+    pub plan_id: i64,
+    pub version: i64,
+    pub case_id: Option<CaseId>,
+    pub number: String,
+    pub state: String,
+    pub recognised: Option<i64>,
+    pub submitted_at: String,
+    pub acted_at: String,
+    pub updated_at: String,
+    #[serde(skip)]
+    pub typed: String,
+}
+
+impl Version {
+    /// Whether the base may write in it now.
+    pub fn editable(&self) -> bool {
+        matches!(self.state.as_str(), "draft" | "rejected" | "withdrawn")
+    }
+
+    pub fn typed(&self) -> Result<Typed> {
+        Ok(serde_json::from_str(&self.typed)?)
+    }
+
+    /// (shown, class of its tag) of its state.
+    pub fn label(&self) -> (&'static str, &'static str) {
+        state_label(&self.state)
+    }
+}
+
+/// (shown, class of its tag) of a version's state or a plan's stage.
+pub fn state_label(state: &str) -> (&'static str, &'static str) {
+    let found = super::list::STATES.iter().find(|(stored, _, _)| *stored == state);
+    found.map_or(("", ""), |(_, shown, tag)| (shown, tag))
+}
+
+const PLAN: &str = "select id, organization_id, department_id, number, stage, version_id, year,
+    title, begins_on, ends_on, signup_until, hours, capacity, fee, signed, passed, cancelled_at,
+    cancelled_reason from plan where id = ";
+const VERSION: &str = "select id, plan_id, version, case_id, number, state, recognised,
+    submitted_at, acted_at, updated_at, typed from plan_version where plan_id = ";
+
+/// The plan, whoever's it is.
+///
+/// # Errors
+/// `NotFound`
+pub async fn find(db: &mut SqliteConnection, id: i64) -> Result<Plan> {
+    let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new(PLAN);
+    sql.push_bind(id);
+    sql.build_query_as().fetch_optional(db).await?.ok_or(Error::NotFound)
+}
+
+/// The base's own plan.
+///
+/// # Errors
+/// `NotFound` if there is none or it is another base's.
+pub async fn own(db: &mut SqliteConnection, base: OrganizationId, id: i64) -> Result<Plan> {
+    let plan = find(db, id).await?;
+    if plan.organization_id == base { Ok(plan) } else { Err(Error::NotFound) }
+}
+
+/// Every version, the latest first.
+pub async fn versions(db: &mut SqliteConnection, plan: i64) -> Result<Vec<Version>> {
+    let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new(VERSION);
+    sql.push_bind(plan).push(" order by version desc");
+    Ok(sql.build_query_as().fetch_all(db).await?)
+}
+
+/// The latest version: there is always one.
+pub async fn latest(db: &mut SqliteConnection, plan: i64) -> Result<Version> {
+    let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new(VERSION);
+    sql.push_bind(plan).push(" order by version desc limit 1");
+    sql.build_query_as().fetch_optional(db).await?.ok_or(Error::NotFound)
+}
+
+/// The version that may be written in now.
+///
+/// # Errors
+/// Refused while it is being reviewed, and of a plan that has ended or was cancelled.
+pub async fn editable(db: &mut SqliteConnection, plan: &Plan) -> Result<Version> {
+    let latest = latest(db, plan.id).await?;
+    if let Some(sentence) = closed(plan) {
+        return Err(Error::refused(sentence));
+    }
+    match latest.state.as_str() {
+        _ if latest.editable() => Ok(latest),
+        "pending" => Err(Error::refused(format!(
+            "{} 正在审核，不能修改。需要修改的请先撤回；已有单位通过的，请联系审核单位驳回。",
+            latest.number
+        ))),
+        _ => Err(Error::refused(format!(
+            "{} 已经通过。要改的请在详情页点“变更”，变更通过以前按原计划执行。",
+            plan.number
+        ))),
+    }
+}
+
+/// Why nothing of a plan can be changed any more.
+pub fn closed(plan: &Plan) -> Option<String> {
+    let what = match plan.stage.as_str() {
+        "ended" | "declared" => "已经结业",
+        "cancelled" => "已经取消",
+        _ => return None,
+    };
+    Some(format!("{} {what}，不能修改。需要再办一期的，请用“复制”。", plan.number))
+}
+
+/// A new plan with an empty first version: (plan, version).
+pub async fn create(
+    tx: &mut SqliteConnection,
+    base: OrganizationId,
+    user: &User,
+    clock: &Clock,
+) -> Result<(i64, i64)> {
+    let now = clock.stamp();
+    let plan: i64 = sqlx::query_scalar(
+        "insert into plan (organization_id, department_id, created_at, updated_at)
+         select id, department_id, ?, ? from organization where id = ? returning id",
+    )
+    .bind(&now)
+    .bind(&now)
+    .bind(base)
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok((plan, add_version(tx, plan, user.account, clock).await?))
+}
+
+/// The next version of a plan, a draft.
+pub async fn add_version(
+    tx: &mut SqliteConnection,
+    plan: i64,
+    account: AccountId,
+    clock: &Clock,
+) -> Result<i64> {
+    let now = clock.stamp();
+    Ok(sqlx::query_scalar(
+        "insert into plan_version (plan_id, version, organization_id, department_id, account_id,
+           created_at, updated_at)
+         select p.id, 1 + coalesce((select max(version) from plan_version where plan_id = p.id), 0),
+                p.organization_id, p.department_id, ?, ?, ?
+           from plan p where p.id = ? returning id",
+    )
+    .bind(account)
+    .bind(&now)
+    .bind(&now)
+    .bind(plan)
+    .fetch_one(tx)
+    .await?)
+}
+
+/// What lists show of a version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub year: i32,
+    pub title: String,
+    pub category: Option<i64>,
+    pub form: String,
+    pub fields: String,
+    pub audience: String,
+    pub place: String,
+    pub begins_on: String,
+    pub ends_on: String,
+    pub signup_until: String,
+    pub hours: i64,
+    pub capacity: i64,
+    pub fee: i64,
+}
+
+impl Summary {
+    /// Of a draft: what is usable of it.
+    pub fn of_typed(typed: &Typed, categories: &[Category]) -> Self {
+        let text = |name: &str| typed.value(name).trim().chars().take(200).collect::<String>();
+        let ends_on = typed.day("ends_on");
+        let category = typed.value("category").trim().parse().ok();
+        let form = text("form");
+        Self {
+            year: ends_on.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0),
+            title: text("title"),
+            category: category.filter(|id| categories.iter().any(|one| one.id == *id)),
+            form: kit::dictionary::TRAINING_FORMS.entry(&form).map_or(String::new(), |_| form),
+            fields: typed.fields.join(","),
+            audience: text("audience"),
+            place: text("place"),
+            begins_on: typed.day("begins_on"),
+            ends_on,
+            signup_until: typed.day("signup_until"),
+            hours: typed.sum().tenths(),
+            capacity: text("capacity").parse().ok().filter(|n| (1..=9999).contains(n)).unwrap_or(0),
+            fee: form::fen(typed.value("fee")).unwrap_or(0),
+        }
+    }
+
+    pub fn of_content(content: &Content) -> Self {
+        Self {
+            year: content.year,
+            title: content.title.clone(),
+            category: Some(content.category),
+            form: content.form.clone(),
+            fields: content.fields.join(","),
+            audience: content.audience.clone(),
+            place: if content.place.is_empty() {
+                content.url.clone()
+            } else {
+                content.place.clone()
+            },
+            begins_on: content.begins_on.clone(),
+            ends_on: content.ends_on.clone(),
+            signup_until: content.signup_until.clone(),
+            hours: content.hours.tenths(),
+            capacity: content.capacity,
+            fee: content.fee,
+        }
+    }
+}
+
+/// Stores what is being written; while no version is in force, the plan shows it, too.
+pub async fn save(
+    tx: &mut SqliteConnection,
+    version: &Version,
+    typed: &Typed,
+    summary: &Summary,
+    clock: &Clock,
+) -> Result<()> {
+    let saved = sqlx::query(
+        "update plan_version set typed = ?, year = ?, title = ?, category = ?, form = ?, fields = ?,
+           begins_on = ?, ends_on = ?, hours = ?, capacity = ?, fee = ?, recognised = null,
+           updated_at = ?
+          where id = ? and state in ('draft', 'rejected', 'withdrawn')",
+    )
+    .bind(serde_json::to_string(typed)?)
+    .bind(summary.year)
+    .bind(&summary.title)
+    .bind(summary.category)
+    .bind(&summary.form)
+    .bind(&summary.fields)
+    .bind(&summary.begins_on)
+    .bind(&summary.ends_on)
+    .bind(summary.hours)
+    .bind(summary.capacity)
+    .bind(summary.fee)
+    .bind(clock.stamp())
+    .bind(version.id)
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    if saved == 0 {
+        return Err(Error::Fault(format!("plan version {}: not editable", version.id)));
+    }
+    let planned: bool = sqlx::query_scalar("select stage = 'planned' from plan where id = ?")
+        .bind(version.plan_id)
+        .fetch_one(&mut *tx)
+        .await?;
+    if planned {
+        show(tx, version.plan_id, summary, Hours::from_tenths(summary.hours), clock).await?;
+    }
+    Ok(())
+}
+
+/// Puts a version's summary into the plan, for its lists.
+pub async fn show(
+    tx: &mut SqliteConnection,
+    plan: i64,
+    summary: &Summary,
+    recognised: Hours,
+    clock: &Clock,
+) -> Result<()> {
+    sqlx::query(
+        "update plan set year = ?, title = ?, category = ?, form = ?, fields = ?, audience = ?,
+           place = ?, begins_on = ?, ends_on = ?, signup_until = ?, hours = ?, capacity = ?,
+           fee = ?, updated_at = ?
+          where id = ?",
+    )
+    .bind(summary.year)
+    .bind(&summary.title)
+    .bind(summary.category)
+    .bind(&summary.form)
+    .bind(&summary.fields)
+    .bind(&summary.audience)
+    .bind(&summary.place)
+    .bind(&summary.begins_on)
+    .bind(&summary.ends_on)
+    .bind(&summary.signup_until)
+    .bind(recognised.tenths())
+    .bind(summary.capacity)
+    .bind(summary.fee)
+    .bind(clock.stamp())
+    .bind(plan)
+    .execute(&mut *tx)
+    .await?;
+    index(tx, plan).await
+}
+
+/// Writes title and base into the search.
+pub async fn index(tx: &mut SqliteConnection, plan: i64) -> Result<()> {
+    let text: String = sqlx::query_scalar(
+        "select p.title || ' ' || o.name from plan p join organization o on o.id = p.organization_id
+          where p.id = ?",
+    )
+    .bind(plan)
+    .fetch_one(&mut *tx)
+    .await?;
+    sqlx::query("delete from plan_search where rowid = ?").bind(plan).execute(&mut *tx).await?;
+    sqlx::query("insert into plan_search (rowid, tokens) values (?, ?)")
+        .bind(plan)
+        .bind(initials::search_tokens(&text))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Keeps what is submitted. The plan gets its number with the first submission.
+pub async fn submitted(
+    tx: &mut SqliteConnection,
+    plan: &Plan,
+    content: &Content,
+) -> Result<String> {
+    sqlx::query("update plan_version set content = ? where id = ?")
+        .bind(serde_json::to_string(content)?)
+        .bind(content.version_id)
+        .execute(&mut *tx)
+        .await?;
+    let number = match plan.number.as_str() {
+        "" => {
+            let number = number(&mut *tx, content.year).await?;
+            sqlx::query("update plan set number = ? where id = ?")
+                .bind(&number)
+                .bind(plan.id)
+                .execute(&mut *tx)
+                .await?;
+            number
+        }
+        number => number.to_owned(),
+    };
+    Ok(if content.version > 1 { format!("{number}-{}", content.version) } else { number })
+}
+
+/// JH2026-0001: counted anew for each year of training.
+pub async fn number(tx: &mut SqliteConnection, year: i32) -> Result<String> {
+    let next = serial::next(tx, &format!("plan:{year}")).await?;
+    Ok(format!("JH{year}-{next:04}"))
+}
+
+/// Removes a draft that was never submitted: of the first version with its plan.
+pub async fn discard(tx: &mut SqliteConnection, version: &Version) -> Result<()> {
+    if version.case_id.is_some() {
+        return Err(Error::refused(format!(
+            "{} 已经提交过，不能删除；不再办的，撤回后放着即可。",
+            version.number
+        )));
+    }
+    sqlx::query("delete from plan_version where id = ? and case_id is null")
+        .bind(version.id)
+        .execute(&mut *tx)
+        .await?;
+    if version.version == 1 {
+        sqlx::query("delete from plan_search where rowid = ?")
+            .bind(version.plan_id)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("delete from plan where id = ? and stage = 'planned'")
+            .bind(version.plan_id)
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
+}
