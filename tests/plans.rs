@@ -497,6 +497,9 @@ async fn an_old_plan_becomes_a_new_draft_without_its_days() {
 #[rocket::async_test]
 async fn only_a_base_that_may_train_submits_and_is_approved() {
     let county = county().await.with_base("新基地").await;
+    county
+        .execute("delete from base_profile where organization_id = (select id from organization where name = '新基地')")
+        .await;
     let mut new = admin_of(&county, "新基地").await;
     new.get("/training/plans/new").await.is(200).contains("认定信息还没有登记");
     let page = new.upload(LIST, &form(&[]), &[]).await;
