@@ -70,6 +70,7 @@ fn content(plan: &Plan, id: i64, version: i64, base: OrganizationId) -> Content 
         manager: "韦主任".to_owned(),
         phone: "0831-5550101".to_owned(),
         files: vec![],
+        replaces: None,
     }
 }
 
