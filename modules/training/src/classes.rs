@@ -1,17 +1,26 @@
 //! What becomes of an approved plan: published, signed up for, held, ended with a roster.
 
+mod base;
 mod course;
+mod demo;
 mod enrol;
 mod find;
 mod mine;
 mod public;
+mod unit;
 
-use kit::module::{AccessCase, Block, Group, MenuEntry, Who};
-use kit::{Clock, Kinds, Migration, Module, Result};
+use kit::list::List;
+use kit::module::{AccessCase, Block, Demo, Group, MenuEntry, Who};
+use kit::{Clock, Kinds, Migration, Module, Permission, Result};
 use rocket::{Route, routes};
 use sqlx::SqliteConnection;
 
+pub use base::roster::{RosterRow, roster};
 pub use course::plans as search_plans;
+
+use crate::leaves::{
+    EditEnrolments, EditPlans, ExportPlans, PrintPlans, ViewEnrolments, ViewPlans,
+};
 
 /// 公示, 报名, 开班, 结业.
 pub struct Classes;
@@ -35,19 +44,53 @@ impl Module for Classes {
             mine::sign_up,
             mine::cancel_page,
             mine::cancel,
+            unit::open,
+            unit::people::page,
+            unit::people::sign_up,
+            unit::records::all,
+            unit::records::show,
+            unit::records::cancel,
+            base::trainees::signed,
+            base::trainees::cancelled,
+            base::trainees::export,
+            base::trainees::add_page,
+            base::trainees::add,
+            base::trainees::remove_page,
+            base::trainees::remove,
+            base::stage::open_page,
+            base::stage::open,
+            base::stage::end_page,
+            base::stage::end,
+            base::stage::reopen_page,
+            base::stage::reopen,
+            base::results::page,
+            base::results::save,
+            base::roster::page,
+            base::roster::export,
+            base::sheets::print,
+            base::certificate::all,
+            base::certificate::one,
+            base::certificate::mine,
         ]
     }
 
     fn menu(&self) -> Vec<MenuEntry> {
-        vec![MenuEntry {
-            group: Group::Personal,
-            order: 903,
+        let entry = |group, order, href, permission, kinds| MenuEntry {
+            group,
+            order,
             title: "培训报名",
-            href: "/training/mine",
-            permission: None,
+            href,
+            permission,
             subject: None,
-            kinds: Kinds::ALL,
-        }]
+            kinds,
+        };
+        let enrolments = Some(ViewEnrolments::grantable());
+        vec![
+            entry(Group::Personal, 903, "/training/mine", None, Kinds::ALL),
+            // the bureau's menu is the manual's: there it stands among the screens that it lacks
+            entry(Group::Training, 353, unit::BASE, enrolments, Kinds::UNITS),
+            entry(Group::System, 906, unit::BASE, enrolments, Kinds::BUREAU),
+        ]
     }
 
     fn migrations(&self) -> Vec<Migration> {
@@ -59,6 +102,12 @@ impl Module for Classes {
 
     fn access(&self) -> Vec<AccessCase> {
         let case = |method, route, who| AccessCase { method, route, who };
+        let enrolled = Who::Holder(ViewEnrolments::grantable());
+        let enrols = Who::Holder(EditEnrolments::grantable());
+        let views = Who::Holder(ViewPlans::grantable());
+        let edits = Who::Holder(EditPlans::grantable());
+        let exports = Who::Holder(ExportPlans::grantable());
+        let prints = Who::Holder(PrintPlans::grantable());
         vec![
             case("GET", "/training/courses", Who::Everyone),
             case("GET", "/training/courses/<id>", Who::Everyone),
@@ -67,10 +116,45 @@ impl Module for Classes {
             case("POST", "/training/courses/<id>/sign-up", Who::Person),
             case("GET", "/training/mine/<id>/cancel", Who::Person),
             case("POST", "/training/mine/<id>/cancel", Who::Person),
+            case("GET", "/training/mine/<id>/certificate", Who::Person),
+            case("GET", "/training/enrolments", enrolled),
+            case("GET", "/training/enrolments/courses/<id>", enrolled),
+            case("POST", "/training/enrolments/courses/<id>", enrols),
+            case("GET", "/training/enrolments/records", enrolled),
+            case("GET", "/training/enrolments/records/<id>", enrolled),
+            case("POST", "/training/enrolments/records/<id>/cancel", enrols),
+            case("GET", "/training/plans/<id>/trainees", views),
+            case("GET", "/training/plans/<id>/trainees/cancelled", views),
+            case("GET", "/training/plans/<id>/trainees/export", exports),
+            case("GET", "/training/plans/<id>/trainees/add", edits),
+            case("POST", "/training/plans/<id>/trainees/add", edits),
+            case("GET", "/training/trainees/<id>/remove", edits),
+            case("POST", "/training/trainees/<id>/remove", edits),
+            case("GET", "/training/plans/<id>/open", edits),
+            case("POST", "/training/plans/<id>/open", edits),
+            case("GET", "/training/plans/<id>/results", views),
+            case("POST", "/training/plans/<id>/results", edits),
+            case("GET", "/training/plans/<id>/end", edits),
+            case("POST", "/training/plans/<id>/end", edits),
+            case("GET", "/training/plans/<id>/reopen", edits),
+            case("POST", "/training/plans/<id>/reopen", edits),
+            case("GET", "/training/plans/<id>/roster", views),
+            case("GET", "/training/plans/<id>/roster/export", exports),
+            case("GET", "/training/plans/<id>/sign-in-sheets", prints),
+            case("GET", "/training/plans/<id>/certificates", prints),
+            case("GET", "/training/trainees/<id>/certificate", prints),
         ]
+    }
+
+    fn own_lists(&self) -> Vec<&'static List> {
+        vec![&unit::people::LIST, &unit::records::LIST, &base::trainees::LIST]
     }
 
     async fn home(&self, db: &mut SqliteConnection, clock: &Clock) -> Result<Vec<Block>> {
         public::home(db, clock).await
+    }
+
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        demo::fill(tx, county).await
     }
 }

@@ -9,6 +9,8 @@ mod leaves;
 pub mod plans;
 pub mod reports;
 
+pub use classes::{RosterRow, roster};
+
 use kit::list::List;
 use kit::module::{AccessCase, Block, Card, Demo, Finding, MenuEntry, Task};
 use kit::review::AnySubject;

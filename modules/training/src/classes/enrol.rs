@@ -73,13 +73,14 @@ pub async fn sign_up(
     }
 }
 
-/// Keeps the plan's numbers in step with its trainees, in the transaction that changed them.
+/// Keeps the plan's numbers in step with its trainees, in the transaction that changed them. Who
+/// passed counts once the class has ended.
 pub async fn count(tx: &mut SqliteConnection, plan: i64) -> Result<()> {
     sqlx::query(
         "update plan set
            signed = (select count(*) from trainee t where t.plan_id = plan.id and t.state = 'signed'),
            passed = (select count(*) from trainee t where t.plan_id = plan.id and t.state = 'signed'
-                        and t.result = 'pass')
+                        and t.result = 'pass' and plan.stage in ('ended', 'declared'))
           where id = ?",
     )
     .bind(plan)
