@@ -279,8 +279,6 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
     } else if begins("/training/courses/") || begins("/training/enrolments/courses/") {
         // published ones are everybody's
         "select id from plan where title = '未公示'"
-    } else if begins("/training/plans/") {
-        "select id from plan where title = '丙基地培训班'"
     } else if begins("/training/mine/")
         || begins("/training/enrolments/records/")
         || begins("/training/trainees/")
