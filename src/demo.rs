@@ -86,6 +86,7 @@ async fn all(
         records: size.records,
         random: Random::new(size.seed),
         clock: clock.clone(),
+        modules: modules.clone(),
         accounts: vec![],
         report,
     };

@@ -349,7 +349,7 @@ async fn who_left_reads_his_ledger_and_cannot_declare() {
     herself.get("/start").await.is(200);
     herself.get("/credit-hours/mine").await.is(200).contains("“离职”").lacks("新增学时申报");
     let page = herself.get("/credit-hours/declarations/new").await;
-    page.is(200).contains("不能申报").contains("通过调转转入").lacks("value=\"submit\"");
+    page.is(200).contains("不能申报").contains("通过“人员调转”转入").lacks("value=\"submit\"");
     page.lacks("name=\"title\"").contains("href=\"/credit-hours/declarations\"");
     herself.upload("/credit-hours/declarations", &[("act", "save")], &[]).await.is(409);
     assert_eq!(county.number("select count(*) from declaration").await, 0);

@@ -9,4 +9,5 @@ mod notices;
 mod organization_changes;
 mod registration;
 mod stage;
+mod transfers;
 mod transport;

@@ -188,6 +188,7 @@ async fn the_demo_county_is_whole_and_reproducible() {
             records: 0,
             random: Random::new(7),
             clock: county.clock.clone(),
+            modules: kit::Modules::new(vec![]),
             accounts: vec![],
             report: |_| {},
         };

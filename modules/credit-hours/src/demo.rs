@@ -5,6 +5,8 @@ mod courses;
 mod entries;
 mod picture;
 
+pub use picture::png as example_sheet;
+
 use kit::module::Demo;
 use kit::{Error, Result, organization};
 use sqlx::SqliteConnection;
@@ -64,6 +66,7 @@ mod tests {
             records: 2_000,
             random: Random::new(2026),
             clock: world.clock.clone(),
+            modules: kit::Modules::new(vec![]),
             accounts: vec![],
             report: |_| {},
         };

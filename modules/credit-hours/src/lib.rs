@@ -22,6 +22,7 @@ use kit::module::{AccessCase, Block, Card, Demo, Finding, Group, MenuEntry, Task
 use kit::review::AnySubject;
 use kit::{Action, Clock, Event, Grantable, Migration, Module, Result, Setting, User, module};
 
+pub use demo::example_sheet;
 pub use ledger::totals::{Difference, recount};
 pub use read::{CategoryTotal, EntryRow, YearTotal, entries, kind_label, year_totals};
 pub use subject::{Content, Declarations, KIND_CELLS, KINDS, LEAF, Recognition};

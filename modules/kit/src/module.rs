@@ -196,6 +196,8 @@ pub struct Demo {
     pub records: u64,
     pub random: crate::serial::Random,
     pub clock: Clock,
+    /// The installed modules: for what a desk decides in it.
+    pub modules: Modules,
     /// Who can sign in afterwards: (what, login, password).
     pub accounts: Vec<(String, String, String)>,
     /// Progress lines for the terminal.

@@ -16,7 +16,9 @@ use sqlx::SqliteConnection;
 use crate::EditTransfers;
 use crate::store::{self, Transfer};
 
+pub use new::create;
 pub use people::LIST as PEOPLE;
+pub use send::ask;
 
 pub const NEW: &str = "/transfers/new";
 pub const BATCHES: &str = "/transfers/batches";

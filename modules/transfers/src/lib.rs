@@ -3,6 +3,7 @@
 mod access;
 mod batches;
 mod content;
+mod demo;
 mod form;
 mod leave;
 mod mine;
@@ -124,7 +125,8 @@ impl Module for Transfers {
     }
 
     async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
-        leave::fill(tx, county).await
+        leave::fill(&mut *tx, county).await?;
+        demo::fill(tx, county).await
     }
 
     async fn on(&self, tx: &mut SqliteConnection, event: &Event, _: &Clock) -> Result<()> {

@@ -11,7 +11,7 @@ use sqlx::SqliteConnection;
 
 use crate::store;
 
-pub use send::submit;
+pub use send::{ask, submit};
 pub use show::case_page;
 
 pub const MINE: &str = "/transfers/mine";

@@ -50,8 +50,7 @@ pub static LIST: List = List {
     alias: "r",
     only: "r.state <> 'draft'",
     columns: &[
-        column("number", "申请编号", "t.number", Cell::Link, ""),
-        column("name", "姓名", "p.name", Cell::Text, ""),
+        column("name", "姓名", "p.name", Cell::Link, ""),
         column("id_card", "身份证号", MASKED_ID, Cell::Text, ""),
         column("from", "原单位", "o.name", Cell::Long, ""),
         column("to", "目标单位", "coalesce(n.name, t.destination)", Cell::Long, ""),
@@ -72,6 +71,7 @@ pub static LIST: List = List {
             Cell::Minute,
             "acted",
         ),
+        column("number", "申请编号", "t.number", Cell::Text, ""),
     ],
     filters: &[
         Filter {

@@ -164,7 +164,9 @@ impl Subject for TransferRequests {
             let brief = people::brief(&mut *db, person).await?;
             facts.push(Fact::new("人员", format!("{}（{}）", content.names, brief.id_card)));
             facts.push(Fact::new("性别、出生", format!("{}，{}", brief.sex, brief.born)));
-            facts.push(Fact::new("职称", format!("{}{}", brief.level_label, dash(&brief.title))));
+            let title = [brief.level_label.as_str(), brief.title.as_str()];
+            let title: Vec<&str> = title.into_iter().filter(|one| !one.is_empty()).collect();
+            facts.push(Fact::new("职称", dash(&title.join(" · "))));
             facts.push(Fact::new("学历", dash(&brief.education)));
         } else {
             facts.push(Fact::new("人员", &content.names));

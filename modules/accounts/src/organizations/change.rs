@@ -153,7 +153,7 @@ pub async fn enable(
     if let Some(into) = super::merged_into(&mut *tx, id).await? {
         let name = into.name;
         return Err(Error::refused(format!(
-            "这个单位已并入“{name}”，不能启用。确需恢复的，请新登记一个单位，再把人员调转过去。"
+            "这个单位已并入“{name}”，不能启用。确需恢复的，请新登记一个单位，再用“批量调转”把人员转过去。"
         )));
     }
     let changed =

@@ -88,7 +88,7 @@ pub async fn shut(db: &mut SqliteConnection, person: PersonId) -> Result<Option<
     }
     let label = kit::dictionary::PERSON_STATES.label(&state).to_owned();
     let then = match state.as_str() {
-        "left" | "moved" => "到新单位后通过调转转入，就可以申报。",
+        "left" | "moved" => "到新单位后通过“人员调转”转入，就可以申报。",
         _ => "状态登记有误的，请联系单位管理员更正。",
     };
     Ok(Some(format!(

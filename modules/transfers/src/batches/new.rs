@@ -2,7 +2,10 @@
 
 use accounts::organizations::picker::{self, Offer};
 use kit::organization::Organization;
-use kit::{Answer, Clock, Db, Done, Form, Kinds, Page, Result, organization, trail};
+use kit::{
+    AccountId, Answer, Clock, Db, Done, Form, Kinds, OrganizationId, Page, Result, organization,
+    trail,
+};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
@@ -35,24 +38,34 @@ async fn begin(
     let Some(source) = read(&mut tx, &user, &mut form).await? else {
         return Ok(page(&user, &form).refused().into());
     };
-    let now = clock.stamp();
-    let id: i64 = sqlx::query_scalar(
+    let id = create(&mut tx, &source, user.organization(), user.user.account, clock).await?;
+    let text = format!("开始填写批量调转，原单位 {}", source.name);
+    let object = format!("transfer:{id}");
+    trail::write(&mut tx, &user.actor(), clock, "transfers.new", &object, &text).await?;
+    tx.commit().await?;
+    Ok(Done::to(format!("{}/people", address(id))).into())
+}
+
+/// An empty batch of a unit's people, written by an administrator of an organization.
+pub async fn create(
+    tx: &mut SqliteConnection,
+    source: &Organization,
+    by: OrganizationId,
+    account: AccountId,
+    clock: &Clock,
+) -> Result<i64> {
+    Ok(sqlx::query_scalar(
         "insert into transfer (organization_id, department_id, kind, account_id, from_id, by_id,
            people, names, created_at, updated_at)
          values (?1, ?2, 'batch', ?3, ?1, ?4, 0, '', ?5, ?5) returning id",
     )
     .bind(source.id)
     .bind(source.department_id)
-    .bind(user.user.account)
-    .bind(user.organization())
-    .bind(now)
-    .fetch_one(&mut *tx)
-    .await?;
-    let text = format!("开始填写批量调转，原单位 {}", source.name);
-    let object = format!("transfer:{id}");
-    trail::write(&mut tx, &user.actor(), clock, "transfers.new", &object, &text).await?;
-    tx.commit().await?;
-    Ok(Done::to(format!("{}/people", address(id))).into())
+    .bind(account)
+    .bind(by)
+    .bind(clock.stamp())
+    .fetch_one(tx)
+    .await?)
 }
 
 /// The unit whose people go; refused by field.
