@@ -92,7 +92,7 @@ impl Maker<'_> {
         let found: Vec<Mover> = sqlx::query_as(
             "select p.id, a.id, p.name from person p join account a on a.person_id = p.id
               where p.organization_id = ? and p.state = 'serving' and a.state = 'initial'
-              order by p.id limit 60",
+              order by p.id limit 60 offset 3",
         )
         .bind(from)
         .fetch_all(tx)

@@ -141,6 +141,10 @@ async fn all(
     let extra = Extra {
         tabs: review::tabs(&mut db, subject, &user.grant, Side::More(OUT)).await?,
         actions: actions(&user.user, subject),
+        crumbs: vec![
+            (LEAF.group.title().to_owned(), String::new()),
+            (LEAF.title.to_owned(), "/desk/transfers".to_owned()),
+        ],
         ..Extra::default()
     };
     list::page(&LIST, &ask, &mut db, &user.user, &user.grant, clock, settings, extra).await
