@@ -62,7 +62,7 @@ async fn a_corrected_number_ends_the_certificate_that_prints_the_old_one() {
     browser.press("查询").await;
     browser.press("学时记录").await;
     browser.press("更正身份证号").await;
-    browser.sees("现在登记的号码").await;
+    browser.sees("现登记号码").await;
     browser.shot("identity-form").await;
     let scan = folder.path().join("身份证.pdf");
     std::fs::write(&scan, b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n")

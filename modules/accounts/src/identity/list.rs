@@ -45,7 +45,7 @@ pub static LIST: List = List {
         Column { key: "at", title: "更正时间", sql: "c.at", cell: Cell::Minute, order: "time" },
         column(
             "released",
-            "原号码",
+            "原号码状态",
             "case when c.released_at = '' then 'held' else 'free' end",
             Cell::Tag(&[("held", "不再使用", "off"), ("free", "已放开", "info")]),
         ),

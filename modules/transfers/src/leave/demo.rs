@@ -7,10 +7,11 @@ use sqlx::SqliteConnection;
 
 use super::store::{self, Wanted};
 
-/// Where they went: invented places outside the county.
-const WHERE: [(&str, &str, &str); 2] = [
-    ("邻省青禾市", "青禾市第二人民医院", "夫妻两地分居，商调到对方所在地"),
-    ("本省平原市", "平原市实验中学", "公开选调到市直学校"),
+/// Where they went, invented places outside the county: (title series, area, unit, why).
+const WHERE: [(&str, &str, &str, &str); 3] = [
+    ("04", "邻省青禾市", "青禾市第二人民医院", "夫妻两地分居，商调到对方所在地"),
+    ("22", "本省平原市", "平原市实验中学", "公开选调到市直学校"),
+    ("", "本省平原市", "平原市公共就业和人才服务中心", "公开选调到市直单位"),
 ];
 
 /// Two who serve and have no right, request or transfer open.
@@ -29,10 +30,16 @@ pub async fn fill(tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
     )
     .fetch_all(&mut *tx)
     .await?;
-    for (index, (area, receiver, reason)) in WHERE.iter().enumerate() {
-        let at = county.random.below(people.len().max(1) as u64 / 2) as usize;
-        let Some(person) = people.get(at + index * people.len() / 2) else { continue };
+    // one of either half, so that they are two; of fewer people nobody leaves
+    let half = people.len() / 2;
+    if half == 0 {
+        return Ok(());
+    }
+    let at = county.random.below(half as u64) as usize;
+    for (index, person) in [at, at + half].into_iter().filter_map(|at| people.get(at)).enumerate() {
         let brief = people::brief(&mut *tx, *person).await?;
+        let fits = |one: &&(&str, &str, &str, &str)| one.0.is_empty() || one.0 == brief.series;
+        let Some((_, area, receiver, reason)) = WHERE.iter().find(fits) else { continue };
         let (account, name): (AccountId, String) = sqlx::query_as(
             "select a.id, a.name from grant g join account a on a.id = g.account_id
               where g.organization_id = ? and g.state = 'active' order by g.id limit 1",
