@@ -13,9 +13,12 @@ const BUREAU: &str = "云川县人力资源和社会保障局";
 
 /// Chooses a unit without a mouse: types a part, waits for the list, presses Enter.
 pub async fn pick_unit(browser: &Browser, name: &str, typed: &str, unit: &str) {
-    let control =
-        browser.find(&format!("input[name='{name}'] ~ .ts-wrapper .ts-control input")).await;
-    control.click().await.unwrap();
+    let wrapper = format!("input[name='{name}'] ~ .ts-wrapper");
+    let script = "document.querySelector(arguments[0]).scrollIntoView({block: 'center'})";
+    browser.client.execute(script, vec![serde_json::json!(wrapper)]).await.unwrap();
+    // where a unit is chosen already, its text box shows itself then
+    browser.find(&format!("{wrapper} .ts-control")).await.click().await.unwrap();
+    let control = browser.find(&format!("{wrapper} input")).await;
     control.send_keys(typed).await.unwrap();
     browser.sees(unit).await;
     tokio::time::sleep(std::time::Duration::from_millis(600)).await;

@@ -60,14 +60,9 @@ impl Request {
         Ok(serde_json::from_str(&self.draft)?)
     }
 
-    /// Whether this administrator may go on with it: a draft is the unit's, what was submitted
-    /// once its submitter's.
-    pub fn editable_by(&self, account: AccountId) -> bool {
-        match self.state.as_str() {
-            "draft" => true,
-            "rejected" | "withdrawn" => self.account_id == account,
-            _ => false,
-        }
+    /// Whether the unit's administrators may change it now.
+    pub fn editable(&self) -> bool {
+        matches!(self.state.as_str(), "draft" | "rejected" | "withdrawn")
     }
 
     /// (shown, class of its tag) of its state.
@@ -92,15 +87,12 @@ async fn found(
     Ok(sql.build_query_as().fetch_optional(db).await?)
 }
 
-/// What the administrator goes on writing: the unit's draft, or its last request if he submitted
-/// it and it was rejected or withdrawn.
+/// What the unit goes on writing: a draft, or its last request if it was rejected or withdrawn.
 pub async fn open(
     db: &mut SqliteConnection,
     organization: OrganizationId,
-    account: AccountId,
 ) -> Result<Option<Request>> {
-    let last = found(db, organization, " order by c.id desc limit 1").await?;
-    Ok(last.filter(|request| request.editable_by(account)))
+    Ok(latest(db, organization).await?.filter(Request::editable))
 }
 
 /// The request that is being reviewed.
@@ -132,14 +124,13 @@ pub async fn of(
     found.ok_or(Error::NotFound)
 }
 
-/// What the administrator may write in now.
+/// What the unit may write in now.
 ///
 /// # Errors
 /// Refused while a request is being reviewed: there is one at a time.
 pub async fn editable(
     db: &mut SqliteConnection,
     organization: OrganizationId,
-    account: AccountId,
 ) -> Result<Option<Request>> {
     if let Some(pending) = pending(&mut *db, organization).await? {
         return Err(Error::refused(format!(
@@ -147,7 +138,7 @@ pub async fn editable(
             pending.number
         )));
     }
-    open(db, organization, account).await
+    open(db, organization).await
 }
 
 /// A new draft.

@@ -9,9 +9,7 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::{ADDRESS, own, send};
-use crate::organization_changes::{
-    self as changes, Draft, Item, Kept, MOST_FILES, Recorded, Request,
-};
+use crate::organization_changes::{self as changes, Item, Kept, MOST_FILES, Recorded, Request};
 use crate::organizations::form::Options;
 use crate::permissions::EditOwnUnit;
 use crate::units::Crumb;
@@ -53,13 +51,8 @@ async fn edit(user: Can<EditOwnUnit>, db: &State<Db>) -> Result<Answer> {
     if let Some(pending) = changes::pending(&mut db, unit.id).await? {
         return Ok(Done::to(format!("{CHANGE}/{}", pending.id)).into());
     }
-    let request = changes::open(&mut db, unit.id, user.user.account).await?;
-    // what a colleague had rejected is a good beginning
-    let last = changes::latest(&mut db, unit.id).await?.filter(|last| last.state == "rejected");
-    let draft = match request.as_ref().or(last.as_ref()) {
-        Some(request) => request.draft()?,
-        None => Draft::default(),
-    };
+    let request = changes::open(&mut db, unit.id).await?;
+    let draft = request.as_ref().map(Request::draft).transpose()?.unwrap_or_default();
     let recorded = Recorded::of(&mut db, &unit).await?;
     let mut form = Form::new();
     changes::fill(&mut db, &unit, &recorded, &mut form).await?;
@@ -82,7 +75,7 @@ async fn update(
     let mut tx = db.begin().await?;
     let unit = own(&mut tx, &user).await?;
     let by = user.user.account;
-    let open = changes::editable(&mut tx, unit.id, by).await?;
+    let open = changes::editable(&mut tx, unit.id).await?;
     if let Act::Discard = act {
         return discard(tx, &user, &unit, open, clock).await;
     }

@@ -119,8 +119,8 @@ async fn show(
     let touched = steps
         .iter()
         .any(|step| step.round == case.round && matches!(step.act.as_str(), "pass" | "take"));
-    let own = request.account_id == user.user.account && user.user.may(EditOwnUnit::grantable());
-    let pending = own && request.state == "pending";
+    let edits = user.user.may(EditOwnUnit::grantable());
+    let pending = edits && request.state == "pending";
     let rejection = match request.state.as_str() {
         "rejected" => rejection(&mut db, &request).await?,
         _ => None,
@@ -137,8 +137,7 @@ async fn show(
         .with("steps", &review::history(&mut db, subject, &case, false, clock).await?)
         .with("rejection", &rejection)
         .with("base", &base)
-        .with("editable", &(own && goes_on(&mut db, &unit, &request, &user.user).await?))
-        .with("others", &(!own))
+        .with("editable", &(edits && goes_on(&mut db, &unit, &request).await?))
         .with("withdrawable", &(pending && !touched))
         .with("remindable", &(pending && waited > settings.integer(&review::OVERDUE_DAYS))))
 }
@@ -148,10 +147,9 @@ async fn goes_on(
     db: &mut SqliteConnection,
     unit: &Organization,
     request: &Request,
-    user: &User,
 ) -> Result<bool> {
     let nothing_pending = changes::pending(&mut *db, unit.id).await?.is_none();
-    let open = changes::open(db, unit.id, user.account).await?;
+    let open = changes::open(db, unit.id).await?;
     Ok(nothing_pending && open.is_some_and(|open| open.id == request.id))
 }
 
