@@ -274,6 +274,8 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from transfer where kind = 'person'"
     } else if begins("/training/plans/") {
         "select id from plan"
+    } else if begins("/training/reports/<") || begins("/training/reviewed-reports/") {
+        "select id from annual_report"
     } else if begins("/notices/") {
         "select id from notice where state = 'draft'"
     } else if begins("/training/courses/") || begins("/training/enrolments/courses/") {
@@ -424,6 +426,14 @@ async fn what_belongs_to_another_unit_is_not_there() {
     county
         .execute("insert into plan (organization_id, title, created_at, updated_at) select id, '李四光', '', '' from organization where name = '丙基地'")
         .await;
+    county
+        .execute(
+            "insert into annual_report (case_id, state, organization_id, account_id, year,
+               created_at, updated_at)
+             select c.id, 'pending', o.id, 1, 2025, '', '' from review_case c, organization o
+              where o.name = '丙基地' order by c.id limit 1",
+        )
+        .await;
 
     county
         .execute(
@@ -463,6 +473,7 @@ async fn what_belongs_to_another_unit_is_not_there() {
                 "/desk/<key>",
                 "/backup/",
                 "/verification/q/",
+                "/training/reports/write/",
             ];
             assert!(known.iter().any(|start| pattern.starts_with(start)), "{method} {pattern}");
             continue;

@@ -6,6 +6,7 @@ mod support;
 
 mod access;
 mod accounts;
+mod annual_reports;
 mod classes;
 mod commands;
 mod crash;

@@ -283,7 +283,7 @@ async fn blocked<A>(
     Ok(text)
 }
 
-/// 接管, while it waits too long at a desk below.
+/// The subject's own links, and 接管, while it waits too long at a desk below.
 async fn acts<A>(
     db: &mut SqliteConnection,
     at: &AtDesk<'_, A>,
@@ -295,12 +295,19 @@ async fn acts<A>(
     let below = case.state == CaseState::Pending
         && case.desk_id != Some(at.grant.organization)
         && review::from_below(&mut *db, case, at.grant.organization).await?.is_some();
+    let links = at.subject.links(case)?.into_iter();
+    let mut links: Vec<Link> = links
+        .filter(|(_, _, wanted)| at.grant.may(*wanted))
+        .map(|(title, href, _)| Link::new(title, href))
+        .collect();
     if !below || !at.reviews() || review::is_own(case, &at.user) {
-        return Ok(vec![]);
+        return Ok(links);
     }
     let waited = review::waited(&review::working_days(db).await?, &case.waiting_since, clock);
-    let late = waited > settings.integer(&review::OVERDUE_DAYS);
-    Ok(if late { vec![Link::new("接管", format!("{address}/take-over"))] } else { vec![] })
+    if waited > settings.integer(&review::OVERDUE_DAYS) {
+        links.push(Link::new("接管", format!("{address}/take-over")));
+    }
+    Ok(links)
 }
 
 #[cfg(test)]

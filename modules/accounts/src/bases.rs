@@ -1,5 +1,7 @@
 //! 3.3: how long a base is recognised, and who is reminded before that ends.
 
+pub mod standing;
+
 use kit::module::{Block, Card, Task, TaskContext};
 use kit::settings::Kind;
 use kit::{
@@ -25,6 +27,9 @@ pub const REMINDER_DAYS: Setting = Setting {
     default: "60",
     check: None,
 };
+
+/// What 管理继续教育基地 asks for, for links to it.
+pub const VIEW: Grantable = Grantable { leaf: BASES, action: Action::View };
 
 /// The setting as stored.
 pub async fn days(db: &mut SqliteConnection) -> Result<i64> {
@@ -202,7 +207,11 @@ pub async fn remind(tx: &mut SqliteConnection, clock: &Clock) -> Result<usize> {
     Ok(due.len())
 }
 
-async fn administrators(db: &mut SqliteConnection, id: OrganizationId) -> Result<Vec<AccountId>> {
+/// The accounts that hold a right in the base now: who is told about it.
+pub async fn administrators(
+    db: &mut SqliteConnection,
+    id: OrganizationId,
+) -> Result<Vec<AccountId>> {
     Ok(sqlx::query_scalar(
         "select account_id from grant where organization_id = ? and state = 'active' order by id",
     )

@@ -184,6 +184,10 @@ impl Module for Accounts {
                 name: "0030_identity_corrections",
                 sql: include_str!("../migrations/0030_identity_corrections.sql"),
             },
+            Migration {
+                name: "0031_base_standing",
+                sql: include_str!("../migrations/0031_base_standing.sql"),
+            },
             Migration { name: "0004_units", sql: include_str!("../migrations/0004_units.sql") },
             Migration {
                 name: "0030_organization_changes",

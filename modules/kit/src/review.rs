@@ -26,7 +26,7 @@ pub use query::{
 pub use route::{attended, follow, move_on, reroute, resuperior};
 pub use start::{Waiting, cards, longest};
 pub use submit::{
-    Submission, remind, resubmit, resubmit_to, submit, submit_to, withdraw, withdraw_from,
+    Submission, adopt, remind, resubmit, resubmit_to, submit, submit_to, withdraw, withdraw_from,
 };
 pub use submitter::Submitter;
 pub use tabs::{Side, at_desk, sees_other_desks, tabs};
@@ -308,6 +308,14 @@ pub trait Subject: Send + Sync + 'static {
     /// Where its applicant looks at it (a page of the side he submitted on); empty: nowhere.
     fn own_href(&self, _content: &Self::Content) -> String {
         String::new()
+    }
+    /// Links beside the detail's heading: (title, address, what its page asks for).
+    fn links(
+        &self,
+        _case: &Case,
+        _content: &Self::Content,
+    ) -> Vec<(&'static str, String, Grantable)> {
+        vec![]
     }
     /// One phrase for the history: 认定 36 学时
     fn decision_text(&self, _decision: &Self::Decision) -> String {

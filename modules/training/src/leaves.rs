@@ -53,6 +53,10 @@ permission!(
 permission!(pub ViewReports, REPORTS, View);
 permission!(pub EditReports, REPORTS, Edit);
 permission!(pub PrintReports, REPORTS, Print);
+permission!(
+    /// An approved report of a base below.
+    pub PrintReportReviews, REPORT_REVIEWS, Print
+);
 permission!(pub ViewEnrolments, ENROLMENTS, View);
 permission!(pub EditEnrolments, ENROLMENTS, Edit);
 permission!(pub ExportEnrolments, ENROLMENTS, Export);
@@ -67,6 +71,7 @@ pub fn all() -> Vec<Grantable> {
         ViewReports::grantable(),
         EditReports::grantable(),
         PrintReports::grantable(),
+        PrintReportReviews::grantable(),
         ViewEnrolments::grantable(),
         EditEnrolments::grantable(),
         ExportEnrolments::grantable(),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::{AtUnit, Attachments, Viewing, attachments, history};
+use crate::bases::standing::{self, Standing};
 use crate::organization_changes as changes;
 use crate::organizations::{self, form};
 use crate::{administrators, bases};
@@ -42,9 +43,14 @@ async fn show(
         .into_iter()
         .map(|(label, value, wide)| Fact { label, value, wide, href: String::new() })
         .collect();
+    let standing = match found.kind {
+        OrganizationKind::Base => Some(standing::of(&mut db, id).await?),
+        _ => None,
+    };
     // the address, which takes a row of its own, stays the last
     let last = facts.pop();
     facts.extend(counted(&mut db, &at, id, found.parent_id).await?);
+    facts.extend(standing.iter().flat_map(|standing| busy(standing, &at, modules)));
     facts.extend(last);
     Ok(Page::new("accounts/unit.html")
         .with("crumbs", &at.unit.crumbs(&found.name))
@@ -54,6 +60,7 @@ async fn show(
         .with("back", at.unit.base)
         .with("facts", &facts)
         .with("validity", &validity)
+        .with("standing", &standing)
         .with("attachments", &Attachments::of(&mut db, id, &at.address(id)).await?)
         .with("kinds", &attachments::choices())
         .with("none_typed", &kit::Form::new())
@@ -65,6 +72,31 @@ async fn show(
         .with("merged", &merged(&mut db, &at, id).await?)
         .with("may_edit", &at.may(Action::Edit))
         .with("may_reset", &at.may(Action::Reset)))
+}
+
+/// What a base does this year, with a link to its report where the caller may look at it.
+fn busy(standing: &Standing, at: &AtUnit<Viewing>, modules: &Modules) -> Vec<Fact> {
+    if standing.year == 0 {
+        return vec![];
+    }
+    let plain = |label, value| Fact { label, value, wide: false, href: String::new() };
+    let year = standing.year;
+    let mut facts = vec![
+        plain("年度计划数", format!("{} 期（{year} 年）", standing.plans)),
+        plain("年度培训人数", format!("{} 人次（{year} 年）", standing.people)),
+    ];
+    if !standing.report.is_empty() {
+        let seen = modules.subject(standing::REPORT_SUBJECT).is_some_and(|subject| {
+            at.grant.may(kit::Grantable { leaf: subject.leaf(), action: Action::View })
+        });
+        let row = standing.report_row.filter(|_| seen);
+        let href = row.map(|row| format!("/desk/{}/{row}", standing::REPORT_SUBJECT));
+        facts.push(Fact {
+            href: href.unwrap_or_default(),
+            ..plain("年度报告", format!("{}（{} 年）", standing.label().0, standing.report_year))
+        });
+    }
+    facts
 }
 
 /// What it was merged into, with a link where the caller may look at it.

@@ -48,6 +48,8 @@ pub trait AnySubject: Send + Sync + 'static {
     fn decision_of(&self, form: &mut Form, content: &str, earlier: &str) -> Result<Option<String>>;
     /// Where its applicant looks at it; empty: nowhere.
     fn own_href(&self, content: &str) -> Result<String>;
+    /// Links beside the detail's heading: (title, address, what its page asks for).
+    fn links(&self, case: &Case) -> Result<Vec<(&'static str, String, Grantable)>>;
     /// One phrase for the history; empty if there is no decision.
     fn decision_text(&self, decision: &str) -> String;
     async fn passed(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()>;
@@ -144,6 +146,9 @@ impl<S: Subject> AnySubject for S {
     }
     fn own_href(&self, content: &str) -> Result<String> {
         Ok(Subject::own_href(self, &read(content)?))
+    }
+    fn links(&self, case: &Case) -> Result<Vec<(&'static str, String, Grantable)>> {
+        Ok(Subject::links(self, case, &read(&case.content)?))
     }
     fn decision_text(&self, decision: &str) -> String {
         // a decision of an older version that no longer reads is simply not told

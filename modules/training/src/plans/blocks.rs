@@ -18,10 +18,10 @@ pub async fn blocks(
           where o.id = ? and o.kind = 'base'",
     )
     .bind(base)
-    .fetch_optional(db)
+    .fetch_optional(&mut *db)
     .await?;
     let today = day::date_text(clock.today());
-    Ok(vec![match found {
+    let mut checks = vec![match found {
         None => Check::refuse("申报单位不是继续教育基地"),
         Some((state, _)) if state != "active" => {
             Check::refuse("基地已停用，不能申报培训计划；恢复启用以后才能办理")
@@ -31,5 +31,7 @@ pub async fn blocks(
             "基地的认定有效期到 {until} 为止，已经过期；延续认定以后才能办理"
         )),
         Some(_) => Check::ok("基地已启用，在认定有效期内"),
-    }])
+    }];
+    checks.extend(crate::reports::check(db, base, clock).await?);
+    Ok(checks)
 }

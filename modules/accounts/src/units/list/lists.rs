@@ -5,6 +5,7 @@ use kit::dictionary::{
 };
 use kit::list::{Cell, Column, Filter, FilterKind, List, Order, Search};
 
+use crate::bases::standing::REPORTS;
 use crate::permissions::{BASES, DEPARTMENTS, EMPLOYERS};
 
 const STATES: &[(&str, &str, &str)] = &[("active", "启用", "pass"), ("disabled", "停用", "off")];
@@ -32,7 +33,8 @@ const FROM: &str = "organization_listed o \
 const FROM_BASES: &str = "organization_listed o \
     left join organization s on s.id = o.parent_id \
     left join organization_profile f on f.organization_id = o.id \
-    left join base_profile b on b.organization_id = o.id";
+    left join base_profile b on b.organization_id = o.id \
+    left join base_standing y on y.organization_id = o.id";
 
 const fn column(key: &'static str, title: &'static str, sql: &'static str, cell: Cell) -> Column {
     Column { key, title, sql, cell, order: "" }
@@ -88,6 +90,18 @@ const BY_STATE: Filter = Filter {
     label: "状态",
     kind: FilterKind::Choice(STATE_CHOICES),
     sql: "o.state = ?",
+};
+const BY_REPORT: Filter = Filter {
+    key: "report",
+    label: "年度报告",
+    kind: FilterKind::Choice(&[
+        ("overdue", "未交"),
+        ("due", "待报送"),
+        ("pending", "审核中"),
+        ("rejected", "已驳回"),
+        ("approved", "已通过"),
+    ]),
+    sql: "y.report = ?",
 };
 const BY_NATURE: Filter = Filter {
     key: "nature",
@@ -215,6 +229,7 @@ pub static BASE_LIST: List = List {
         column("name", "基地名称", "o.name", Cell::Link),
         BASE_STATE,
         column("valid_until", "有效期至", "coalesce(b.valid_until, '')", Cell::Day),
+        column("report", "年度报告状态", "coalesce(y.report, '')", Cell::Tag(REPORTS)),
         SUPERIOR,
         column("level", "级别", "coalesce(b.level, '')", Cell::Labels(&BASE_LEVELS)),
         column("categories", "科目", "coalesce(b.categories, '')", Cell::Labels(&SUBJECTS)),
@@ -224,9 +239,11 @@ pub static BASE_LIST: List = List {
         column("recognized_on", "认定日期", "coalesce(b.recognized_on, '')", Cell::Day),
         column("head", "负责人", "coalesce(b.head, '')", Cell::Text),
         PHONE,
+        column("plans", "年度计划数", "coalesce(y.plans, 0)", Cell::Number),
+        column("trainees", "年度培训人数", "coalesce(y.people, 0)", Cell::Number),
         created("登记时间"),
     ],
-    filters: &[BY_SUPERIOR, BY_LEVEL, BY_CATEGORY, BY_STATE, BY_VALIDITY],
+    filters: &[BY_SUPERIOR, BY_LEVEL, BY_CATEGORY, BY_STATE, BY_REPORT, BY_VALIDITY],
     search: Some(SEARCH),
     orders: ORDERS,
     row: "/accounts/bases/{id}",
