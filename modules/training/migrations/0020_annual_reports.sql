@@ -70,19 +70,19 @@ create table annual_report_reminder (         -- who was reminded of which year
 create trigger plan_standing_insert after insert on plan when new.version_id is not null begin
   update base_standing set
     plans = (select count(*) from plan p where p.organization_id = new.organization_id
-      and p.year = base_standing.year and p.version_id is not null and p.stage <> 'cancelled'),
+      and p.year = base_standing.year and p.version_id is not null and p.stage not in ('planned', 'cancelled')),
     people = (select coalesce(sum(p.signed), 0) from plan p
       where p.organization_id = new.organization_id
-        and p.year = base_standing.year and p.version_id is not null and p.stage <> 'cancelled')
+        and p.year = base_standing.year and p.version_id is not null and p.stage not in ('planned', 'cancelled'))
    where organization_id = new.organization_id;
 end;
 create trigger plan_standing_update
   after update of version_id, stage, year, signed on plan when new.version_id is not null begin
   update base_standing set
     plans = (select count(*) from plan p where p.organization_id = new.organization_id
-      and p.year = base_standing.year and p.version_id is not null and p.stage <> 'cancelled'),
+      and p.year = base_standing.year and p.version_id is not null and p.stage not in ('planned', 'cancelled')),
     people = (select coalesce(sum(p.signed), 0) from plan p
       where p.organization_id = new.organization_id
-        and p.year = base_standing.year and p.version_id is not null and p.stage <> 'cancelled')
+        and p.year = base_standing.year and p.version_id is not null and p.stage not in ('planned', 'cancelled'))
    where organization_id = new.organization_id;
 end;

@@ -100,8 +100,8 @@ impl Module for Reports {
         let (view, edit) = (ViewReports::grantable(), EditReports::grantable());
         vec![
             row("GET", "/training/reports", view),
-            row("GET", "/training/reports/write/<year>", edit),
-            row("POST", "/training/reports/write/<year>", edit),
+            row("GET", "/training/reporting/<year>", edit),
+            row("POST", "/training/reporting/<year>", edit),
             row("GET", "/training/reports/<id>", view),
             row("POST", "/training/reports/<id>/withdraw", edit),
             row("POST", "/training/reports/<id>/remind", edit),

@@ -229,7 +229,7 @@ async fn own_card(
             unit: "份".to_owned(),
             note: format!("{year} 年度，截止 {}", day::date_text(deadline)),
             href: match edits {
-                true => format!("/training/reports/write/{year}"),
+                true => format!("/training/reporting/{year}"),
                 false => "/training/reports".to_owned(),
             },
             late,

@@ -65,7 +65,7 @@ async fn known<P>(
     Err(Error::NotFound)
 }
 
-#[get("/reports/write/<year>")]
+#[get("/reporting/<year>")]
 async fn edit(
     user: Can<EditReports>,
     year: i32,
@@ -86,7 +86,7 @@ async fn edit(
     Ok(page(&mut db, &user, year, report.as_ref(), &figures, &form).await?.into())
 }
 
-#[post("/reports/write/<year>", data = "<upload>")]
+#[post("/reporting/<year>", data = "<upload>")]
 async fn update(
     user: Can<EditReports>,
     year: i32,
@@ -147,7 +147,7 @@ async fn again(
 }
 
 fn saved(act: Act, year: i32, kept: usize) -> Done {
-    let done = Done::to(format!("{BASE}/write/{year}"));
+    let done = Done::to(format!("/training/reporting/{year}"));
     match act {
         Act::Attach if kept == 0 => done.warn("没有选择文件。请先点“选择文件”，再点“上传附件”。"),
         Act::Attach => done.ok(format!("已上传 {kept} 份附件。")),

@@ -144,7 +144,8 @@ pub async fn computed(
         "select count(*) as planned,
                 coalesce(sum(stage in ('running', 'ended', 'declared')), 0) as held,
                 coalesce(sum(stage in ('ended', 'declared')), 0) as sessions
-           from plan where organization_id = ? and year = ? and version_id is not null",
+           from plan
+          where organization_id = ? and year = ? and version_id is not null and stage <> 'planned'",
     )
     .bind(base)
     .bind(year)

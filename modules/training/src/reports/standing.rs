@@ -17,7 +17,7 @@ async fn standing(
     let (plans, people): (i64, i64) = sqlx::query_as(
         "select count(*), coalesce(sum(signed), 0) from plan
           where organization_id = ? and year = ? and version_id is not null
-            and stage <> 'cancelled'",
+            and stage not in ('planned', 'cancelled')",
     )
     .bind(base)
     .bind(clock.year())

@@ -186,7 +186,8 @@ async fn classes(db: &mut SqliteConnection, content: &Content) -> Result<Table> 
                 (select count(*) from trainee t
                   where t.plan_id = p.id and t.state = 'signed' and t.result = 'pass')
            from plan p left join category c on c.id = p.category
-          where p.organization_id = ? and p.year = ? and p.version_id is not null order by p.id",
+          where p.organization_id = ? and p.year = ? and p.version_id is not null
+            and p.stage <> 'planned' order by p.id",
     )
     .bind(content.base)
     .bind(content.year)

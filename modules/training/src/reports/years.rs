@@ -100,7 +100,7 @@ fn shown(year: i32, report: Option<&store::Report>, edits: bool, prints: bool) -
         number: report.map(|report| report.number.clone()).unwrap_or_default(),
         submitted_at: submitted.map(|report| report.submitted_at.clone()).unwrap_or_default(),
         show: submitted.map(|report| format!("{BASE}/{}", report.id)).unwrap_or_default(),
-        write: if editable { format!("{BASE}/write/{year}") } else { String::new() },
+        write: if editable { format!("/training/reporting/{year}") } else { String::new() },
         act: match report {
             None => "填报",
             Some(report) if report.case_id.is_some() => "修改后重新提交",
