@@ -671,7 +671,7 @@ async fn the_desks_list_stands_on_indexes_and_exports() {
     admin.post("/desk/annual-reports/batch/approve", &batch).await.is(303);
     let done = admin.get("/desk/annual-reports?tab=done&year=2025&state=approved").await;
     done.is(200).contains("市训中心").contains("共 1 条");
-    admin.get("/desk/annual-reports?tab=done&year=2024").await.lacks("NB2025-0001");
+    admin.get("/desk/annual-reports?tab=done&year=2025&state=rejected").await.lacks("NB2025-0001");
     admin.get("/desk/annual-reports/export?tab=done&year=2025").await.is(200);
     let sent = admin
         .post(
