@@ -27,7 +27,7 @@ const ROWS: &[Row] = &[
     ("卫生健康培训中心", "county", "云川县人民医院", "04", "professional", -23, 9, 14),
     ("农业广播电视学校", "provincial", "云川县农业技术推广中心", "06", "professional", 700, 31, 11),
     ("建设行业培训中心", "county", "云川县建筑业协会", "05", "professional", 240, 7, 6),
-    ("会计人员继续教育中心", "county", "云川县会计学会", "10", "public,professional", 900, 15, 9),
+    ("会计人员继续教育中心", "county", "云川县会计学会", "17", "public,professional", 900, 15, 9),
     ("交通运输职工培训中心", "county", "云川县公路管理所", "05", "professional", 520, 21, 7),
     ("水利职工教育基地", "city", "云川县水利工程管理处", "05", "professional", 1100, 26, 5),
 ];
