@@ -26,7 +26,7 @@ pub use query::{
 pub use route::{attended, follow, move_on, reroute, resuperior};
 pub use start::{Waiting, cards, longest};
 pub use submit::{
-    Submission, adopt, remind, resubmit, resubmit_to, submit, submit_to, withdraw, withdraw_from,
+    Submission, remind, resubmit, resubmit_to, submit, submit_to, withdraw, withdraw_from,
 };
 pub use submitter::Submitter;
 pub use tabs::{Side, at_desk, sees_other_desks, tabs};

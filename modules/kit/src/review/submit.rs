@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::record::{self, Entry};
 use super::route::{each_once, place};
 use super::{AnySubject, Case, CaseState, OVERDUE_DAYS, Subject, Submitter, query};
-use crate::{CaseId, Clock, Error, Modules, OrganizationId, PersonId, Result, Settings, User};
+use crate::{CaseId, Clock, Error, Modules, OrganizationId, PersonId, Result, Settings};
 
 /// What a submission brings.
 pub struct Submission<C> {
@@ -198,25 +198,6 @@ async fn own(db: &mut SqliteConnection, id: CaseId, by: &Submitter) -> Result<Ca
         && case.account_id.is_some()
         && by.side == Some(case.organization_id);
     if same || colleagues { Ok(case) } else { Err(Error::NotFound) }
-}
-
-/// What an organization submitted is its administrators' together: whoever of them acts on it
-/// next becomes its submitter, hears how it comes out, and withdraws, pushes or sends it again.
-///
-/// # Errors
-/// `NotFound` for a person's own case and for another organization's.
-pub async fn adopt(tx: &mut SqliteConnection, id: CaseId, by: &User) -> Result<()> {
-    let own = by.grant.as_ref().map(|grant| grant.organization);
-    let adopted = sqlx::query(
-        "update review_case set account_id = ?
-          where id = ? and organization_id = ? and person_id is null and account_id is not null",
-    )
-    .bind(by.account)
-    .bind(id)
-    .bind(own)
-    .execute(tx)
-    .await?;
-    if adopted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
 /// The submitter takes a pending case back; only while no desk has passed it.

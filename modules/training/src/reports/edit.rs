@@ -232,7 +232,6 @@ async fn send(
     let case = match report.case_id {
         None => review::submit(&mut *tx, &AnnualReports, submission, &user.user, clock).await?,
         Some(case) => {
-            review::adopt(&mut *tx, case, &user.user).await?;
             review::resubmit(&mut *tx, &AnnualReports, case, submission, &user.user, clock).await?
         }
     };

@@ -86,7 +86,6 @@ async fn withdraw(
     let mut tx = db.begin().await?;
     let report = store::of(&mut tx, user.organization(), id).await?;
     let case = report.case_id.ok_or(Error::NotFound)?;
-    review::adopt(&mut tx, case, &user.user).await?;
     review::withdraw(&mut tx, &AnnualReports, case, &user.user, clock).await?;
     standing::refresh(&mut tx, report.organization_id, clock).await?;
     tx.commit().await?;
@@ -107,7 +106,6 @@ async fn remind(
     let mut tx = db.begin().await?;
     let report = store::of(&mut tx, user.organization(), id).await?;
     let case = report.case_id.ok_or(Error::NotFound)?;
-    review::adopt(&mut tx, case, &user.user).await?;
     review::remind(&mut tx, case, &user.user, clock, settings).await?;
     tx.commit().await?;
     Ok(Done::to(format!("{BASE}/{id}")).ok(format!("已催办 {}，审核单位会看到。", report.number)))
