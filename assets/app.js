@@ -365,6 +365,7 @@
     box.required = false;
     box.type = 'hidden';
     box.after(list);
+    var found = null; // names of the last answer
     function line(unit) {
       var made = element('div', 'pick', unit.name);
       if (unit.note) made.append(element('small', '', unit.note));
@@ -374,12 +375,13 @@
       valueField: 'name', labelField: 'name', searchField: [], maxItems: 1, maxOptions: 30, preload: 'focus',
       placeholder: '输入后从列表中选择', loadThrottle: 200, selectOnTab: true,
       shouldLoad: function () { return true; },
-      score: function () { return function () { return 1; }; }, // the server has found them already
+      // the server has found them already; what is chosen stays an option, found or not
+      score: function () { return function (unit) { return !found || found.indexOf(unit.name) >= 0 ? 1 : 0; }; },
       load: function (typed, show) {
         var self = this;
         fetch(box.dataset.picker + '&q=' + encodeURIComponent(typed), { credentials: 'same-origin' })
           .then(function (answer) { return answer.json(); })
-          .then(function (units) { self.clearOptions(function (option) { return self.items.indexOf(option.name) >= 0; }); show(units); })
+          .then(function (units) { found = units.map(function (unit) { return unit.name; }); self.clearOptions(function (option) { return self.items.indexOf(option.name) >= 0; }); show(units); })
           .catch(function () { show(); });
       },
       onChange: function (name) { box.value = name; box.dispatchEvent(new Event('input', { bubbles: true })); },
