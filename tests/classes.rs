@@ -251,7 +251,9 @@ async fn a_person_signs_up_once_and_cancels_until_the_deadline() {
     person.get(&ask).await.is(200).contains("确认报名").lacks("时间重叠");
     person.post(&ask, &[]).await.redirects_to("/training/mine");
     assert_eq!(signed(&county).await, [1, 0]);
-    person.get("/training/mine").await.contains("已报名").contains("取消报名");
+    let page = person.get("/training/mine").await;
+    page.contains("已报名").contains("取消报名").lacks(&format!("href=\"{ask}\""));
+    page.contains(&format!("/training/courses/{same_days}/sign-up"));
     // not twice, and not unseen on the same days
     person.get(&ask).await.is(200).contains("已经报名").lacks("确认报名");
     person.post(&ask, &[]).await.is(409).contains("已经报名");
@@ -577,6 +579,7 @@ async fn trainee(county: &World, name: &str) -> i64 {
 async fn a_class_opens_records_its_results_and_ends_with_a_roster() {
     let county = county().await;
     let id = planned(&county, &PLAN).await;
+    let last_day = "update plan set ends_on = '2026-11-23'";
     let plan = format!("/training/plans/{id}");
     let mut base = seated(&county, &county.admin_of("培训基地").await).await;
     base.get(&format!("{plan}/open")).await.is(200).contains("还没有人报名");
@@ -656,6 +659,11 @@ async fn a_class_opens_records_its_results_and_ends_with_a_roster() {
     send(&mut base, &results, &whole).await.redirects_to(&format!("{plan}/end"));
     base.get(&format!("{plan}/end")).await.contains("达到要求 <strong>2</strong> 人");
     assert_eq!(county.number("select passed from plan").await, 0);
+    // not before its last day, on which it does
+    base.get(&format!("{plan}/end")).await.contains("培训到 2026-12-08 才结束").lacks("确认结业");
+    base.post(&format!("{plan}/end"), &[]).await.is(409).contains("培训到 2026-12-08 才结束");
+    county.execute(last_day).await;
+    base.get(&format!("{plan}/end")).await.contains("确认结业");
     base.post(&format!("{plan}/end"), &[]).await.redirects_to(&format!("{plan}/roster"));
     base.post(&format!("{plan}/end"), &[]).await.is(409);
     assert_eq!(county.number("select passed from plan").await, 2);
@@ -751,14 +759,15 @@ fn cells(page: &crate::support::Page) -> Vec<Vec<String>> {
 #[rocket::async_test]
 async fn sheets_and_certificates_print_and_the_person_prints_his_own() {
     let county = county().await;
-    let id = planned(&county, &PLAN).await;
+    let days = Plan { begins_on: "2026-11-22", ends_on: "2026-11-23", ..PLAN };
+    let id = planned(&county, &days).await;
     fill(&county, id).await;
     let plan = format!("/training/plans/{id}");
     let mut base = seated(&county, &county.admin_of("培训基地").await).await;
     let page = base.get(&format!("{plan}/sign-in-sheets")).await;
     page.is(200).contains("周晓梅").contains("上午").contains("下午").lacks("4199");
     assert_eq!(page.body.matches("<article class=\"sheet").count(), 2, "a sheet each day");
-    let page = base.get(&format!("{plan}/sign-in-sheets?day=2026-12-07&by=course")).await;
+    let page = base.get(&format!("{plan}/sign-in-sheets?day=2026-11-22&by=course")).await;
     page.is(200).contains("智慧课堂").contains("数字资源").lacks(">人工智能<").lacks("上午</th>");
     assert_eq!(page.body.matches("<article class=\"sheet").count(), 1);
     base.get(&format!("{plan}/sign-in-sheets?day=nonsense&by=%00")).await.is(200);
@@ -774,7 +783,7 @@ async fn sheets_and_certificates_print_and_the_person_prints_his_own() {
     base.post(&format!("{plan}/end"), &[]).await.is(303);
     let page = base.get(&format!("{plan}/certificates")).await;
     page.is(200).contains("周晓梅").contains("钱医生").lacks("赵国栋").contains("4199************");
-    page.contains("2026年12月7日至2026年12月8日").contains("<strong>12</strong> 学时");
+    page.contains("2026年11月22日至2026年11月23日").contains("<strong>12</strong> 学时");
     page.contains("2026年11月23日").lacks(&id_number(2));
     assert_eq!(page.body.matches("<article class=\"sheet").count(), 2);
     let (zhou, zhao) = (trainee(&county, "周晓梅").await, trainee(&county, "赵国栋").await);
@@ -801,7 +810,17 @@ async fn three_hundred_results_are_saved_at_once() {
     for n in 100..400 {
         county = county.with_person(&format!("学员{n}"), "一中", &id_number(n)).await;
     }
-    let id = planned(&county, &Plan { capacity: 400, stage: "running", ..PLAN }).await;
+    let id = planned(
+        &county,
+        &Plan {
+            capacity: 400,
+            stage: "running",
+            ends_on: "2026-11-23",
+            begins_on: "2026-11-22",
+            ..PLAN
+        },
+    )
+    .await;
     fill(&county, id).await;
     let mut base = seated(&county, &county.admin_of("培训基地").await).await;
     let results = format!("/training/plans/{id}/results");

@@ -10,7 +10,7 @@ mod public;
 mod unit;
 
 use kit::list::List;
-use kit::module::{AccessCase, Block, Demo, Group, MenuEntry, Who};
+use kit::module::{AccessCase, Block, Demo, Finding, Group, MenuEntry, Who};
 use kit::{Clock, Kinds, Migration, Module, Permission, Result};
 use rocket::{Route, routes};
 use sqlx::SqliteConnection;
@@ -156,5 +156,14 @@ impl Module for Classes {
 
     async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
         demo::fill(tx, county).await
+    }
+
+    async fn doctor(&self, db: &mut SqliteConnection) -> Result<Vec<Finding>> {
+        let off = enrol::off(db).await?;
+        let text = match off {
+            0 => "培训班的报名、结业人数与名单一致".to_owned(),
+            off => format!("{off} 个培训班的报名或结业人数与名单不一致"),
+        };
+        Ok(vec![Finding { ok: off == 0, text }])
     }
 }

@@ -89,6 +89,18 @@ pub async fn count(tx: &mut SqliteConnection, plan: i64) -> Result<()> {
     Ok(())
 }
 
+/// Plans whose numbers are not those of their trainees.
+pub async fn off(db: &mut SqliteConnection) -> Result<i64> {
+    Ok(sqlx::query_scalar(
+        "select count(*) from plan p where
+           p.signed <> (select count(*) from trainee t where t.plan_id = p.id and t.state = 'signed')
+           or p.passed <> (select count(*) from trainee t where t.plan_id = p.id
+                 and t.state = 'signed' and t.result = 'pass' and p.stage in ('ended', 'declared'))",
+    )
+    .fetch_one(db)
+    .await?)
+}
+
 #[derive(sqlx::FromRow)]
 struct Rules {
     stage: String,

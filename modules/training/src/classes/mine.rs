@@ -108,8 +108,10 @@ pub async fn list(
     clock: &State<Clock>,
 ) -> Result<Page> {
     let mut reader = db.read().await?;
-    let page =
-        Page::new("training/mine.html").with("mine", &lines(&mut reader, person.id, clock).await?);
+    let mine = lines(&mut reader, person.id, clock).await?;
+    let signed = mine.iter().filter(|line| line.row.state == "signed");
+    let own: Vec<i64> = signed.map(|line| line.row.plan).collect();
+    let page = Page::new("training/mine.html").with("mine", &mine).with("own", &own);
     asked.fill(page, &mut reader, clock, true).await
 }
 

@@ -121,8 +121,13 @@ pub async fn save(
     let total = total(&mut tx, id).await?;
     let act = form.text("act");
     if matches!(act.as_str(), "fill-attended" | "fill-pass") {
-        fill(&mut form, &rows, &act, total, course.hours);
-        return Ok(shown(&course, &rows, total, true, &form, clock).into());
+        let filled = fill(&mut form, &rows, &act, total, course.hours);
+        let told = match filled {
+            0 => "没有空着的可填。".to_owned(),
+            filled => format!("已填入 {filled} 格，还没有保存。请核对后点“保存”。"),
+        };
+        let page = shown(&course, &rows, total, true, &form, clock);
+        return Ok(page.with("filled", &told).into());
     }
     let typed: Vec<Typed> =
         rows.iter().map(|row| read(&mut form, row, total, course.hours)).collect();
@@ -143,21 +148,28 @@ pub async fn save(
     Ok(Done::to(format!("/training/plans/{id}/{to}")).ok(told).into())
 }
 
-/// Fills the empty fields: everybody was there all the time, or met the requirements.
-fn fill(form: &mut Form, rows: &[Row], act: &str, total: Hours, recognised: Hours) {
+/// Fills the empty fields: everybody was there all the time, or met the requirements. Gives how
+/// many.
+fn fill(form: &mut Form, rows: &[Row], act: &str, total: Hours, recognised: Hours) -> usize {
+    let mut filled = 0;
+    let mut put = |form: &mut Form, field: &str, value: String| {
+        form.set(field, value);
+        filled += 1;
+    };
     for row in rows {
         let (attended, result) = (format!("attended-{}", row.id), format!("result-{}", row.id));
         let hours = format!("hours-{}", row.id);
         if act == "fill-attended" && form.text(&attended).is_empty() {
-            form.set(&attended, total.to_string());
+            put(form, &attended, total.to_string());
         }
         if act == "fill-pass" && form.text(&result).is_empty() {
-            form.set(&result, "pass");
+            put(form, &result, "pass".to_owned());
         }
         if form.text(&result) == "pass" && form.text(&hours).is_empty() {
-            form.set(&hours, recognised.to_string());
+            put(form, &hours, recognised.to_string());
         }
     }
+    filled
 }
 
 /// One trainee's fields. Who met the requirements gets the recognised hours unless less is typed,

@@ -106,6 +106,7 @@ pub async fn end_page(
     Ok(Page::new("training/class_end.html")
         .with("head", &head(&course, At::Results, clock.today()))
         .with("course", &course)
+        .with("early", &early(&course, clock))
         .with("passed", &passed)
         .with("failed", &failed)
         .with("missing", &incomplete(&mut db, id).await?))
@@ -131,14 +132,19 @@ pub async fn end(
     }
     let ended = sqlx::query(
         "update plan set stage = 'ended', ended_at = ?1, updated_at = ?1
-          where id = ?2 and stage = 'running' and signed > 0",
+          where id = ?2 and stage = 'running' and signed > 0 and ends_on <= ?3",
     )
     .bind(clock.stamp())
     .bind(id)
+    .bind(kit::day::date_text(clock.today()))
     .execute(&mut *tx)
     .await?;
     if ended.rows_affected() == 0 {
-        return Err(Error::refused("只有已开班、名单不空的培训班可以结业。"));
+        return Err(if course.stage == "running" && early(&course, clock) {
+            Error::refused(format!("培训到 {} 才结束，从那天起才能办理结业。", course.ends_on))
+        } else {
+            Error::refused("只有已开班、名单不空的培训班可以结业。")
+        });
     }
     let passed = number_certificates(&mut tx, &course).await?;
     enrol::count(&mut tx, id).await?;
@@ -149,6 +155,11 @@ pub async fn end(
     tx.commit().await?;
     let told = format!("“{}”已结业，{passed} 人达到要求，可以打印结业证书。", course.title);
     Ok(Done::to(format!("/training/plans/{id}/roster")).ok(told))
+}
+
+/// Whether the last day is yet to come: nobody gets a certificate before it.
+fn early(course: &Course, clock: &Clock) -> bool {
+    course.ends_on > kit::day::date_text(clock.today())
 }
 
 /// 张三、李四 … 等
