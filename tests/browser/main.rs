@@ -8,6 +8,7 @@ mod demo;
 mod loop_of_hours;
 mod notices;
 mod organization_changes;
+mod plans;
 mod registration;
 mod stage;
 mod transfers;

@@ -5,6 +5,7 @@ mod approve;
 mod blocks;
 mod checks;
 mod content;
+mod demo;
 mod edit;
 mod facts;
 mod files;
@@ -17,7 +18,7 @@ pub mod subject;
 mod typed;
 
 use kit::list::List;
-use kit::module::{AccessCase, Who};
+use kit::module::{AccessCase, Demo, Who};
 use kit::review::{AnySubject, Subject};
 use kit::{Action, Clock, Event, Grantable, Group, Kinds, MenuEntry, Migration, Module};
 use kit::{Permission, Result};
@@ -127,6 +128,10 @@ impl Module for Plans {
             case("GET", "/training/plans/<id>/cancel", edit),
             case("POST", "/training/plans/<id>/cancel", edit),
         ]
+    }
+
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        demo::fill(tx, county).await
     }
 
     /// Plans lie where their base lies, and are found by its name.

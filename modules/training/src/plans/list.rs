@@ -1,6 +1,5 @@
 //! 培训计划申报: the base's own plans.
 
-use kit::dictionary::TITLE_SERIES;
 use kit::list::{self, Ask, Cell, Column, Extra, Filter, FilterKind, List, Order, Search};
 use kit::{Can, Clock, Db, Page, Permission, Result, Settings};
 use rocket::{State, get};
@@ -39,9 +38,10 @@ const CHANGE: &str = "case when p.stage = 'planned' then '' else (select \
     where v.plan_id = p.id order by v.version desc limit 1) end";
 /// The label of a form of training, in SQL; a test compares them.
 pub const FORM_LABEL: &str = "case p.form when 'onsite' then '面授' when 'online' then '网络' when 'mixed' then '混合' else '' end";
-/// From day to day; one day once.
-const DATES: &str =
-    "p.begins_on || case when p.ends_on <> p.begins_on then ' 至 ' || p.ends_on else '' end";
+/// From day to day; one day once, one year once.
+const DATES: &str = "p.begins_on || case when p.ends_on = p.begins_on then '' \
+    when substr(p.ends_on, 1, 4) = substr(p.begins_on, 1, 4) then ' 至 ' || substr(p.ends_on, 6) \
+    else ' 至 ' || p.ends_on end";
 /// Per person, in yuan.
 const FEE: &str = "case p.fee when 0 then '免费' else printf('%.2f 元', p.fee / 100.0) end";
 
@@ -76,9 +76,8 @@ pub static LIST: List = List {
         column("stage", "状态", STAGE, Cell::Tag(STATES), ""),
         column("change", "变更", CHANGE, Cell::Tag(CHANGES), ""),
         column("category", "科目", "coalesce(c.short, '')", Cell::Text, ""),
-        column("fields", "专业领域", "p.fields", Cell::Labels(&TITLE_SERIES), ""),
         column("form", "形式", FORM_LABEL, Cell::Text, ""),
-        column("dates", "起止日期", DATES, Cell::Long, "begins"),
+        column("dates", "起止日期", DATES, Cell::Text, "begins"),
         column("hours", "学时", "p.hours", Cell::Hours, ""),
         column("capacity", "计划人数", "p.capacity", Cell::Number, ""),
         column("signed", "报名人数", "p.signed", Cell::Number, ""),

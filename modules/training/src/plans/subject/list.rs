@@ -43,6 +43,7 @@ pub static LIST: List = List {
             Cell::Tag(&[("1", "首次", ""), ("2", "变更", "info")]),
             "",
         ),
+        column("waiting", "已等待", "v.waiting_since", Cell::Waiting, "waiting"),
         column("category", "科目类别", "coalesce(c.short, '')", Cell::Text, ""),
         column("fields", "专业领域", "v.fields", Cell::Labels(&TITLE_SERIES), ""),
         column(
@@ -55,8 +56,10 @@ pub static LIST: List = List {
         column(
             "dates",
             "起止日期",
-            "v.begins_on || case when v.ends_on <> v.begins_on then ' 至 ' || v.ends_on else '' end",
-            Cell::Long,
+            "v.begins_on || case when v.ends_on = v.begins_on then '' \
+             when substr(v.ends_on, 1, 4) = substr(v.begins_on, 1, 4) \
+             then ' 至 ' || substr(v.ends_on, 6) else ' 至 ' || v.ends_on end",
+            Cell::Text,
             "",
         ),
         column("hours", "申报学时", "v.hours", Cell::Hours, ""),
@@ -70,7 +73,6 @@ pub static LIST: List = List {
             "",
         ),
         column("state", "状态", "v.state", Cell::Tag(STATES), ""),
-        column("waiting", "已等待", "v.waiting_since", Cell::Waiting, "waiting"),
         column("submitted_at", "提交时间", "v.submitted_at", Cell::Minute, "submitted"),
         column("acted_at", "最近办理", "v.acted_at", Cell::Minute, "acted"),
     ],
