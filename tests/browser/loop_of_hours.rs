@@ -292,7 +292,7 @@ async fn lower_the_hours(browser: &Browser) {
 }
 
 /// 通过 opens a dialog where there is script.
-async fn confirm_if_asked(browser: &Browser) {
+pub async fn confirm_if_asked(browser: &Browser) {
     let confirm = browser
         .client
         .find_all(Locator::XPath(

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::demo::{account, sign_in};
-use crate::loop_of_hours::sign_out;
+use crate::loop_of_hours::{confirm_if_asked, sign_out};
 use crate::registration::pick_unit;
 use crate::stage::{Browser, Server, executable};
 
@@ -68,10 +68,11 @@ async fn a_person_asks_a_unit_consents_and_the_former_one_keeps_the_record() {
         .await
         .unwrap();
     opened.click().await.unwrap();
+    browser.sees("系统核对").await;
     browser.sees("到学校任校医").await;
     browser.shot("transfer-case").await;
     browser.press("通过").await;
-    browser.press("确认通过").await;
+    confirm_if_asked(&browser).await;
     browser.sees("请在“本单位人员”中分配").await;
     browser.go("/desk/transfers?tab=done").await;
     browser.shot("transfer-done").await;

@@ -4,7 +4,7 @@ use accounts::organizations::picker::{self, Offer};
 use accounts::uploads;
 use kit::form::Uploaded;
 use kit::organization::Organization;
-use kit::{AccountId, Clock, Db, FileId, Form, OrganizationId, Result, day};
+use kit::{Clock, Db, FileId, Form, OrganizationId, Result, day};
 use sqlx::SqliteConnection;
 
 use crate::content::MOST_FILES;
@@ -74,11 +74,10 @@ pub async fn take_files(
     form: &mut Form,
     arrived: &[Uploaded],
     act: &Act,
-    by: AccountId,
     clock: &Clock,
 ) -> Result<usize> {
     let there = store::files(&mut *tx, transfer.id).await?.len();
-    let limit = (there, MOST_FILES);
+    let (by, limit) = (transfer.account_id, (there, MOST_FILES));
     let kept = uploads::keep(&mut *tx, db, form, arrived, limit, by, clock).await?;
     for file in &kept {
         store::attach(&mut *tx, transfer.id, *file).await?;
