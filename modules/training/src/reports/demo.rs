@@ -144,7 +144,7 @@ async fn one(
         if end == End::First || (end == End::Bureau && grant.kind == OrganizationKind::Bureau) {
             break;
         }
-        at = (at + Duration::minutes(1600 + county.random.below(4000) as i64)).min(now);
+        at = office_hour(county, at + Duration::days(1)).min(now);
         let done = (&clerk, &grant, Clock::fixed(at));
         let reject = end == End::Rejected && grant.kind == OrganizationKind::Bureau;
         decide(&mut *tx, case.id, reject, done).await?;
@@ -156,14 +156,19 @@ async fn one(
 /// In March before the deadline, or some days ago where it still waits or was just sent back.
 fn handed_in(county: &mut Demo, year: i32, end: End) -> OffsetDateTime {
     let now = county.clock.now();
-    let early = day::stored_date(&format!("{:04}-03-02", year + 1)).map_or(now, day::begins)
-        + Duration::days(county.random.below(20) as i64)
-        + Duration::minutes(560 + county.random.below(400) as i64);
-    match end {
+    let march = day::stored_date(&format!("{:04}-03-02", year + 1)).map_or(now, day::begins);
+    let early = march + Duration::days(county.random.below(20) as i64);
+    let at = match end {
         End::Approved if early < now - Duration::days(10) => early,
         End::Approved => now - Duration::days(9),
-        _ => now - Duration::days(3) - Duration::minutes(county.random.below(900) as i64),
-    }
+        _ => now - Duration::days(2 + county.random.below(3) as i64),
+    };
+    office_hour(county, at)
+}
+
+/// Some time between nine and five of the county's day.
+fn office_hour(county: &mut Demo, at: OffsetDateTime) -> OffsetDateTime {
+    day::begins(day::county_day(at)) + Duration::minutes(540 + county.random.below(480) as i64)
 }
 
 async fn decide(

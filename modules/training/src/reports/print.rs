@@ -81,7 +81,10 @@ async fn print(db: &Db, user: &User, id: i64, back: &str, clock: &Clock) -> Resu
     tx.commit().await?;
     let texts: Vec<_> = TEXTS
         .iter()
-        .map(|(name, label, ..)| json!({ "label": label, "text": content.text(name) }))
+        .map(|(name, label, ..)| {
+            let lines = content.text(name).lines().map(str::trim).filter(|line| !line.is_empty());
+            json!({ "label": label, "lines": lines.collect::<Vec<_>>() })
+        })
         .collect();
     let rows: Vec<_> = content
         .figures

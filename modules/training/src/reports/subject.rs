@@ -71,14 +71,16 @@ impl Subject for AnnualReports {
     }
 
     async fn tables(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Table>> {
-        Ok(vec![compared(content), classes(db, content).await?])
+        let mut tables = vec![compared(content)];
+        tables.extend(Some(classes(db, content).await?).filter(|table| !table.rows.is_empty()));
+        Ok(tables)
     }
 
     async fn checks(
         &self,
         db: &mut SqliteConnection,
         content: &Content,
-        clock: &Clock,
+        _: &Clock,
     ) -> Result<Vec<Check>> {
         let mut checks = vec![match content.differences() {
             0 => Check::ok("填报数与系统数一致"),
@@ -96,7 +98,6 @@ impl Subject for AnnualReports {
         {
             checks.push(Check::warn("基地已停用"));
         }
-        let _ = clock;
         Ok(checks)
     }
 
