@@ -7,6 +7,7 @@ mod edit;
 mod figures;
 mod form;
 mod print;
+mod send;
 mod show;
 mod standing;
 mod store;

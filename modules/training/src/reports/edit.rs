@@ -1,19 +1,15 @@
 //! 填报年度报告: written over as many visits as it takes, then sent to the desks.
 
 use kit::form::Upload;
-use kit::review::{self, Submission};
-use kit::{
-    Answer, Can, Clock, Db, Done, Error, FileId, Form, Page, Result, day, organization, trail,
-};
+use kit::{Answer, Can, Clock, Db, Done, Error, FileId, Form, Page, Result, day, trail};
 use rocket::{Route, State, get, post, routes};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use super::content::{Content, FileKind, TEXTS};
+use super::content::{FileKind, TEXTS};
 use super::figures::{self, Figure};
 use super::store::{self, Draft, Report};
-use super::subject::AnnualReports;
-use super::{BASE, due, form as fields, standing, uploads, years};
+use super::{BASE, due, send, uploads, years};
 use crate::leaves::EditReports;
 
 pub fn routes() -> Vec<Route> {
@@ -112,9 +108,9 @@ async fn update(
     }
     store::save(&mut tx, report.id, &draft, clock).await?;
     if let Act::Submit = act
-        && let Some(content) = asked(&mut tx, &report, &mut form, &figures).await?
+        && let Some(content) = send::asked(&mut tx, &report, &mut form, &figures).await?
     {
-        let done = send(&mut tx, &user, &report, content, clock).await?;
+        let done = send::send(&mut tx, &user, &report, content, clock).await?;
         tx.commit().await?;
         return Ok(done.into());
     }
@@ -188,65 +184,6 @@ async fn discard(
     noted(&mut tx, user, report, "training.report.discard", "放弃草稿", clock).await?;
     tx.commit().await?;
     Ok(Done::to(BASE).ok(format!("已放弃 {} 年度报告的草稿。", report.year)).into())
-}
-
-/// The report as it is to be submitted; none if a field is refused.
-async fn asked(
-    tx: &mut SqliteConnection,
-    report: &Report,
-    form: &mut Form,
-    figures: &[Figure],
-) -> Result<Option<Content>> {
-    let (figures, texts) = fields::read(form, figures.to_vec());
-    let files = store::attached(&mut *tx, report.id).await?;
-    if !files.iter().any(|file| file.kind == FileKind::Sealed) {
-        form.refuse(FileKind::Sealed.key(), "请上传盖章版报告的扫描件（PDF）或照片。");
-    }
-    if form.refused() {
-        return Ok(None);
-    }
-    let base = report.organization_id;
-    let found = organization::find(tx, base).await?.ok_or(Error::NotFound)?;
-    let (id, year) = (report.id, report.year);
-    Ok(Some(Content { report: id, base, base_name: found.name, year, figures, texts, files }))
-}
-
-/// Opens the report's case, or sends a rejected or withdrawn one again under its number.
-async fn send(
-    tx: &mut SqliteConnection,
-    user: &Can<EditReports>,
-    report: &Report,
-    content: Content,
-    clock: &Clock,
-) -> Result<Done> {
-    let (base, year) = (content.base, content.year);
-    let department = store::belongs(&mut *tx, base, &content.files).await?;
-    let number = match report.number.as_str() {
-        "" => store::number(&mut *tx, year).await?,
-        number => number.to_owned(),
-    };
-    store::note(&mut *tx, &content, user.user.account).await?;
-    let title = format!("{} {year} 年度报告", content.base_name);
-    let submission =
-        Submission { content, number, title, person: None, organization: base, department };
-    let case = match report.case_id {
-        None => review::submit(&mut *tx, &AnnualReports, submission, &user.user, clock).await?,
-        Some(case) => {
-            review::resubmit(&mut *tx, &AnnualReports, case, submission, &user.user, clock).await?
-        }
-    };
-    standing::refresh(&mut *tx, base, clock).await?;
-    let desk = match case.desk_id {
-        Some(desk) => organization::find(tx, desk).await?.map(|o| o.name).unwrap_or_default(),
-        None => String::new(),
-    };
-    let done = Done::to(format!("{BASE}/{}", report.id))
-        .ok(format!("已提交，报告编号 {}，等待{desk}审核。", case.number));
-    Ok(if case.unattended {
-        done.warn("主管部门暂时无人审核，已转上一级。")
-    } else {
-        done
-    })
 }
 
 async fn page(

@@ -72,7 +72,7 @@ async fn years(user: Can<ViewReports>, db: &State<Db>, clock: &State<Clock>) -> 
         let owed = due::owes(&mut db, base, year).await?;
         let late = owed
             && clock.today() > deadline
-            && !report.is_some_and(|report| report.state == "approved");
+            && report.is_none_or(|report| report.state != "approved");
         let mut line = shown(year, report, edits, prints);
         if report.is_none() {
             (line.state, line.tag) = match (owed, late) {
