@@ -200,7 +200,7 @@ async fn the_demo_county_is_whole_and_reproducible() {
         let all = |sql| count(&county.pools, sql);
         assert_eq!(all("select count(*) from person").await, people as i64);
         assert_eq!(all("select count(*) from organization where kind = 'department'").await, 8);
-        assert_eq!(all("select count(*) from organization where kind = 'base'").await, 5);
+        assert_eq!(all("select count(*) from organization where kind = 'base'").await, 8);
         assert!(all("select count(*) from organization where kind = 'employer'").await >= 12);
         assert_eq!(
             all("select count(*) from organization o where not exists
