@@ -44,6 +44,35 @@ fn fields<'a>(name: &'a str, number: &'a str) -> Vec<(&'a str, &'a str)> {
 }
 
 #[rocket::async_test]
+async fn a_form_opened_before_another_change_overwrites_nothing_unseen() {
+    let county = county().await;
+    let mut clinic = admin_of(&county, "妇幼保健院").await;
+    let at = home(&county, "周晓梅").await;
+    let page = clinic.get(&format!("{at}/edit")).await;
+    let (_, rest) = page.body.split_once("name=\"seen\" value=\"").unwrap();
+    let seen = rest.split('"').next().unwrap().to_owned();
+    let typed = |seen: &str, school: &str| -> Vec<(String, String)> {
+        let pairs = [("nation", "01"), ("education", "21"), ("school", school), ("seen", seen)];
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    };
+    let post = async |clinic: &mut Browser<'_>, fields: Vec<(String, String)>| {
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        clinic.post(&format!("{at}/edit"), &fields).await
+    };
+    post(&mut clinic, typed(&seen, "甲大学")).await.redirects_to(&at);
+    // the second clerk's page was opened before that
+    let page = post(&mut clinic, typed(&seen, "乙大学")).await;
+    page.is(422).contains("资料又有变动").contains("乙大学");
+    let school = "select school from person where name = '周晓梅'";
+    assert_eq!(county.text(school).await, "甲大学");
+    let (_, rest) = page.body.split_once("name=\"seen\" value=\"").unwrap();
+    let fresh = rest.split('"').next().unwrap().to_owned();
+    post(&mut clinic, typed(&fresh, "乙大学")).await.redirects_to(&at);
+    assert_eq!(county.text(school).await, "乙大学");
+}
+
+#[rocket::async_test]
 async fn each_organization_sees_its_own_people_and_not_those_below_it() {
     let county = county().await;
     let mut bureau = county.admin().await;

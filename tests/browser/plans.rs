@@ -31,7 +31,7 @@ async fn sign_out(browser: &Browser) {
 
 /// The desk's link of the case with this title.
 async fn open_case(browser: &Browser, title: &str) {
-    browser.go("/desk/training-plans").await;
+    browser.go("/desk/training-plans?size=50").await;
     browser.sees(title).await;
     let link = format!(
         "const row = [...document.querySelectorAll('tbody tr')].find((row) => row.textContent.includes('{title}'));

@@ -211,7 +211,16 @@ fn menu(
     entries.sort_by_key(|entry| (entry.group, entry.order));
     // the entry whose address is the longest beginning of this page's path is the current one
     let under = |href: &str| path == href || path.starts_with(&format!("{href}/"));
-    let current = entries.iter().map(|e| e.href).filter(|h| under(h)).max_by_key(|h| h.len());
+    // a review's further tabs and buttons count as its own
+    let places = entries.iter().flat_map(|entry| {
+        let subject = entry.subject.and_then(|key| modules.subject(key));
+        let tabs = subject.into_iter().flat_map(|subject| subject.more_tabs());
+        let buttons = subject.into_iter().flat_map(|subject| subject.actions());
+        let more = tabs.map(|tab| tab.1).chain(buttons.map(|button| button.1));
+        std::iter::once(entry.href).chain(more).map(|place| (place, entry.href))
+    });
+    let longest = places.filter(|(place, _)| under(place)).max_by_key(|(place, _)| place.len());
+    let current = longest.map(|(_, href)| href);
     let mut items = vec![Item {
         title: "首页",
         icon: "home",

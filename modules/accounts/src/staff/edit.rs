@@ -25,6 +25,7 @@ async fn edit(user: Can<EditStaff>, id: PersonId, db: &State<Db>) -> Result<Page
     let mut form = Form::new();
     let (stored, place) = stored(&mut db, id).await?;
     fields::fill(&mut form, &stored);
+    form.set(SEEN, latest(&mut db, id).await?.to_string());
     form.set("note", stored.note);
     form.set("internal_department", place.map(|id| id.to_string()).unwrap_or_default());
     page(&mut db, &user, id, &form).await
@@ -53,6 +54,11 @@ async fn update(
     let place =
         internal_departments::read_place(&mut form, &mut tx, user.organization(), old_place)
             .await?;
+    let latest = latest(&mut tx, id).await?.to_string();
+    if !form.raw(SEEN).is_empty() && form.raw(SEEN) != latest {
+        form.refuse("", MEANWHILE);
+        form.set(SEEN, latest);
+    }
     if form.refused() {
         return Ok(page(&mut tx, &user, id, &form).await?.refused().into());
     }
@@ -72,6 +78,17 @@ async fn update(
         .await?;
     tx.commit().await?;
     Ok(done.ok(format!("已保存{}的资料：{}。", typed.name, changed.join("、"))).into())
+}
+
+/// The version that the form was filled from.
+const SEEN: &str = "seen";
+const MEANWHILE: &str = "打开这个页面以后，这位人员的资料又有变动（例如信息修改申请已通过），没有保存。\
+    请在“单位和资料变更”中核对，再保存下面填写的内容。";
+
+/// The person's latest version: what stands in the form must not overwrite a newer one unseen.
+async fn latest(db: &mut SqliteConnection, id: PersonId) -> Result<i64> {
+    let sql = "select coalesce(max(id), 0) from person_version where person_id = ?";
+    Ok(sqlx::query_scalar(sql).bind(id).fetch_one(db).await?)
 }
 
 /// Whether this unit alone decides on names and titles: the bureau for its own people.

@@ -12,7 +12,7 @@ use crate::leaves::EditEnrolments;
 use crate::plans::content_in_force;
 
 /// Lines of the home page's block.
-const ON_HOME: i64 = 6;
+const ON_HOME: i64 = 4;
 
 /// The nearest ones to come that one can still sign up for, else those not yet over.
 pub async fn home(db: &mut SqliteConnection, clock: &Clock) -> Result<Vec<Block>> {
