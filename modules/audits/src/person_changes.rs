@@ -91,7 +91,7 @@ pub static LIST: List = List {
     ],
     search: Some(Search {
         label: "姓名、身份证号或申请编号",
-        placeholder: "姓名（可用拼音首字母）、身份证号或后几位、申请编号",
+        placeholder: "姓名（可用拼音首字母）、身份证号或后四位、申请编号",
         phrase: "c.person_id in (select rowid from person_search where person_search match ?)",
         number: "c.person_id = (select sp.id from identity si join person sp on sp.identity_id = si.id where si.number = ?)",
         number_end: "c.person_id in (select sp.id from identity si join person sp on sp.identity_id = si.id where si.reversed >= ? and si.reversed < ?)",

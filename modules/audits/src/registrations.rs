@@ -118,7 +118,7 @@ pub const SEARCH: Search = Search {
 
 pub const PERSON_SEARCH: Search = Search {
     label: "姓名、身份证号或注册编号",
-    placeholder: "姓名（可用拼音首字母）、身份证号或后几位、注册编号",
+    placeholder: "姓名（可用拼音首字母）、身份证号或后四位、注册编号",
     phrase: "r.id in (select rowid from registration_search where registration_search match ?)",
     number: "r.identity_id = (select si.id from identity si where si.number = ?)",
     number_end: "r.identity_id in (select si.id from identity si \

@@ -133,7 +133,7 @@ pub struct Search {
     pub phrase: &'static str,
     /// A condition for a whole 18-character ID number, with one `?`; empty: none.
     pub number: &'static str,
-    /// A condition for the end of an ID number (4–17 characters), reversed and compared as a
+    /// A condition for the last four characters of an ID number, reversed and compared as a
     /// range: `… in (select id from identity where reversed >= ? and reversed < ?)`; empty: none.
     /// Both `?` stand in this order.
     pub number_end: &'static str,

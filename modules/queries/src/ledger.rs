@@ -86,7 +86,7 @@ pub const LEDGER: List = List {
     ],
     search: Some(Search {
         label: "查找",
-        placeholder: "姓名、姓名首字母、身份证号或其末几位",
+        placeholder: "姓名、姓名首字母、身份证号或其后四位",
         phrase: "e.person_id in (select rowid from person_search where person_search match ?)",
         number: "e.person_id = (select p2.id from person p2 join identity i2 on i2.id = p2.identity_id where i2.number = ?)",
         number_end: "e.person_id in (select p2.id from identity i2 join person p2 on p2.identity_id = i2.id where i2.reversed >= ? and i2.reversed < ?)",

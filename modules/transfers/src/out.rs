@@ -102,7 +102,7 @@ pub static LIST: List = List {
     ],
     search: Some(Search {
         label: "姓名或身份证号",
-        placeholder: "姓名（可用拼音首字母）、身份证号或后几位",
+        placeholder: "姓名（可用拼音首字母）、身份证号或后四位",
         phrase: "r.person_id in (select rowid from person_search where person_search match ?)",
         number: "r.person_id = (select sp.id from identity si join person sp on sp.identity_id = si.id where si.number = ?)",
         number_end: "r.person_id in (select sp.id from identity si join person sp on sp.identity_id = si.id where si.reversed >= ? and si.reversed < ?)",

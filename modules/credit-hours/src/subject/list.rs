@@ -135,7 +135,7 @@ pub static LIST: List = List {
     ],
     search: Some(Search {
         label: "姓名、身份证号或申报编号",
-        placeholder: "姓名（可用拼音首字母）、身份证号或后几位、申报编号",
+        placeholder: "姓名（可用拼音首字母）、身份证号或后四位、申报编号",
         phrase: "d.person_id in (select rowid from person_search where person_search match ?)",
         number: "d.person_id = (select sp.id from identity si join person sp on sp.identity_id = si.id where si.number = ?)",
         number_end: "d.person_id in (select sp.id from identity si join person sp on sp.identity_id = si.id where si.reversed >= ? and si.reversed < ?)",

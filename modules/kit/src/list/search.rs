@@ -8,7 +8,8 @@ use crate::initials;
 pub(super) enum Shape {
     /// A whole ID number.
     Number(String),
-    /// The end of one, reversed: from the first, before the second.
+    /// The last four of one, reversed: from the first, before the second. Not more of it: who is
+    /// shown a masked number must not find the rest out, digit by digit.
     End(String, String),
     Phone(String),
     Code(String),
@@ -17,6 +18,9 @@ pub(super) enum Shape {
     /// Nothing that any row could have.
     Nothing,
 }
+
+/// Characters of an ID number's end that may be looked for.
+const END: usize = 4;
 
 /// Tells by its shape what was typed; none if nothing was.
 pub(super) fn recognise(search: &Search, typed: &str) -> Option<Shape> {
@@ -39,13 +43,15 @@ pub(super) fn recognise(search: &Search, typed: &str) -> Option<Shape> {
         Shape::Number(plain)
     } else if phone && length == 11 && plain.starts_with('1') {
         Shape::Phone(plain)
-    } else if numeric && (4..=17).contains(&length) && !search.number_end.is_empty() {
+    } else if numeric && length == END && !search.number_end.is_empty() {
         let end: String = plain.chars().rev().collect();
         // digits and X all sort before Y
         let before = format!("{end}Y");
         Shape::End(end, before)
     } else if phone && (7..=11).contains(&length) {
         Shape::Phone(plain)
+    } else if numeric && (END..18).contains(&length) && !search.number_end.is_empty() {
+        Shape::Nothing
     } else if (code || numeric) && !search.code.is_empty() {
         Shape::Code(plain)
     } else if !search.phrase.is_empty() {
@@ -109,7 +115,10 @@ mod tests {
             ("018x", end("X810")),
             ("0011", end("1100")),
             ("13812345678", Shape::Phone("13812345678".to_owned())),
-            ("23812345678", end("87654321832")),
+            ("23812345678", Shape::Phone("23812345678".to_owned())),
+            ("00110", Shape::Nothing),
+            ("50011", Shape::Nothing),
+            ("199603150011", Shape::Nothing),
             ("xs20261123-0001", Shape::Code("XS20261123-0001".to_owned())),
             ("123", Shape::Code("123".to_owned())),
             ("王建", Shape::Phrase("\"王 建\"".to_owned())),

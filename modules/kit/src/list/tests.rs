@@ -60,7 +60,7 @@ static LIST: List = List {
     ],
     search: Some(Search {
         label: "姓名、身份证号",
-        placeholder: "姓名、首字母、身份证号或后几位",
+        placeholder: "姓名、首字母、身份证号或后四位",
         phrase: "t.id in (select rowid from thing_search where thing_search match ?)",
         number: "t.identity_id = (select id from identity where number = ?)",
         number_end: "t.identity_id in (select id from identity where reversed >= ? and reversed < ?)",

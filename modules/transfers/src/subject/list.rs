@@ -107,7 +107,7 @@ pub static LIST: List = List {
     ],
     search: Some(Search {
         label: "姓名、身份证号或申请编号",
-        placeholder: "姓名（可用拼音首字母）、身份证号或后几位、申请编号",
+        placeholder: "姓名（可用拼音首字母）、身份证号或后四位、申请编号",
         phrase: "t.id in (select sp.transfer_id from transfer_person sp where sp.person_id in (select rowid from person_search where person_search match ?))",
         number: "t.id in (select st.transfer_id from identity si join person sp on sp.identity_id = si.id join transfer_person st on st.person_id = sp.id where si.number = ?)",
         number_end: "t.id in (select st.transfer_id from identity si join person sp on sp.identity_id = si.id join transfer_person st on st.person_id = sp.id where si.reversed >= ? and si.reversed < ?)",

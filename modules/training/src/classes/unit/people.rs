@@ -54,7 +54,7 @@ pub static LIST: List = List {
     }],
     search: Some(Search {
         label: "查找",
-        placeholder: "姓名、姓名首字母、身份证号或其末几位",
+        placeholder: "姓名、姓名首字母、身份证号或其后四位",
         phrase: "p.id in (select rowid from person_search where person_search match ?)",
         number: "i.number = ?",
         number_end: "p.identity_id in (select id from identity where reversed >= ? and reversed < ?)",
