@@ -145,8 +145,9 @@ async fn waiting_or_done(
     let act = |title: &str, act: &str, class: &str| {
         (title.to_owned(), format!("{}/batch/{act}", at.list()), class.to_owned())
     };
+    let yes = format!("批量{}", at.subject.yes());
     let batch = if decides {
-        vec![act("批量通过", "approve", "btn-primary"), act("批量驳回", "reject", "btn-reject")]
+        vec![act(&yes, "approve", "btn-primary"), act("批量驳回", "reject", "btn-reject")]
     } else {
         vec![]
     };
@@ -166,12 +167,15 @@ async fn waiting_or_done(
     let grant = seen_by(&at, side);
     let page = list::page(list, &ask, &mut db, &at.user, &grant, clock, settings, extra).await?;
     let (noun, reasons) = (at.subject.noun(), at.subject.reasons());
-    Ok(page.with("desk", &Desk { noun, reasons, must_see: at.subject.must_see() }))
+    Ok(page.with(
+        "desk",
+        &Desk { noun, yes: at.subject.yes(), reasons, must_see: at.subject.must_see() },
+    ))
 }
 
 /// What opens a dialog in the list.
-const DIALOGS: [(&str, &str); 3] =
-    [("驳回", "#reject"), ("批量通过", "#pass"), ("批量驳回", "#reject")];
+const DIALOGS: [(&str, &str); 4] =
+    [("驳回", "#reject"), ("批量通过", "#pass"), ("批量同意", "#pass"), ("批量驳回", "#reject")];
 /// The same where an approval needs its fields, which only the page has.
 const SEEN: [(&str, &str); 2] = [("驳回", "#reject"), ("批量驳回", "#reject")];
 
@@ -179,6 +183,7 @@ const SEEN: [(&str, &str); 2] = [("驳回", "#reject"), ("批量驳回", "#rejec
 #[derive(serde::Serialize)]
 struct Desk {
     noun: &'static str,
+    yes: &'static str,
     reasons: &'static [&'static str],
     /// 通过 opens no dialog: its fields are on the page.
     must_see: bool,

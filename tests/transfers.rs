@@ -108,7 +108,7 @@ async fn a_person_asks_the_target_consents_and_he_is_theirs() {
     let done = decide(&mut target, 1, "approve", "").await;
     done.redirects_to("/desk/transfers");
     let page = target.follow(&done).await;
-    page.contains("已通过：DZ20261123-0001").contains("请在“本单位人员”中分配");
+    page.contains("已同意：DZ20261123-0001").contains("请在“本单位人员”中分配");
 
     assert_eq!(unit_of(&county, "周晓梅").await, "二中");
     assert_eq!(
@@ -134,7 +134,7 @@ async fn a_person_asks_the_target_consents_and_he_is_theirs() {
     target.get("/accounts/people").await.contains("周晓梅");
     let mut person = seated(&county, &id_number(2)).await;
     person.get("/accounts/profile").await.is(200).contains("二中");
-    person.get("/messages").await.contains("调转申请已通过");
+    person.get("/messages").await.contains("调转申请已同意");
     // the old unit keeps the record, whoever administers it hears of it
     let mut old = of(&county, "一中").await;
     old.get("/accounts/people").await.lacks("周晓梅");
@@ -458,7 +458,7 @@ async fn of_two_clerks_at_once_one_consents_and_the_other_hears_who() {
     );
     assert_eq!(county.number("select count(*) from review_step where act = 'approve'").await, 1);
     assert_eq!(
-        county.number("select count(*) from message where title = '调转申请已通过'").await,
+        county.number("select count(*) from message where title = '调转申请已同意'").await,
         1
     );
     assert_eq!(unit_of(&county, "周晓梅").await, "二中");
@@ -536,7 +536,7 @@ async fn a_unit_moves_many_by_one_case_and_who_left_meanwhile_stays_out() {
         .contains("周晓梅")
         .contains("孙丽")
         .contains("4199************");
-    page.contains("通过时不调动 1 人：钱程已不在原单位，现在医院").contains("文件.pdf");
+    page.contains("同意时不调动 1 人：钱程已不在原单位，现在医院").contains("文件.pdf");
     let done = decide(&mut target, 1, "approve", "").await;
     target.follow(&done).await.contains("没有调动 1 人：钱程已不在原单位");
     for (name, unit) in [("周晓梅", "二中"), ("孙丽", "二中"), ("钱程", "医院")] {
@@ -548,7 +548,7 @@ async fn a_unit_moves_many_by_one_case_and_who_left_meanwhile_stays_out() {
     );
     // who was moved hears of it and finds it among his own
     person.get("/messages").await.contains("您已调入二中");
-    person.get("/transfers/mine").await.contains("单位批量调转").contains("已通过");
+    person.get("/transfers/mine").await.contains("单位批量调转").contains("已同意");
     let page = clerk.get("/transfers/out").await;
     page.contains("已调出").contains("未调动").contains("孙丽");
     clerk.get("/transfers/batches/1").await.contains("未调动：已不在原单位");

@@ -35,7 +35,8 @@ pub async fn approve(
     for id in ids {
         rows.push((id, one(approve_one(&at, db, clock, modules, id).await)));
     }
-    Ok(answer(&at, "批量通过结果", "通过", rows))
+    let yes = at.subject.yes();
+    Ok(answer(&at, &format!("批量{yes}结果"), yes, rows))
 }
 
 #[post("/desk/<key>/batch/reject", data = "<form>")]
@@ -109,16 +110,16 @@ async fn confirm(
     if found.is_empty() {
         return Err(Error::NotFound);
     }
+    let yes = at.subject.yes();
     let labels: Vec<String> = fields.iter().map(|field| format!("“{}”", field.label)).collect();
     let default = if at.subject.must_see() { "申请填写" } else { "默认" };
     let warnings = if labels.is_empty() {
         vec![]
     } else {
         let labels = labels.join("、");
-        vec![format!("每条都按{default}的{labels}通过；需要调整的，请打开详情单独办理。")]
+        vec![format!("每条都按{default}的{labels}{yes}；需要调整的，请打开详情单独办理。")]
     };
-    let (word, submit) =
-        if kind == "approve" { ("通过", "确认通过") } else { ("驳回", "确认驳回") };
+    let word = if kind == "approve" { yes } else { "驳回" };
     let title = format!("批量{word}{}", at.subject.noun());
     let confirm = Confirm {
         kind,
@@ -129,7 +130,8 @@ async fn confirm(
         names,
         ids: found,
         warnings,
-        submit,
+        submit: format!("确认{word}"),
+        yes,
     };
     Ok(Page::new("review/confirm.html")
         .with("confirm", &confirm)
@@ -226,7 +228,7 @@ fn one(result: Result<BatchRow, Failed>) -> BatchRow {
 /// The variable `result` of review/batch.html.
 #[derive(Serialize)]
 struct Shown {
-    title: &'static str,
+    title: String,
     crumbs: Vec<Link>,
     back: String,
     done: String,
@@ -242,12 +244,7 @@ struct ShownRow {
     text: String,
 }
 
-fn answer(
-    at: &Reviewer<'_>,
-    title: &'static str,
-    word: &str,
-    rows: Vec<(i64, BatchRow)>,
-) -> Answer {
+fn answer(at: &Reviewer<'_>, title: &str, word: &str, rows: Vec<(i64, BatchRow)>) -> Answer {
     let done = rows.iter().filter(|(_, row)| row.done).count();
     let left = rows.len() - done;
     if left == 0 && rows.iter().all(|(_, row)| row.text.is_empty()) {
@@ -264,7 +261,7 @@ fn answer(
         text: row.text,
     });
     let shown = Shown {
-        title,
+        title: title.to_owned(),
         crumbs: crumbs(at, title),
         back: at.list(),
         done: if done > 0 { format!("{done} 条已{word}。") } else { String::new() },

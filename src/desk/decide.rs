@@ -25,38 +25,51 @@ pub struct Confirm {
     /// Rows of a batch; empty for one case.
     pub ids: Vec<i64>,
     pub warnings: Vec<String>,
-    pub submit: &'static str,
+    pub submit: String,
+    /// The word for a yes.
+    pub yes: &'static str,
 }
 
-/// kind, what the heading begins with, the button
-type What = (&'static str, &'static str, &'static str);
+/// What a page asks: `approve`, `reject` or `take`.
+type What = &'static str;
 
-const APPROVE: What = ("approve", "通过", "确认通过");
-const REJECT: What = ("reject", "驳回", "确认驳回");
-const TAKE: What = ("take", "接管", "确认接管");
+const APPROVE: What = "approve";
+const REJECT: What = "reject";
+const TAKE: What = "take";
 
-fn confirm(at: &Reviewer<'_>, case: &Case, what: What, form: &Form) -> Result<Page> {
+fn confirm(
+    at: &Reviewer<'_>,
+    case: &Case,
+    what: What,
+    warnings: Vec<String>,
+    form: &Form,
+) -> Result<Page> {
     let row = at.subject.row(&case.content)?;
     let address = at.address(row);
-    let act = if what.0 == "take" { "take-over" } else { what.0 };
-    let title = format!("{}{}", what.1, at.subject.noun());
+    let (act, word) = match what {
+        APPROVE => ("approve", at.subject.yes()),
+        REJECT => ("reject", "驳回"),
+        _ => ("take-over", "接管"),
+    };
+    let title = format!("{word}{}", at.subject.noun());
     let confirm = Confirm {
-        kind: what.0,
+        kind: what,
         crumbs: crumbs(at, &title),
         title,
         action: format!("{address}/{act}"),
         back: address,
         names: vec![case.title.clone()],
         ids: vec![],
-        warnings: vec![],
-        submit: what.2,
+        warnings,
+        submit: format!("确认{word}"),
+        yes: at.subject.yes(),
     };
-    let fields = if what.0 == "approve" {
+    let fields = if what == APPROVE {
         at.subject.decision_fields(&case.content, &case.decision)?
     } else {
         vec![]
     };
-    let reasons = if what.0 == "reject" { at.subject.reasons() } else { &[] };
+    let reasons = if what == REJECT { at.subject.reasons() } else { &[] };
     Ok(Page::new("review/confirm.html")
         .with("confirm", &confirm)
         .with("decision_fields", &fields)
@@ -65,12 +78,12 @@ fn confirm(at: &Reviewer<'_>, case: &Case, what: What, form: &Form) -> Result<Pa
 }
 
 /// The page that asks; a case that he cannot decide is shown instead, with why.
-fn ask(at: &Reviewer<'_>, case: &Case, what: What) -> Result<Answer> {
+fn ask(at: &Reviewer<'_>, case: &Case, what: What, warnings: Vec<String>) -> Result<Answer> {
     let here = case.desk_id == Some(at.grant.organization);
-    if review::is_own(case, &at.user) || here == (what.0 == "take") {
+    if review::is_own(case, &at.user) || here == (what == TAKE) {
         return Ok(Done::to(at.address(at.subject.row(&case.content)?)).into());
     }
-    Ok(confirm(at, case, what, &Form::new())?.into())
+    Ok(confirm(at, case, what, warnings, &Form::new())?.into())
 }
 
 #[get("/desk/<key>/<id>/approve", rank = 2)]
@@ -79,10 +92,15 @@ pub async fn confirm_approval(
     key: &str,
     id: i64,
     db: &State<Db>,
+    clock: &State<Clock>,
 ) -> Result<Answer> {
     debug_assert_eq!(key, at.subject.key());
-    let case = find(&mut *db.read().await?, &at, id).await?;
-    ask(&at, &case, APPROVE)
+    let mut db = db.read().await?;
+    let case = find(&mut db, &at, id).await?;
+    // what follows from a yes must be seen before it
+    let checks = at.subject.checks(&mut db, &case.content, clock).await?;
+    let warnings = checks.into_iter().filter(|check| check.level == review::Level::Warn);
+    ask(&at, &case, APPROVE, warnings.map(|check| check.text).collect())
 }
 
 #[get("/desk/<key>/<id>/reject", rank = 2)]
@@ -94,7 +112,7 @@ pub async fn confirm_rejection(
 ) -> Result<Answer> {
     debug_assert_eq!(key, at.subject.key());
     let case = find(&mut *db.read().await?, &at, id).await?;
-    ask(&at, &case, REJECT)
+    ask(&at, &case, REJECT, vec![])
 }
 
 #[get("/desk/<key>/<id>/take-over", rank = 2)]
@@ -106,7 +124,7 @@ pub async fn confirm_take_over(
 ) -> Result<Answer> {
     debug_assert_eq!(key, at.subject.key());
     let case = find(&mut *db.read().await?, &at, id).await?;
-    ask(&at, &case, TAKE)
+    ask(&at, &case, TAKE, vec![])
 }
 
 #[post("/desk/<key>/<id>/approve", data = "<form>", rank = 2)]
@@ -138,7 +156,12 @@ pub async fn approve(
         Ok(Some(outcome)) => {
             let on = went_on(&mut tx, &case).await?;
             tx.commit().await?;
-            let done = Done::to(next).ok(format!("已通过：{} {}。{on}", case.number, case.title));
+            let done = Done::to(next).ok(format!(
+                "已{}：{} {}。{on}",
+                at.subject.yes(),
+                case.number,
+                case.title
+            ));
             Ok(outcome.left_out.into_iter().fold(done, Done::warn).into())
         }
         Ok(None) => {
@@ -171,7 +194,7 @@ pub async fn reject(
     let case = find(&mut tx, &at, id).await?;
     let reason = form.required("reason", "驳回原因", review::REASON);
     if form.refused() {
-        return Ok(confirm(&at, &case, REJECT, &form)?.refused().into());
+        return Ok(confirm(&at, &case, REJECT, vec![], &form)?.refused().into());
     }
     let next = next(&mut tx, &at, &case).await?;
     let decided =
@@ -200,7 +223,7 @@ pub async fn take_over(
     let case = find(&mut tx, &at, id).await?;
     let reason = form.required("reason", "接管原因", review::REASON);
     if form.refused() {
-        return Ok(confirm(&at, &case, TAKE, &form)?.refused().into());
+        return Ok(confirm(&at, &case, TAKE, vec![], &form)?.refused().into());
     }
     let taken = review::take_over(
         &mut tx, at.subject, case.id, &at.user, &at.grant, &reason, settings, clock,

@@ -79,6 +79,8 @@ pub async fn find<A>(db: &mut SqliteConnection, at: &AtDesk<'_, A>, row: i64) ->
 struct Shown {
     title: String,
     noun: &'static str,
+    /// The word for a yes.
+    yes: &'static str,
     number: String,
     state: Tag,
     back: String,
@@ -160,6 +162,7 @@ pub async fn page<A>(
     let shown = Shown {
         title: format!("{}详情", subject.noun()),
         noun: subject.noun(),
+        yes: subject.yes(),
         number: case.number.clone(),
         state: Tag { kind: case.state.tag(), text: case.state.label() },
         back: if here { at.list() } else { format!("{}?tab=done", at.list()) },

@@ -71,7 +71,7 @@ async fn a_person_asks_a_unit_consents_and_the_former_one_keeps_the_record() {
     browser.sees("系统核对").await;
     browser.sees("到学校任校医").await;
     browser.shot("transfer-case").await;
-    browser.press("通过").await;
+    browser.press("同意").await;
     confirm_if_asked(&browser).await;
     browser.sees("请在“本单位人员”中分配").await;
     browser.go("/desk/transfers?tab=done").await;
@@ -83,7 +83,7 @@ async fn a_person_asks_a_unit_consents_and_the_former_one_keeps_the_record() {
     browser.go("/accounts/profile").await;
     browser.sees(SCHOOL).await;
     browser.go("/transfers/mine").await;
-    browser.sees("已通过").await;
+    browser.sees("已同意").await;
     sign_out(&browser).await;
 
     // the hospital keeps the record

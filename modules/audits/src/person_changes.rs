@@ -129,7 +129,9 @@ impl Subject for PersonChanges {
         "资料在申请后已有变动，请按现在的资料重新提交。",
     ];
     const PENDING: &'static str = "c.state = 'pending' and c.desk_id = ?";
-    const DONE: &'static str = "c.state <> 'draft' and c.desk_id is not ?";
+    const DONE: &'static str = "c.state <> 'draft' and c.state <> 'pending' and c.desk_id is not ?";
+    const ELSEWHERE: Option<&'static str> =
+        Some("c.state <> 'draft' and c.state = 'pending' and c.desk_id is not ?");
 
     fn row(&self, content: &Content) -> i64 {
         content.change

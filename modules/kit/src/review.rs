@@ -228,6 +228,8 @@ pub trait Subject: Send + Sync + 'static {
     const TITLE: &'static str;
     /// What one case is called: 学时申报
     const NOUN: &'static str;
+    /// The manual's word for a desk's yes: 通过, of a transfer 同意.
+    const YES: &'static str = "通过";
     const LEAF: Leaf;
     const LIST: &'static List;
     /// The subject's table.

@@ -59,7 +59,7 @@ impl Transfer {
 pub fn label(state: &str) -> (&'static str, &'static str) {
     match state {
         "pending" => ("待审核", "wait"),
-        "approved" => ("已通过", "pass"),
+        "approved" => ("已同意", "pass"),
         "rejected" => ("已驳回", "back"),
         "withdrawn" => ("已撤回", "off"),
         _ => ("草稿", "info"),

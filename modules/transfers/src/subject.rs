@@ -127,6 +127,7 @@ impl Subject for TransferRequests {
     const KEY: &'static str = SUBJECT;
     const TITLE: &'static str = "人员调转";
     const NOUN: &'static str = "调转申请";
+    const YES: &'static str = "同意";
     const LEAF: Leaf = LEAF;
     const LIST: &'static List = &LIST;
     const TABLE: &'static str = "transfer";
@@ -293,7 +294,7 @@ fn stands(going: &[&Mover], content: &Content) -> Check {
     if against.len() == going.len() {
         Check::refuse(format!("不能调转 {told}"))
     } else {
-        Check::warn(format!("通过时不调动 {told}"))
+        Check::warn(format!("同意时不调动 {told}"))
     }
 }
 

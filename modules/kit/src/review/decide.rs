@@ -184,7 +184,7 @@ pub async fn approve(
     tell(&mut *tx, subject, &case, user, grant, None, clock).await?;
     let event = Event::ReviewDecided { case: case.id, subject: subject.key(), approved: true };
     modules.deliver(&mut *tx, &event, clock).await?;
-    let what = said("通过", &subject.decision_text(&decision));
+    let what = said(subject.yes(), &subject.decision_text(&decision));
     record::trail(tx, &user.actor(), clock, "review.approve", subject, &case, &what).await?;
     Ok(Some(outcome))
 }
@@ -200,8 +200,8 @@ async fn tell(
     clock: &Clock,
 ) -> Result<()> {
     let (verb, rest) = match reason {
-        None => ("已通过", String::new()),
-        Some(reason) => ("被驳回", format!("原因：{reason}")),
+        None => (format!("已{}", subject.yes()), String::new()),
+        Some(reason) => ("被驳回".to_owned(), format!("原因：{reason}")),
     };
     let title = format!("{}{verb}", subject.noun());
     let text = format!("{} {}，由{}办理。{rest}", case.number, case.title, grant.organization_name);
@@ -255,7 +255,8 @@ async fn pass(
     record::skips(&mut *tx, case.id, &next.skipped, clock).await?;
     let case = record::mirror(&mut *tx, subject, case.id, false, clock).await?;
     subject.passed(&mut *tx, &case, clock).await?;
-    let what = said("通过，转上一级审核", &subject.decision_text(entry.decision));
+    let yes = format!("{}，转上一级审核", subject.yes());
+    let what = said(&yes, &subject.decision_text(entry.decision));
     record::trail(tx, &user.actor(), clock, "review.pass", subject, &case, &what).await
 }
 

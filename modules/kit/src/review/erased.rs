@@ -14,6 +14,8 @@ pub trait AnySubject: Send + Sync + 'static {
     fn key(&self) -> &'static str;
     fn title(&self) -> &'static str;
     fn noun(&self) -> &'static str;
+    /// The word for a desk's yes.
+    fn yes(&self) -> &'static str;
     fn leaf(&self) -> Leaf;
     fn list(&self) -> &'static List;
     fn table(&self) -> &'static str;
@@ -78,6 +80,9 @@ impl<S: Subject> AnySubject for S {
     }
     fn noun(&self) -> &'static str {
         S::NOUN
+    }
+    fn yes(&self) -> &'static str {
+        S::YES
     }
     fn leaf(&self) -> Leaf {
         S::LEAF

@@ -56,11 +56,8 @@ fn line(subject: &dyn AnySubject, step: &Step) -> Line {
     let at_desk = format!("{desk}（{name}）");
     let passed = || {
         let decision = subject.decision_text(&step.decision);
-        let text = if decision.is_empty() {
-            "审核通过".to_owned()
-        } else {
-            format!("审核通过，{decision}")
-        };
+        let yes = if subject.yes() == "通过" { "审核通过" } else { subject.yes() };
+        let text = if decision.is_empty() { yes.to_owned() } else { format!("{yes}，{decision}") };
         Some(Verdict { kind: "pass", text })
     };
     let (text, verdict) = match step.act.as_str() {

@@ -43,7 +43,9 @@ impl Subject for TrainingPlans {
         "请补充培训方案和通知。",
     ];
     const PENDING: &'static str = "v.state = 'pending' and v.desk_id = ?";
-    const DONE: &'static str = "v.state <> 'draft' and v.desk_id is not ?";
+    const DONE: &'static str = "v.state <> 'draft' and v.state <> 'pending' and v.desk_id is not ?";
+    const ELSEWHERE: Option<&'static str> =
+        Some("v.state <> 'draft' and v.state = 'pending' and v.desk_id is not ?");
 
     fn row(&self, content: &Content) -> i64 {
         content.version_id

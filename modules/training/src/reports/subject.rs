@@ -38,7 +38,9 @@ impl Subject for AnnualReports {
         "工作概述过于简略，请补充主要工作和成效。",
     ];
     const PENDING: &'static str = "c.state = 'pending' and c.desk_id = ?";
-    const DONE: &'static str = "c.state <> 'draft' and c.desk_id is not ?";
+    const DONE: &'static str = "c.state <> 'draft' and c.state <> 'pending' and c.desk_id is not ?";
+    const ELSEWHERE: Option<&'static str> =
+        Some("c.state <> 'draft' and c.state = 'pending' and c.desk_id is not ?");
 
     fn row(&self, content: &Content) -> i64 {
         content.report

@@ -7,7 +7,7 @@ use crate::LEAF;
 /// (stored, shown, class of its tag) of a transfer's states.
 const STATES: &[(&str, &str, &str)] = &[
     ("pending", "待审核", "wait"),
-    ("approved", "已通过", "pass"),
+    ("approved", "已同意", "pass"),
     ("rejected", "已驳回", "back"),
     ("withdrawn", "已撤回", "off"),
 ];
@@ -91,7 +91,7 @@ pub static LIST: List = List {
             key: "state",
             label: "状态",
             kind: FilterKind::Choice(&[
-                ("approved", "已通过"),
+                ("approved", "已同意"),
                 ("rejected", "已驳回"),
                 ("withdrawn", "已撤回"),
                 ("pending", "待审核"),
@@ -122,7 +122,7 @@ pub static LIST: List = List {
     row: "/desk/transfers/{id}",
     ops: &[
         ("详情", "/desk/transfers/{id}"),
-        ("通过", "/desk/transfers/{id}/approve"),
+        ("同意", "/desk/transfers/{id}/approve"),
         ("驳回", "/desk/transfers/{id}/reject"),
     ],
     empty: "没有调转申请。要调入本单位的人员在“个人 › 人员调转”中提出以后，会出现在这里。",
