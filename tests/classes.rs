@@ -534,6 +534,111 @@ async fn a_base_adds_by_number_and_name_and_removes_with_a_reason() {
     reader.get(&format!("/training/plans/{id}/sign-in-sheets")).await.is(403);
 }
 
+#[rocket::async_test]
+async fn a_base_cannot_guess_numbers_by_searching_or_by_trying() {
+    let mut county = county().await;
+    for n in 20..23 {
+        county = county.with_person(&format!("学员{n}"), "一中", &id_number(n)).await;
+    }
+    let id = planned(&county, &PLAN).await;
+    fill(&county, id).await;
+    let list = format!("/training/plans/{id}/trainees");
+    let add = format!("{list}/add");
+    let query = format!("/lists/trainees/query?page=%2Ftraining%2Fplans%2F{id}%2Ftrainees");
+    let mut base = seated(&county, &county.admin_of("培训基地").await).await;
+    // neither the end nor the whole of a number finds anybody, the name does
+    let number = id_number(2);
+    for typed in [&number[12..], &number[14..], number.as_str()] {
+        let sent = base.post(&query, &[("q", typed)]).await;
+        base.follow(&sent)
+            .await
+            .is(200)
+            .lacks("周晓梅")
+            .contains("姓名或姓名首字母")
+            .lacks("末几位");
+    }
+    let sent = base.post(&query, &[("q", "zxm")]).await;
+    base.follow(&sent).await.is(200).contains("周晓梅").lacks("赵国栋");
+    // what cannot be a number is no try; the tenth wrong one is the last of the hour
+    base.post(&add, &[("number", "123"), ("name", "周晓梅")]).await.is(422);
+    for n in 0..10 {
+        let tried = id_number(30 + n);
+        base.post(&add, &[("number", &tried), ("name", "周晓梅")]).await.is(422);
+    }
+    let page = base.post(&add, &[("number", &number), ("name", "周晓梅")]).await;
+    page.is(429).contains("10 次填写的身份证号与姓名对不上").contains("过一小时再添加");
+    // another account of the same base is not held up, nor is this one an hour later
+    county.clock.advance(Duration::minutes(61));
+    let mut base = seated(&county, &county.admin_of("培训基地").await).await;
+    base.post(&add, &[("number", &number), ("name", "周晓梅")]).await.is(422).contains("已经报名");
+}
+
+#[rocket::async_test]
+async fn who_was_never_there_does_not_pass_and_nobody_gets_more_hours_than_he_attended() {
+    let county = county().await;
+    let id = planned(&county, &Plan { stage: "running", ..PLAN }).await;
+    fill(&county, id).await;
+    let mut base = seated(&county, &county.admin_of("培训基地").await).await;
+    let results = format!("/training/plans/{id}/results");
+    let zhou = trainee(&county, "周晓梅").await;
+    let (attended, result, hours) =
+        (format!("attended-{zhou}"), format!("result-{zhou}"), format!("hours-{zhou}"));
+    for (was, passed, counted, refused) in [
+        ("0", "pass", "", "周晓梅的出勤学时是 0，不能达到要求"),
+        ("0", "pass", "4", "周晓梅的出勤学时是 0，不能达到要求"),
+        ("4", "pass", "4.5", "周晓梅的学时 4.5 多于出勤的 4 学时"),
+        ("4", "pass", "4", ""),
+        ("0.5", "pass", "0.5", ""),
+        ("0", "fail", "", ""),
+        ("12", "pass", "", ""),
+    ] {
+        let typed = [
+            (attended.as_str(), was),
+            (result.as_str(), passed),
+            (hours.as_str(), counted),
+            ("act", "save"),
+        ];
+        let page = base.post(&results, &typed).await;
+        if refused.is_empty() {
+            page.redirects_to(&results);
+        } else {
+            page.is(422).contains(refused);
+        }
+    }
+    // empty hours are the recognised ones, as far as he was there; 0 is not filled up
+    let read = "select t.hours from trainee t join person p on p.id = t.person_id
+                 where p.name = '周晓梅'";
+    assert_eq!(county.number(read).await, 120);
+    let short = [(attended.as_str(), "6"), (result.as_str(), "pass"), ("act", "save")];
+    base.post(&results, &short).await.redirects_to(&results);
+    assert_eq!(county.number(read).await, 60);
+    let fill = [(attended.as_str(), "6"), ("act", "fill-pass")];
+    base.post(&results, &fill).await.is(200).contains("value=\"6\"").contains("已填入 6 格");
+    let fill = [(attended.as_str(), "0"), ("act", "fill-pass")];
+    base.post(&results, &fill).await.is(200).contains("已填入 4 格");
+}
+
+#[rocket::async_test]
+async fn trainees_follow_their_unit_under_another_department() {
+    let county = county().await.with_department("卫健委").await;
+    let id = planned(&county, &PLAN).await;
+    fill(&county, id).await;
+    let (department, unit) =
+        (county.organization("卫健委").await, county.organization("医院").await);
+    county
+        .execute(
+            "update organization set department_id =
+               (select id from organization where name = '卫健委') where name = '医院'",
+        )
+        .await;
+    let mut tx = county.db().begin().await.unwrap();
+    let event = kit::Event::OrganizationChanged { organization: unit };
+    county.modules().deliver(&mut tx, &event, &county.clock).await.unwrap();
+    tx.commit().await.unwrap();
+    let read = "select group_concat(coalesce(department_id, 0)) from trainee order by id";
+    assert_eq!(county.text(read).await, format!("0,0,{}", department.0));
+}
+
 /// The leaf of the base's screens.
 fn base_leaf(county: &World) -> kit::Leaf {
     let all = county.modules().permissions();

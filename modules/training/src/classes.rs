@@ -11,7 +11,7 @@ mod unit;
 
 use kit::list::List;
 use kit::module::{AccessCase, Block, Demo, Finding, Group, MenuEntry, Who};
-use kit::{Clock, Kinds, Migration, Module, Permission, Result};
+use kit::{Clock, Event, Kinds, Migration, Module, Permission, Result};
 use rocket::{Route, routes};
 use sqlx::SqliteConnection;
 
@@ -53,10 +53,10 @@ impl Module for Classes {
             base::trainees::signed,
             base::trainees::cancelled,
             base::trainees::export,
-            base::trainees::add_page,
-            base::trainees::add,
-            base::trainees::remove_page,
-            base::trainees::remove,
+            base::trainees::add::page,
+            base::trainees::add::post,
+            base::trainees::remove::page,
+            base::trainees::remove::post,
             base::stage::open_page,
             base::stage::open,
             base::stage::end_page,
@@ -148,6 +148,20 @@ impl Module for Classes {
 
     fn own_lists(&self) -> Vec<&'static List> {
         vec![&unit::people::LIST, &unit::records::LIST, &base::trainees::LIST]
+    }
+
+    /// Who takes part lies where the unit lies that he came from.
+    async fn on(&self, tx: &mut SqliteConnection, event: &Event, _: &Clock) -> Result<()> {
+        let Event::OrganizationChanged { organization } = event else { return Ok(()) };
+        sqlx::query(
+            "update trainee
+                set department_id = (select department_id from organization where id = ?1)
+              where organization_id = ?1",
+        )
+        .bind(organization)
+        .execute(tx)
+        .await?;
+        Ok(())
     }
 
     async fn home(&self, db: &mut SqliteConnection, clock: &Clock) -> Result<Vec<Block>> {

@@ -128,7 +128,7 @@ pub async fn one(
     clock: &State<Clock>,
 ) -> Result<Page> {
     let mut reader = db.read().await?;
-    let trainee = trainees::trainee(&mut reader, id, &user.grant).await?;
+    let trainee = trainees::remove::trainee(&mut reader, id, &user.grant).await?;
     let course = own(&mut reader, trainee.plan_id, &user.grant).await?;
     drop(reader);
     let back = format!("/training/plans/{}/roster", course.id);

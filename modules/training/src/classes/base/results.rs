@@ -162,18 +162,25 @@ fn fill(form: &mut Form, rows: &[Row], act: &str, total: Hours, recognised: Hour
         if act == "fill-attended" && form.text(&attended).is_empty() {
             put(form, &attended, total.to_string());
         }
-        if act == "fill-pass" && form.text(&result).is_empty() {
+        let there = Hours::parse(&form.text(&attended)).ok();
+        let absent = there.is_some_and(|hours| hours.is_zero());
+        if act == "fill-pass" && form.text(&result).is_empty() && !absent {
             put(form, &result, "pass".to_owned());
         }
-        if form.text(&result) == "pass" && form.text(&hours).is_empty() {
-            put(form, &hours, recognised.to_string());
+        if form.text(&result) == "pass" && form.text(&hours).is_empty() && !absent {
+            put(form, &hours, earned(recognised, there).to_string());
         }
     }
     filled
 }
 
-/// One trainee's fields. Who met the requirements gets the recognised hours unless less is typed,
-/// never more; the others none.
+/// Hours of somebody who met the requirements: the recognised ones, at most what he attended.
+fn earned(recognised: Hours, attended: Option<Hours>) -> Hours {
+    attended.map_or(recognised, |attended| recognised.min(attended))
+}
+
+/// One trainee's fields. Who met the requirements gets the recognised hours, as far as he was
+/// there, unless less is typed, never more; the others and who never was there none.
 fn read(form: &mut Form, row: &Row, total: Hours, recognised: Hours) -> Typed {
     let (id, name) = (row.id, &row.name);
     let field = format!("attended-{id}");
@@ -187,13 +194,21 @@ fn read(form: &mut Form, row: &Row, total: Hours, recognised: Hours) -> Typed {
     let field = format!("hours-{id}");
     let typed = hours_of(form, &field, name, "学时");
     let hours = match result.as_str() {
-        "pass" => typed.unwrap_or(recognised),
+        "pass" => typed.unwrap_or(earned(recognised, attended)),
         _ => Hours::ZERO,
     };
+    let absent = attended.is_some_and(|hours| hours.is_zero());
     if hours > recognised {
         form.refuse(&field, format!("{name}的学时不能超过认定的 {recognised} 学时。"));
     }
-    if result == "pass" && hours.is_zero() {
+    if result == "pass" && absent {
+        let why = format!("{name}的出勤学时是 0，不能达到要求。请改出勤学时，或改为未达到要求。");
+        form.refuse(&format!("result-{id}"), why);
+    } else if let Some(attended) = attended.filter(|attended| hours > *attended) {
+        let why =
+            format!("{name}的学时 {hours} 多于出勤的 {attended} 学时，请改成不超过出勤学时。");
+        form.refuse(&field, why);
+    } else if result == "pass" && hours.is_zero() {
         form.refuse(&field, format!("{name}达到要求，学时不能为 0。"));
     }
     if result == "fail" && typed.is_some_and(|hours| !hours.is_zero()) {

@@ -1,19 +1,16 @@
-//! 报名名单 of a class: the list, adding somebody, removing somebody, the workbook.
+//! 报名名单 of a class: the list and its workbook; adding and removing lie below.
+
+pub mod add;
+pub mod remove;
 
 use kit::list::{
     self, Ask, Cell, Column, Extra, Filter, FilterKind, Fixed, List, MASKED_ID, Order, Search,
 };
-use kit::{
-    Answer, Can, Clock, Db, Done, Download, Error, Form, IdCard, Page, Permission, PersonId,
-    Result, Settings, trail,
-};
-use rocket::{State, get, post};
-use serde::Serialize;
-use sqlx::SqliteConnection;
+use kit::{Can, Clock, Db, Download, Page, Permission, Result, Settings};
+use rocket::{State, get};
 
 use super::{At, own, tabs};
 use crate::classes::course::Course;
-use crate::classes::enrol::{self, By};
 use crate::leaves::{EditPlans, ExportPlans, PLANS, PrintPlans, ViewPlans};
 
 const fn column(key: &'static str, title: &'static str, sql: &'static str, cell: Cell) -> Column {
@@ -74,10 +71,11 @@ pub static LIST: List = List {
     ],
     search: Some(Search {
         label: "查找",
-        placeholder: "姓名、姓名首字母、身份证号或其末几位",
+        placeholder: "姓名或姓名首字母",
         phrase: "t.person_id in (select rowid from person_search where person_search match ?)",
-        number: "i.number = ?",
-        number_end: "p.identity_id in (select id from identity where reversed >= ? and reversed < ?)",
+        // a base sees the masked number only: no search may let it guess the rest
+        number: "",
+        number_end: "",
         phone: "",
         code: "",
     }),
@@ -189,159 +187,4 @@ pub async fn export(
         ..Extra::default()
     };
     list::export(&LIST, &ask, db, &user.user, &user.grant, clock, settings, extra).await
-}
-
-#[get("/plans/<id>/trainees/add")]
-pub async fn add_page(user: Can<EditPlans>, id: i64, db: &State<Db>) -> Result<Page> {
-    let course = own(&mut *db.read().await?, id, &user.grant).await?;
-    Ok(adding(&course, &Form::new()))
-}
-
-fn adding(course: &Course, form: &Form) -> Page {
-    Page::new("training/trainee_add.html").with("course", course).with("form", form)
-}
-
-/// Whichever of the two is wrong hears the same: a base is not to find out who has a number.
-const NO_SUCH: &str = "没有这样的人员：身份证号和姓名必须都与本系统登记的一致。请与本人核对；\
-    还没有登记的，请他先由单位登记或自己注册。";
-
-#[post("/plans/<id>/trainees/add", data = "<form>")]
-pub async fn add(
-    user: Can<EditPlans>,
-    id: i64,
-    db: &State<Db>,
-    clock: &State<Clock>,
-    mut form: Form,
-) -> Result<Answer> {
-    let mut tx = db.begin().await?;
-    let course = own(&mut tx, id, &user.grant).await?;
-    let Some((person, name)) = named(&mut tx, &mut form, clock).await? else {
-        let refused = form.errors().contains_key("");
-        if refused {
-            let text = format!("向培训班“{}”添加学员：身份证号与姓名对不上", course.title);
-            let (actor, object) = (user.actor(), format!("plan:{id}"));
-            trail::refused(&mut tx, &actor, clock, "training.trainee.add", &object, &text).await?;
-            tx.commit().await?;
-        }
-        return Ok(adding(&course, &form).refused().into());
-    };
-    let account = user.user.account;
-    let trainee = match enrol::sign_up(&mut tx, id, person, By::Base, account, clock).await? {
-        Ok(trainee) => trainee,
-        Err(why) => {
-            form.refuse("", format!("没有添加{name}：{why}。"));
-            return Ok(adding(&course, &form).refused().into());
-        }
-    };
-    let text = format!("将{name}加入培训班“{}”", course.title);
-    let object = format!("trainee:{trainee}");
-    trail::write(&mut tx, &user.actor(), clock, "training.trainee.add", &object, &text).await?;
-    let told =
-        format!("{}已把您加入“{}”，{} 开班。", course.base_name, course.title, course.begins_on);
-    enrol::tell(&mut tx, person, "基地为您报名了培训班", &told, clock).await?;
-    tx.commit().await?;
-    Ok(Done::to(format!("/training/plans/{id}/trainees")).ok(format!("已添加{name}。")).into())
-}
-
-/// The person whose number and name are both as typed; else the form says what is wrong.
-async fn named(
-    db: &mut SqliteConnection,
-    form: &mut Form,
-    clock: &Clock,
-) -> Result<Option<(PersonId, String)>> {
-    let name = form.required("name", "姓名", 1..=50);
-    let number = form.required("number", "身份证号", 1..=30);
-    let card = match IdCard::parse(&number, clock.today()) {
-        Ok(card) => Some(card),
-        Err(error) => {
-            form.refuse("number", format!("{error}"));
-            None
-        }
-    };
-    let (Some(card), false) = (card, form.refused()) else { return Ok(None) };
-    let found: Option<(PersonId, String)> = sqlx::query_as(
-        "select p.id, p.name from identity i join person p on p.identity_id = i.id
-          where i.number = ?",
-    )
-    .bind(card.number())
-    .fetch_optional(db)
-    .await?;
-    let found = found.filter(|(_, own)| *own == name);
-    if found.is_none() {
-        form.refuse("", NO_SUCH);
-    }
-    Ok(found)
-}
-
-/// Somebody signed up, as the page that removes him needs him.
-#[derive(Debug, Serialize, sqlx::FromRow)]
-pub(super) struct Trainee {
-    pub id: i64,
-    pub plan_id: i64,
-    pub person_id: PersonId,
-    pub name: String,
-    pub unit: String,
-    pub state: String,
-}
-
-/// # Errors
-/// `NotFound` for absent or another base's.
-pub(super) async fn trainee(
-    db: &mut SqliteConnection,
-    id: i64,
-    grant: &kit::access::Grant,
-) -> Result<Trainee> {
-    sqlx::query_as(
-        "select t.id, t.plan_id, t.person_id, p.name, u.name as unit, t.state
-           from trainee t join plan c on c.id = t.plan_id join person p on p.id = t.person_id
-           join organization u on u.id = t.organization_id
-          where t.id = ? and c.organization_id = ?",
-    )
-    .bind(id)
-    .bind(grant.organization)
-    .fetch_optional(db)
-    .await?
-    .ok_or(Error::NotFound)
-}
-
-#[get("/trainees/<id>/remove")]
-pub async fn remove_page(user: Can<EditPlans>, id: i64, db: &State<Db>) -> Result<Page> {
-    let mut db = db.read().await?;
-    let trainee = trainee(&mut db, id, &user.grant).await?;
-    let course = own(&mut db, trainee.plan_id, &user.grant).await?;
-    Ok(removing(&course, &trainee, &Form::new()))
-}
-
-fn removing(course: &Course, trainee: &Trainee, form: &Form) -> Page {
-    Page::new("training/trainee_remove.html")
-        .with("course", course)
-        .with("trainee", trainee)
-        .with("form", form)
-}
-
-#[post("/trainees/<id>/remove", data = "<form>")]
-pub async fn remove(
-    user: Can<EditPlans>,
-    id: i64,
-    db: &State<Db>,
-    clock: &State<Clock>,
-    mut form: Form,
-) -> Result<Answer> {
-    let mut tx = db.begin().await?;
-    let trainee = trainee(&mut tx, id, &user.grant).await?;
-    let course = own(&mut tx, trainee.plan_id, &user.grant).await?;
-    let reason = form.required("reason", "原因", 5..=200);
-    if form.refused() {
-        return Ok(removing(&course, &trainee, &form).refused().into());
-    }
-    enrol::cancel(&mut tx, id, By::Base, &reason, clock).await?;
-    let name = &trainee.name;
-    let text = format!("将{name}移出培训班“{}”，原因：{reason}", course.title);
-    let object = format!("trainee:{id}");
-    trail::write(&mut tx, &user.actor(), clock, "training.trainee.remove", &object, &text).await?;
-    let told = format!("{}把您移出了“{}”的名单，原因：{reason}", course.base_name, course.title);
-    enrol::tell(&mut tx, trainee.person_id, "您被移出培训班名单", &told, clock).await?;
-    tx.commit().await?;
-    let to = format!("/training/plans/{}/trainees", course.id);
-    Ok(Done::to(to).ok(format!("已将{name}移出名单，并已告知本人。")).into())
 }
