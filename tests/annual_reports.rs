@@ -314,6 +314,16 @@ async fn what_is_left_as_the_system_has_it_follows_the_system() {
     let county = county().await;
     let base = county.organization("市训中心").await;
     let mut own = admin_of(&county, "市训中心").await;
+    // more than a draft holds is refused, not cut, and nothing of it is begun
+    let (text, figure) = ("长".repeat(4001), "7".repeat(201));
+    for (name, value, why) in [
+        ("summary", &text, "工作概述最多 4000 个字，现在有 4001 个，没有保存"),
+        ("v-held", &figure, "最多 200 个字，现在有 201 个，没有保存"),
+    ] {
+        let page = own.upload(WRITE, &[("act", "save"), (name, value)], &[]).await;
+        page.is(422).contains(why).contains(value);
+    }
+    assert_eq!(county.number("select count(*) from annual_report").await, 0);
     let fields = typed(&mut own, &[("act", "save"), ("v-held", "7"), ("summary", "短")]).await;
     let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
     own.upload(WRITE, &fields, &[]).await.redirects_to(WRITE);

@@ -242,6 +242,124 @@ async fn every_field_and_line_is_checked_and_comes_back_as_typed() {
     base.get(&plan).await.is(200).contains("JH2027-0001");
 }
 
+/// The key in the form of a new plan.
+async fn key(base: &mut Browser<'_>) -> String {
+    let page = base.get("/training/plans/new").await;
+    let rest = page.is(200).body.split_once("name=\"form_key\" value=\"").unwrap().1;
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
+#[rocket::async_test]
+async fn a_new_form_sent_several_times_or_at_once_makes_one_plan() {
+    let county = county().await;
+    let mut base = admin_of(&county, "护理培训基地").await;
+    let first = key(&mut base).await;
+    let sent = form(&[("form_key", &first)]);
+    let (mut one, mut two, mut three) = (
+        admin_of(&county, "护理培训基地").await,
+        admin_of(&county, "护理培训基地").await,
+        admin_of(&county, "护理培训基地").await,
+    );
+    let (a, b, c, d) = rocket::tokio::join!(
+        base.upload(LIST, &sent, &[]),
+        one.upload(LIST, &sent, &[]),
+        two.upload(LIST, &sent, &[]),
+        three.upload(LIST, &sent, &[]),
+    );
+    for page in [&a, &b, &c, &d] {
+        page.redirects_to("/training/plans/1");
+    }
+    assert_eq!(county.number("select count(*) from plan").await, 1);
+    assert_eq!(county.number("select count(*) from review_case").await, 1);
+    let again = base.upload(LIST, &sent, &[]).await;
+    base.follow(&again).await.is(200).contains("JH2026-0001，没有重复提交");
+    // refused and sent again from the first page, it is the same draft, submitted in the end
+    let second = key(&mut base).await;
+    let refused = form(&[("form_key", &second), ("title", "")]);
+    for _ in 0..3 {
+        base.upload(LIST, &refused, &[]).await.is(422).contains("action=\"/training/plans/2\"");
+    }
+    assert_eq!(county.number("select count(*) from plan").await, 2);
+    base.upload(LIST, &form(&[("form_key", &second)]), &[]).await.redirects_to("/training/plans/2");
+    assert_eq!(county.number("select count(*) from plan").await, 2);
+    // another form is another plan; so is the same key from another base
+    let third = key(&mut base).await;
+    base.upload(LIST, &form(&[("form_key", &third)]), &[]).await.is(303);
+    let mut other = admin_of(&county, "教师发展中心").await;
+    other.upload(LIST, &form(&[("form_key", &third)]), &[]).await.is(303);
+    assert_eq!(county.number("select count(*) from plan").await, 4);
+}
+
+#[rocket::async_test]
+async fn a_plan_is_asked_for_before_its_class_begins() {
+    let county = county().await;
+    let mut base = admin_of(&county, "护理培训基地").await;
+    // the clock stands at 2026-11-23
+    let past =
+        [("begins_on", "2026-11-22"), ("signup_until", "2026-11-22"), ("ends_on", "2026-12-08")];
+    let page = base.upload(LIST, &form(&past), &[]).await;
+    page.is(422).contains("开始日期 2026-11-22 已经过去。培训计划应在开班前申报");
+    assert_eq!(county.number("select count(*) from review_case").await, 0);
+    let today =
+        [("begins_on", "2026-11-23"), ("signup_until", "2026-11-23"), ("ends_on", "2026-12-08")];
+    base.upload("/training/plans/1", &form(&today), &[]).await.is(303);
+    // the day passes while it waits: the desk is told and may still approve
+    county.clock.advance(Duration::days(1));
+    let mut bureau = bureau(&county).await;
+    let address = desk(&county, "").await;
+    bureau.get(&address).await.is(200).contains("开始日期 2026-11-23 已经过去");
+    approve(&mut bureau, &county, "").await.is(303);
+    // what was approved keeps its first day in a change, but does not move into the past
+    let mut base = admin_of(&county, "护理培训基地").await;
+    base.post("/training/plans/1/change", &[]).await.is(303);
+    let page = base.upload("/training/plans/1", &form(&past), &[]).await;
+    page.is(422).contains("开始日期 2026-11-22 已经过去");
+    base.upload("/training/plans/1", &form(&today), &[]).await.is(303);
+    assert_eq!(county.number("select count(*) from review_case").await, 2);
+}
+
+#[rocket::async_test]
+async fn more_than_a_draft_holds_is_refused_not_cut() {
+    let county = county().await;
+    let mut base = admin_of(&county, "护理培训基地").await;
+    let rows = |count: usize| {
+        let mut fields = form(&[("act", "save")]);
+        fields.retain(|(name, _)| !name.starts_with("course_"));
+        for _ in 0..count {
+            fields.push(("course_title", "一课"));
+        }
+        fields
+    };
+    let page = base.upload(LIST, &rows(201), &[]).await;
+    page.is(422).contains("课程表收到 201 行，最多 200 行，没有保存");
+    let (long, short, cell) = ("长".repeat(4001), "长".repeat(201), "格".repeat(201));
+    for (name, value, why) in [
+        ("goal", long.as_str(), "这里最多 4000 个字，现在有 4001 个，没有保存"),
+        ("title", &short, "这里最多 200 个字，现在有 201 个，没有保存"),
+        ("course_title", &cell, "第 1 行有一格 201 个字，最多 200 个，没有保存"),
+    ] {
+        let page = base.upload(LIST, &form(&[(name, value), ("act", "save")]), &[]).await;
+        page.is(422).contains(why).contains(value);
+    }
+    assert_eq!(county.number("select count(*) from plan").await, 0);
+    // up to there it is kept, though it could not be submitted
+    base.upload(LIST, &rows(200), &[]).await.is(303);
+    base.get("/training/plans/1/edit").await.is(200).contains("course_title-200");
+    let goal = "长".repeat(4000);
+    let kept = form(&[("goal", &goal), ("act", "save")]);
+    base.upload("/training/plans/1", &kept, &[]).await.is(303);
+    base.get("/training/plans/1/edit").await.contains(&goal);
+    // what nobody sees does not get into the table that is published
+    for (value, why) in [
+        ("微课\u{7}制作", "第 1 行的课程里有看不见的控制字符"),
+        ("微课\u{202e}制作", "第 1 行的课程里有看不见的控制字符"),
+        ("\u{3000}", "第 1 行没有填课程"),
+    ] {
+        let sent = form(&[("course_title", value), ("course_teacher", "王")]);
+        base.upload("/training/plans/1", &sent, &[]).await.is(422).contains(why);
+    }
+}
+
 #[rocket::async_test]
 async fn a_draft_stays_as_typed_and_its_table_is_worked_without_script() {
     let county = county().await;

@@ -98,6 +98,10 @@ impl Module for Plans {
                 name: "0002_plan_indexes",
                 sql: include_str!("../migrations/0002_plan_indexes.sql"),
             },
+            Migration {
+                name: "0030_plan_form_key",
+                sql: include_str!("../migrations/0030_plan_form_key.sql"),
+            },
         ]
     }
 

@@ -11,7 +11,7 @@ use sqlx::SqliteConnection;
 use super::form::{self, Basis};
 use super::list::BASE;
 use super::store::{self, Plan, Summary, Version};
-use super::typed::{Move, Row, Typed};
+use super::typed::{self, Move, Row, Typed};
 use super::{blocks, files, send};
 use crate::leaves::EditPlans;
 
@@ -50,7 +50,9 @@ pub async fn new(user: Editor, db: &State<Db>, clock: &State<Clock>) -> Result<P
     for (name, value) in values {
         typed.values.insert(name.to_owned(), value.to_owned());
     }
-    page(&mut reader, &user, None, &typed, &typed.form(), clock).await
+    let mut form = typed.form();
+    form.set("form_key", kit::serial::token()?);
+    page(&mut reader, &user, None, &typed, &form, clock).await
 }
 
 #[get("/plans/<id>/edit")]
@@ -95,16 +97,24 @@ async fn save(
     let Upload { mut form, files: arrived } = upload;
     let act = Act::of(&form);
     let mut typed = Typed::of(&form);
+    typed::bounded(&mut form);
+    if form.refused() {
+        return beyond(user, id, &typed, &form, db, clock).await;
+    }
     if let Act::Row(wanted) = act {
         typed.shift(wanted);
     }
     let mut tx = db.begin().await?;
     let base = user.organization();
-    let id = match id {
-        Some(id) => id,
-        None => store::create(&mut tx, base, &user.user, clock).await?.0,
+    let (id, again) = match id {
+        Some(id) => (id, false),
+        None => (store::of_form(&mut tx, base, &form, &user.user, clock).await?, true),
     };
     let plan = store::own(&mut tx, base, id).await?;
+    if again && !plan.number.is_empty() {
+        let text = format!("这份计划已经提交，编号 {}，没有重复提交。", plan.number);
+        return Ok(Done::to(format!("{BASE}/{id}")).warn(text).into());
+    }
     let version = store::editable(&mut tx, &plan).await?;
     let categories = category::active(&mut tx).await?;
     let by = user.user.account;
@@ -133,6 +143,27 @@ async fn save(
         return Ok(page.refused().into());
     }
     Ok(saved(id, act, kept))
+}
+
+/// More than a draft may hold: nothing is stored, the form comes back with what is too much.
+async fn beyond(
+    user: &Editor,
+    id: Option<i64>,
+    typed: &Typed,
+    form: &Form,
+    db: &Db,
+    clock: &Clock,
+) -> Result<Answer> {
+    let mut reader = db.read().await?;
+    let page = match id {
+        Some(id) => {
+            let plan = store::own(&mut reader, user.organization(), id).await?;
+            let version = store::editable(&mut reader, &plan).await?;
+            page(&mut reader, user, Some((&plan, &version)), typed, form, clock).await?
+        }
+        None => page(&mut reader, user, None, typed, form, clock).await?,
+    };
+    Ok(page.refused().into())
 }
 
 fn saved(id: i64, act: Act, kept: usize) -> Answer {
@@ -171,6 +202,8 @@ async fn checked(
         files: files::ids(&mut *tx, version.id).await?,
         categories: category::active(&mut *tx).await?,
         signed: plan.signed,
+        today: clock.today(),
+        begins_on: if version.version > 1 { plan.begins_on.clone() } else { String::new() },
     };
     let content = form::read(form, basis);
     let year = content.as_ref().map_or(clock.year(), |content| content.year);

@@ -1,14 +1,15 @@
 //! A plan's form: the rules of domain.md §3.10, field by field and line by line.
 
+mod courses;
+
 use accounts::contact;
 use credit_hours::category::Category;
 use kit::dictionary::{Entry, TITLE_SERIES, TRAINING_FORMS, WITHOUT_TITLE};
-use kit::{FileId, Form, Hours, OrganizationId, day};
+use kit::{FileId, Form, OrganizationId, day};
 use serde::Serialize;
 use time::Date;
 
-use super::content::{ASSESSMENTS, Content, Course, PER_DAY};
-use super::typed::{Row, Typed};
+use super::content::{ASSESSMENTS, Content};
 
 /// Most that may be asked of a trainee, in fen.
 const MOST_FEE: i64 = 10_000_000;
@@ -25,6 +26,9 @@ pub struct Basis {
     pub categories: Vec<Category>,
     /// How many have signed up: a change cannot go below.
     pub signed: i64,
+    pub today: Date,
+    /// Of a change: the first day as approved, which may have passed; else empty.
+    pub begins_on: String,
 }
 
 /// An option of a drop-down.
@@ -76,7 +80,7 @@ pub fn read(form: &mut Form, basis: Basis) -> Option<Content> {
     let goal = form.optional("goal", "培训目标", 500);
     let audience = form.required("audience", "培训对象", 2..=200);
     let capacity = capacity(form, basis.signed);
-    let (begins, ends, until) = days(form);
+    let (begins, ends, until) = days(form, &basis);
     let (place, url) = places(form, &kind);
     let assessed: Vec<&str> = ASSESSMENTS.iter().map(|(code, _)| *code).collect();
     let assessment = form.choice("assessment", "考核方式", &assessed);
@@ -84,7 +88,7 @@ pub fn read(form: &mut Form, basis: Basis) -> Option<Content> {
     let (fee, fee_basis) = fee(form);
     let manager = form.required("manager", "负责人", 2..=30);
     let phone = telephone(form);
-    let courses = courses(form, begins, ends);
+    let courses = courses::read(form, begins, ends);
     if form.refused() {
         return None;
     }
@@ -147,7 +151,7 @@ fn capacity(form: &mut Form, signed: i64) -> Option<i64> {
 }
 
 /// 开始, 结束, 报名截止
-fn days(form: &mut Form) -> (Option<Date>, Option<Date>, Option<Date>) {
+fn days(form: &mut Form, basis: &Basis) -> (Option<Date>, Option<Date>, Option<Date>) {
     let begins = form.date("begins_on", "开始日期");
     let ends = form.date("ends_on", "结束日期");
     let until = form.date("signup_until", "报名截止日期");
@@ -163,6 +167,15 @@ fn days(form: &mut Form) -> (Option<Date>, Option<Date>, Option<Date>) {
     {
         let begins = day::date_text(begins);
         form.refuse("signup_until", format!("报名截止不能晚于开始日期 {begins}。"));
+    }
+    if let Some(begins) = begins.filter(|begins| *begins < basis.today) {
+        let begins = day::date_text(begins);
+        if begins != basis.begins_on {
+            let why = format!(
+                "开始日期 {begins} 已经过去。培训计划应在开班前申报，请改为今天或以后的日期。"
+            );
+            form.refuse("begins_on", why);
+        }
     }
     (begins, ends, until)
 }
@@ -236,87 +249,6 @@ fn telephone(form: &mut Form) -> String {
         form.refuse("phone", "请填写联系电话。");
     }
     phone
-}
-
-/// The course table: its lines, at most 8 hours a day, within the class's days.
-fn courses(form: &mut Form, begins: Option<Date>, ends: Option<Date>) -> Vec<Course> {
-    let rows = Typed::of(form).courses;
-    let filled = rows.iter().enumerate().filter(|(_, row)| !row.is_blank());
-    let mut courses: Vec<Course> =
-        filled.map(|(at, row)| course(form, row, at + 1, (begins, ends))).collect();
-    if courses.is_empty() {
-        form.refuse("courses", "请填写课程表，至少一行：哪天、什么课、谁来讲、多少学时。");
-    }
-    let long = Content::long_days_of(&courses);
-    if let Some((day, hours)) = long.first() {
-        form.refuse(
-            "courses",
-            format!(
-                "{day} 的课程共 {hours} 学时，一天最多 {PER_DAY} 学时。请改学时或改到别的日期。"
-            ),
-        );
-    }
-    // in order of day; the order within a day is the form's
-    courses.sort_by(|one, other| one.day.cmp(&other.day));
-    courses
-}
-
-/// One line; `number` is what the form calls it.
-fn course(
-    form: &mut Form,
-    row: &Row,
-    number: usize,
-    (begins, ends): (Option<Date>, Option<Date>),
-) -> Course {
-    let mut refuse = |column: &str, sentence: String| {
-        form.refuse(&format!("course_{column}-{number}"), format!("第 {number} 行{sentence}"));
-    };
-    let day = day::parse_date(row.day.trim());
-    match day {
-        None if row.day.trim().is_empty() => refuse("day", "没有填日期。".to_owned()),
-        None => refuse("day", format!("的日期“{}”不是日期。", row.day.trim())),
-        Some(day) => {
-            if begins.is_some_and(|begins| day < begins) || ends.is_some_and(|ends| day > ends) {
-                let day = day::date_text(day);
-                refuse("day", format!("的日期 {day} 不在培训起止日期之内。"));
-            }
-        }
-    }
-    for (column, label, text, least, most) in [
-        ("title", "课程", &row.title, 1, 100),
-        ("teacher", "主讲教师", &row.teacher, 1, 30),
-        ("teacher_title", "职称或单位", &row.teacher_title, 0, 60),
-    ] {
-        let count = text.trim().chars().count();
-        if count < least {
-            refuse(column, format!("没有填{label}。"));
-        } else if count > most {
-            refuse(column, format!("的{label}最多 {most} 个字，现在有 {count} 个。"));
-        }
-    }
-    let hours = match Hours::parse(&row.hours) {
-        Ok(hours) if hours.is_zero() => {
-            refuse("hours", "的学时要大于 0。".to_owned());
-            Hours::ZERO
-        }
-        Ok(hours) if hours > PER_DAY => {
-            refuse("hours", format!("有 {hours} 学时，一天最多 {PER_DAY} 学时。"));
-            hours
-        }
-        Ok(hours) => hours,
-        Err(error) => {
-            let why = error.to_string();
-            refuse("hours", format!("：{}。", why.trim_end_matches('。')));
-            Hours::ZERO
-        }
-    };
-    Course {
-        day: day.map(day::date_text).unwrap_or_default(),
-        title: row.title.trim().to_owned(),
-        teacher: row.teacher.trim().to_owned(),
-        teacher_title: row.teacher_title.trim().to_owned(),
-        hours,
-    }
 }
 
 #[cfg(test)]

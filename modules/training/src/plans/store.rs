@@ -1,14 +1,16 @@
 //! Statements of plans and their versions.
 
+mod create;
 mod summary;
 
-use kit::{AccountId, CaseId, Clock, Error, Hours, OrganizationId, Result, User, serial};
+use kit::{CaseId, Clock, Error, Hours, OrganizationId, Result, serial};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::content::Content;
 use super::typed::Typed;
 
+pub use create::{add_version, create, of_form};
 pub use summary::{Summary, index, show};
 
 /// A plan as stored.
@@ -157,49 +159,6 @@ pub fn closed(plan: &Plan) -> Option<String> {
         _ => return None,
     };
     Some(format!("{} {what}，不能修改。需要再办一期的，请用“复制”。", plan.number))
-}
-
-/// A new plan with an empty first version: (plan, version).
-pub async fn create(
-    tx: &mut SqliteConnection,
-    base: OrganizationId,
-    user: &User,
-    clock: &Clock,
-) -> Result<(i64, i64)> {
-    let now = clock.stamp();
-    let plan: i64 = sqlx::query_scalar(
-        "insert into plan (organization_id, department_id, created_at, updated_at)
-         select id, department_id, ?, ? from organization where id = ? returning id",
-    )
-    .bind(&now)
-    .bind(&now)
-    .bind(base)
-    .fetch_one(&mut *tx)
-    .await?;
-    Ok((plan, add_version(tx, plan, user.account, clock).await?))
-}
-
-/// The next version of a plan, a draft.
-pub async fn add_version(
-    tx: &mut SqliteConnection,
-    plan: i64,
-    account: AccountId,
-    clock: &Clock,
-) -> Result<i64> {
-    let now = clock.stamp();
-    Ok(sqlx::query_scalar(
-        "insert into plan_version (plan_id, version, organization_id, department_id, account_id,
-           created_at, updated_at)
-         select p.id, 1 + coalesce((select max(version) from plan_version where plan_id = p.id), 0),
-                p.organization_id, p.department_id, ?, ?, ?
-           from plan p where p.id = ? returning id",
-    )
-    .bind(account)
-    .bind(&now)
-    .bind(&now)
-    .bind(plan)
-    .fetch_one(tx)
-    .await?)
 }
 
 /// Stores what is being written; while no version is in force, the plan shows it, too.

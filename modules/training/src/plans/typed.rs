@@ -1,11 +1,15 @@
 //! A plan's form as it was typed: kept with a draft, drawn again, copied from what was submitted.
 
+mod bounds;
+
 use std::collections::BTreeMap;
 
 use kit::{Form, Hours, day};
 use serde::{Deserialize, Serialize};
 
 use super::content::{Content, Course};
+
+pub use bounds::bounded;
 
 /// The form as typed, whatever is in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +97,7 @@ impl Row {
 }
 
 impl Typed {
-    /// Takes over what was typed.
+    /// Takes over what was typed, of the course table the first `MOST_ROWS` lines: see `bounded`.
     pub fn of(form: &Form) -> Self {
         let values = KEPT.iter().filter(|name| !form.list(name).is_empty());
         let columns = COLUMNS.map(|name| form.list(name));

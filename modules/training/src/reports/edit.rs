@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 use super::content::{FileKind, TEXTS};
 use super::figures::{self, Figure};
 use super::store::{self, Draft, Report};
-use super::{BASE, due, send, uploads, years};
+use super::{BASE, due, form as fields, send, uploads, years};
 use crate::leaves::EditReports;
 
 pub fn routes() -> Vec<Route> {
@@ -101,6 +101,11 @@ async fn update(
     }
     let figures = figures::computed(&mut tx, base, year).await?;
     let mut draft = report.draft()?;
+    fields::bounded(&mut form, &figures);
+    if form.refused() {
+        drop(tx);
+        return again(db, &user, year, &draft, &figures, form).await;
+    }
     store::as_typed(&mut draft, &form, &figures);
     let kept = uploads::keep(&mut tx, db, &mut form, &files, report.id, account, clock).await?;
     if let Act::Detach(file) = act {

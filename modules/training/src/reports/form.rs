@@ -5,6 +5,27 @@ use kit::Form;
 use super::content::TEXTS;
 use super::figures::Figure;
 
+/// Characters of a text at most while it is a draft, and of any other box: above what may be
+/// submitted, so that a draft keeps what is still to be shortened.
+const MOST_LONG: usize = 4000;
+const MOST_SHORT: usize = 200;
+
+/// Refuses what is more than a draft may hold; nothing is cut silently.
+pub fn bounded(form: &mut Form, figures: &[Figure]) {
+    let texts = TEXTS.iter().map(|(name, label, ..)| ((*name).to_owned(), *label, MOST_LONG));
+    let boxes = figures.iter().flat_map(|figure| {
+        let label = figure.label.as_str();
+        ["v", "x"].map(|part| (format!("{part}-{}", figure.key), label, MOST_SHORT))
+    });
+    for (name, label, most) in texts.chain(boxes) {
+        let count = form.raw(&name).chars().count();
+        if count > most {
+            let why = format!("{label}最多 {most} 个字，现在有 {count} 个，没有保存。请删减。");
+            form.refuse(&name, why);
+        }
+    }
+}
+
 /// The figures as reported and the texts; refused by field.
 pub fn read(form: &mut Form, mut figures: Vec<Figure>) -> (Vec<Figure>, Vec<String>) {
     for figure in &mut figures {
