@@ -567,7 +567,7 @@ async fn a_base_cannot_guess_numbers_by_searching_or_by_trying() {
     }
     let page = base.post(&add, &[("number", &number), ("name", "周晓梅")]).await;
     page.is(429).contains("10 次填写的身份证号与姓名对不上").contains("过一小时再添加");
-    // another account of the same base is not held up, nor is this one an hour later
+    // an hour later it goes on
     county.clock.advance(Duration::minutes(61));
     let mut base = seated(&county, &county.admin_of("培训基地").await).await;
     base.post(&add, &[("number", &number), ("name", "周晓梅")]).await.is(422).contains("已经报名");
