@@ -153,7 +153,9 @@ pub async fn page<A>(
     let (subject, content) = (at.subject, case.content.as_str());
     let row = subject.row(content)?;
     let here = case.state == CaseState::Pending && case.desk_id == Some(at.grant.organization);
-    let decides = here && at.reviews() && !review::concerns(&mut *db, case, &at.user).await?;
+    let decides = here
+        && at.reviews()
+        && review::concerns(&mut *db, subject, case, &at.user, clock).await?.is_none();
     let checks = subject.checks(&mut *db, content, clock).await?;
     let against = checks.iter().any(|check| check.level == Level::Refuse);
     let (previous, next) =
@@ -271,13 +273,14 @@ async fn blocked<A>(
         format!("这条申请现在由{desk}审核。")
     } else if !at.reviews() {
         "您可以查看这条申请，没有审核权限。需要时请联系本单位的超级管理员。".to_owned()
-    } else if review::concerns(&mut *db, case, &at.user).await? {
-        let leaf = at.subject.leaf();
-        let others =
-            review::attended(db, desk, leaf, case.account_id, case.person_id, clock).await?;
+    } else if let Some(sentence) =
+        review::concerns(&mut *db, at.subject, case, &at.user, clock).await?
+    {
+        let parties = review::Parties::of(&mut *db, case).await?;
+        let others = review::attended(db, desk, at.subject.leaf(), &parties, clock).await?;
         let todo =
             "本单位目前没有其他能办理的人员，请在“管理单位管理员”中增加一名有审核权限的管理员。";
-        format!("{}{}", review::OWN, if others { "" } else { todo })
+        format!("{sentence}{}", if others { "" } else { todo })
     } else if against {
         "系统核对有不能通过的事项（见“系统核对”）。请驳回，或等事项解决后再通过。".to_owned()
     } else {
@@ -303,7 +306,10 @@ async fn acts<A>(
         .filter(|(_, _, wanted)| at.grant.may(*wanted))
         .map(|(title, href, _)| Link::new(title, href))
         .collect();
-    if !below || !at.reviews() || review::is_own(case, &at.user) {
+    if !below
+        || !at.reviews()
+        || review::concerns(&mut *db, at.subject, case, &at.user, clock).await?.is_some()
+    {
         return Ok(links);
     }
     let waited = review::waited(&review::working_days(db).await?, &case.waiting_since, clock);

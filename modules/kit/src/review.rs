@@ -4,6 +4,7 @@ mod case;
 mod decide;
 mod erased;
 mod history;
+mod parties;
 mod query;
 mod record;
 mod route;
@@ -16,9 +17,10 @@ mod take;
 mod tests;
 
 pub use case::{Case, CaseState, Step};
-pub use decide::{BatchRow, OWN, REASON, approve, concerns, is_own, reject, reveal};
+pub use decide::{BatchRow, REASON, approve, reject, reveal};
 pub use erased::AnySubject;
 pub use history::{Line, Verdict, history};
+pub use parties::{BOTH, OWN, Parties, concerns, is_own};
 pub use query::{
     Limit, case, identity_number, limit, neighbours, oldest, overdue, steps, waited, waiting,
     waiting_for, working_days,

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use sqlx::SqliteConnection;
 
+use super::parties::{Parties, concerns};
 use super::record::{self, Entry};
 use super::route::place;
 use super::{AnySubject, Case, CaseState, Level, Outcome, query};
@@ -16,10 +17,6 @@ use crate::{
 /// Characters of a reason (驳回原因, 接管原因).
 pub const REASON: RangeInclusive<usize> = 5..=200;
 
-/// Why nobody decides his own submission, and what to do.
-pub const OWN: &str =
-    "这是您本人提交或与您本人有关的申请，不能由自己办理。请由本单位其他有审核权限的人员办理。";
-
 /// One row of a batch's answer.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct BatchRow {
@@ -30,25 +27,6 @@ pub struct BatchRow {
     pub text: String,
 }
 
-/// Whether the case is the user's own: submitted by his account or about him.
-pub fn is_own(case: &Case, user: &User) -> bool {
-    case.account_id == Some(user.account)
-        || (case.person_id.is_some() && case.person_id == user.person)
-}
-
-/// As `is_own`, and also of a visitor's submission that gives the user's own ID number.
-pub async fn concerns(db: &mut SqliteConnection, case: &Case, user: &User) -> Result<bool> {
-    if is_own(case, user) {
-        return Ok(true);
-    }
-    let Some(identity) = query::named_identity(case)? else { return Ok(false) };
-    Ok(sqlx::query_scalar("select exists (select 1 from account where id = ? and identity_id = ?)")
-        .bind(user.account)
-        .bind(identity)
-        .fetch_one(db)
-        .await?)
-}
-
 /// The case, pending at this desk and not the user's own.
 async fn at_desk(
     tx: &mut SqliteConnection,
@@ -56,6 +34,7 @@ async fn at_desk(
     id: CaseId,
     user: &User,
     grant: &Grant,
+    clock: &Clock,
 ) -> Result<Case> {
     let case = query::case(&mut *tx, id).await?;
     if case.subject != subject.key() || !query::limit(grant).admits(&case) {
@@ -65,8 +44,8 @@ async fn at_desk(
     if case.state != CaseState::Pending || case.desk_id != Some(grant.organization) {
         return Err(handled(tx, &case, grant).await?);
     }
-    if concerns(&mut *tx, &case, user).await? {
-        return Err(Error::refused(OWN));
+    if let Some(sentence) = concerns(&mut *tx, subject, &case, user, clock).await? {
+        return Err(Error::refused(sentence));
     }
     Ok(case)
 }
@@ -128,7 +107,7 @@ pub async fn approve(
     modules: &Modules,
     clock: &Clock,
 ) -> Result<Option<Outcome>> {
-    let case = at_desk(&mut *tx, subject, case, user, grant).await?;
+    let case = at_desk(&mut *tx, subject, case, user, grant, clock).await?;
     let against: Vec<String> = subject
         .checks(&mut *tx, &case.content, clock)
         .await?
@@ -234,8 +213,9 @@ async fn pass(
     user: &User,
     clock: &Clock,
 ) -> Result<()> {
-    let (leaf, from) = (subject.leaf(), case.place() + 1);
-    let next = place(&mut *tx, route, from, leaf, case.account_id, case.person_id, clock).await?;
+    let parties = Parties::of(&mut *tx, case).await?;
+    let from = case.place() + 1;
+    let next = place(&mut *tx, route, from, subject.leaf(), &parties, clock).await?;
     sqlx::query(
         "update review_case set desk_id = ?, route = ?, stage = ?, waiting_since = ?,
            reminded_at = null, decision = ?, unattended = max(unattended, ?)
@@ -287,7 +267,7 @@ pub async fn reject(
     clock: &Clock,
 ) -> Result<()> {
     let reason = reason_of("驳回原因", reason)?;
-    let case = at_desk(&mut *tx, subject, case, user, grant).await?;
+    let case = at_desk(&mut *tx, subject, case, user, grant, clock).await?;
     let changed = sqlx::query(
         "update review_case set state = 'rejected', desk_id = null, decided_at = ?
           where id = ? and state = 'pending' and desk_id = ?",
@@ -320,7 +300,7 @@ pub async fn reveal(
     grant: &Grant,
     clock: &Clock,
 ) -> Result<String> {
-    let case = at_desk(&mut *tx, subject, case, user, grant).await?;
+    let case = at_desk(&mut *tx, subject, case, user, grant, clock).await?;
     let number = query::identity_number(&mut *tx, &case).await?.ok_or(Error::NotFound)?;
     let entry = Entry::of("reveal", user, Some(grant.organization));
     record::step(&mut *tx, case.id, clock, entry).await?;

@@ -2,12 +2,11 @@
 
 use sqlx::SqliteConnection;
 
+use super::parties::Parties;
 use super::record::{self, Entry};
 use super::{AnySubject, Case, query};
 use crate::access::Leaf;
-use crate::{
-    AccountId, Actor, CaseId, Clock, Error, Modules, OrganizationId, PersonId, Result, organization,
-};
+use crate::{Actor, CaseId, Clock, Error, Modules, OrganizationId, PersonId, Result, organization};
 
 /// Where a case goes on, and whom it passes over.
 #[derive(Debug)]
@@ -31,13 +30,12 @@ pub(super) fn each_once(route: Vec<OrganizationId>) -> Vec<OrganizationId> {
 }
 
 /// Whether somebody at this desk can decide: enabled, with a right in force that holds
-/// (leaf, review), and neither the submitter nor the one it is about.
+/// (leaf, review), and no party to the case.
 pub async fn attended(
     db: &mut SqliteConnection,
     desk: OrganizationId,
     leaf: Leaf,
-    submitter: Option<AccountId>,
-    about: Option<PersonId>,
+    parties: &Parties,
     clock: &Clock,
 ) -> Result<bool> {
     let Some(organization) = organization::find(&mut *db, desk).await? else { return Ok(false) };
@@ -50,19 +48,27 @@ pub async fn attended(
              join account a on a.id = g.account_id
              join grant_role h on h.grant_id = g.id
              join role r on r.id = h.role_id
-            where g.organization_id = ? and g.state = 'active'
-              and (g.until is null or g.until >= ?)
-              and a.state = 'active' and a.id is not ?
-              and (? is null or a.person_id is not ?)
+            where g.organization_id = ?1 and g.state = 'active'
+              and (g.until is null or g.until >= ?2)
+              and a.state = 'active' and a.id is not ?3
+              and (?4 is null or a.person_id is not ?4)
+              and (?5 is null or not exists (
+                select 1 from review_step s
+                 where s.case_id = ?5 and s.act = 'submit' and s.account_id = a.id))
+              and (?6 is null or not exists (
+                select 1 from grant o
+                 where o.account_id = a.id and o.organization_id = ?6 and o.state = 'active'
+                   and (o.until is null or o.until >= ?2)))
               and (r.key = 'super' or exists (
                 select 1 from role_permission p
-                 where p.role_id = r.id and p.leaf = ? and p.action = 'review')))",
+                 where p.role_id = r.id and p.leaf = ?7 and p.action = 'review')))",
     )
     .bind(desk)
     .bind(crate::day::date_text(clock.today()))
-    .bind(submitter)
-    .bind(about)
-    .bind(about)
+    .bind(parties.submitter)
+    .bind(parties.about)
+    .bind(parties.case)
+    .bind(parties.other_than(desk))
     .bind(leaf.key)
     .fetch_one(db)
     .await?)
@@ -75,8 +81,7 @@ pub(super) async fn place(
     route: &[OrganizationId],
     from: usize,
     leaf: Leaf,
-    submitter: Option<AccountId>,
-    about: Option<PersonId>,
+    parties: &Parties,
     clock: &Clock,
 ) -> Result<Place> {
     let mut route = route.to_vec();
@@ -103,7 +108,7 @@ pub(super) async fn place(
                 }
             },
         };
-        if attended(&mut *db, desk, leaf, submitter, about, clock).await? {
+        if attended(&mut *db, desk, leaf, parties, clock).await? {
             return Ok(Place { route, stage, desk, skipped });
         }
         skipped.push(desk);
@@ -224,7 +229,8 @@ pub async fn move_on(tx: &mut SqliteConnection, modules: &Modules, clock: &Clock
         .fetch_all(&mut *tx)
         .await?;
         for desk in desks {
-            let anybody = attended(&mut *tx, desk, subject.leaf(), None, None, clock).await?;
+            let anybody =
+                attended(&mut *tx, desk, subject.leaf(), &Parties::default(), clock).await?;
             let stuck = stuck(&mut *tx, subject.as_ref(), desk, anybody, clock).await?;
             moved += all_on(&mut *tx, modules, stuck, UNATTENDED, clock).await?;
         }
@@ -233,7 +239,7 @@ pub async fn move_on(tx: &mut SqliteConnection, modules: &Modules, clock: &Clock
 }
 
 /// The cases at a desk that nobody there can decide; if there is anybody at all, only what he
-/// submitted himself or what is about him can be among them.
+/// he is a party to can be among them.
 async fn stuck(
     db: &mut SqliteConnection,
     subject: &dyn AnySubject,
@@ -241,12 +247,17 @@ async fn stuck(
     anybody: bool,
     clock: &Clock,
 ) -> Result<Vec<CaseId>> {
-    let waiting: Vec<(CaseId, Option<AccountId>, Option<PersonId>)> = sqlx::query_as(
-        "select c.id, c.account_id, c.person_id from review_case c
+    let waiting: Vec<CaseId> = sqlx::query_scalar(
+        "select c.id from review_case c
           where c.desk_id = ?1 and c.subject = ?2 and c.state = 'pending'
             and (not ?3 or exists (
               select 1 from grant g join account a on a.id = g.account_id
-               where g.organization_id = ?1 and (a.id = c.account_id or a.person_id = c.person_id)))
+               where g.organization_id = ?1 and (a.id = c.account_id or a.person_id = c.person_id
+                 or exists (select 1 from review_step s where s.case_id = c.id
+                              and s.act = 'submit' and s.account_id = a.id)
+                 or exists (select 1 from grant o where o.account_id = a.id
+                              and o.organization_id = c.organization_id
+                              and o.organization_id <> ?1))))
           order by c.id",
     )
     .bind(desk)
@@ -255,8 +266,10 @@ async fn stuck(
     .fetch_all(&mut *db)
     .await?;
     let mut stuck = Vec::new();
-    for (id, submitter, about) in waiting {
-        if !anybody || !attended(&mut *db, desk, subject.leaf(), submitter, about, clock).await? {
+    for id in waiting {
+        let case = query::case(&mut *db, id).await?;
+        let parties = Parties::of(&mut *db, &case).await?;
+        if !anybody || !attended(&mut *db, desk, subject.leaf(), &parties, clock).await? {
             stuck.push(id);
         }
     }
@@ -303,9 +316,8 @@ async fn go_on(
         .iter()
         .rposition(|desk| passed.contains(desk))
         .map_or(0, |last| (last + 1).min(route.len() - 1));
-    let next =
-        place(&mut *tx, &route, start, subject.leaf(), case.account_id, case.person_id, clock)
-            .await?;
+    let parties = Parties::of(&mut *tx, case).await?;
+    let next = place(&mut *tx, &route, start, subject.leaf(), &parties, clock).await?;
     let (organization, department) = belongs(&mut *tx, subject, &case.content).await?;
     let stays = case.desk_id == Some(next.desk);
     sqlx::query(

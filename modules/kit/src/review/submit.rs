@@ -3,6 +3,7 @@
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
+use super::parties::{self, Parties};
 use super::record::{self, Entry};
 use super::route::{each_once, place};
 use super::{AnySubject, Case, CaseState, OVERDUE_DAYS, Subject, Submitter, query};
@@ -94,8 +95,8 @@ async fn open(
     clock: &Clock,
 ) -> Result<Case> {
     let route = each_once(subject.route(&mut *tx, &submission.content).await?);
-    let first =
-        place(&mut *tx, &route, 0, subject.leaf(), by.account, submission.person, clock).await?;
+    let parties = Parties::new(None, by, submission.person, submission.organization);
+    let first = place(&mut *tx, &route, 0, subject.leaf(), &parties, clock).await?;
     let now = clock.stamp();
     let id: CaseId = sqlx::query_scalar(
         "insert into review_case (subject, number, state, desk_id, route, stage, unattended,
@@ -135,8 +136,8 @@ async fn reopen(
         return Err(Error::NotFound);
     }
     let route = each_once(subject.route(&mut *tx, &submission.content).await?);
-    let first =
-        place(&mut *tx, &route, 0, subject.leaf(), by.account, submission.person, clock).await?;
+    let parties = Parties::new(Some(case), by, submission.person, submission.organization);
+    let first = place(&mut *tx, &route, 0, subject.leaf(), &parties, clock).await?;
     let now = clock.stamp();
     let changed = sqlx::query(
         "update review_case set state = 'pending', desk_id = ?, route = ?, stage = ?,
@@ -189,14 +190,15 @@ async fn opened(
     Ok(case)
 }
 
-/// The submitter's case, or one that his organization submitted about itself, by whichever of its
-/// administrators; anybody else's is not found.
+/// The submitter's case, or one that his organization submitted (not: one that is about it or goes
+/// to it), by whichever of its administrators; anybody else's is not found.
 async fn own(db: &mut SqliteConnection, id: CaseId, by: &Submitter) -> Result<Case> {
-    let case = query::case(db, id).await?;
+    let case = query::case(&mut *db, id).await?;
     let same = case.account_id == by.account;
     let colleagues = case.person_id.is_none()
         && case.account_id.is_some()
-        && by.side == Some(case.organization_id);
+        && by.side.is_some()
+        && parties::side(db, id).await? == by.side;
     if same || colleagues { Ok(case) } else { Err(Error::NotFound) }
 }
 

@@ -2,7 +2,8 @@
 
 use sqlx::SqliteConnection;
 
-use super::decide::{OWN, handled, is_own, may, reason_of};
+use super::decide::{handled, may, reason_of};
+use super::parties::concerns;
 use super::record::{self, Entry};
 use super::{AnySubject, Case, CaseState, OVERDUE_DAYS, query};
 use crate::access::Grant;
@@ -26,8 +27,8 @@ pub async fn take_over(
         return Err(Error::NotFound);
     }
     may(subject, grant)?;
-    if is_own(&case, user) {
-        return Err(Error::refused(OWN));
+    if let Some(sentence) = concerns(&mut *tx, subject, &case, user, clock).await? {
+        return Err(Error::refused(sentence));
     }
     if case.state != CaseState::Pending || case.desk_id == Some(grant.organization) {
         return Err(handled(tx, &case, grant).await?);

@@ -2,5 +2,6 @@
 
 mod decisions;
 mod desks;
+mod parties;
 mod toy;
 mod world;
