@@ -216,6 +216,40 @@ async fn after_twenty_in_an_hour_the_next_has_to_wait() {
     bureau.get(&at).await.is(429);
 }
 
+#[rocket::async_test]
+async fn refused_attempts_count_for_they_tell_whose_a_number_is() {
+    let county = county().await;
+    let mut bureau = seated(&county, ADMIN).await;
+    let at = form_of(&county, "周晓梅").await;
+    bureau.get(&at).await.is(200);
+    for n in 0..20 {
+        let number = number("19860416", 100 + 2 * n);
+        bureau.upload(&at, &fields(&number, "别人"), &SCAN).await.is(422);
+    }
+    bureau.upload(&at, &fields(&right(), "周晓梅"), &SCAN).await.is(429).contains("没有通过的也");
+    assert_eq!(county.number("select count(*) from identity_correction").await, 0);
+}
+
+#[rocket::async_test]
+async fn a_correction_is_seen_under_the_units_present_department() {
+    let county = county().await.with_department("卫健委").await;
+    correct(&county, "周晓梅", &right()).await.is(303);
+    let unit: i64 = county.number("select organization_id from identity_correction").await;
+    let department = county.organization("卫健委").await;
+    let mut tx = county.db().begin().await.unwrap();
+    sqlx::query("update organization set department_id = ?, parent_id = ? where id = ?")
+        .bind(department)
+        .bind(department)
+        .bind(unit)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    let event = kit::Event::OrganizationChanged { organization: kit::OrganizationId(unit) };
+    county.modules().deliver(&mut tx, &event, &county.clock).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(county.number("select department_id from identity_correction").await, department.0);
+}
+
 fn book(rows: &[[&str; 6]]) -> Vec<u8> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();

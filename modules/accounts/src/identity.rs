@@ -6,10 +6,11 @@ mod detail;
 mod form;
 pub(crate) mod list;
 mod store;
+mod tell;
 
 use std::collections::HashSet;
 
-use kit::{Error, IdCard, PersonId, Result};
+use kit::{Error, Event, IdCard, PersonId, Result};
 use rocket::Route;
 use serde::Serialize;
 use sqlx::SqliteConnection;
@@ -27,6 +28,21 @@ pub fn routes() -> Vec<Route> {
 pub fn permission() -> kit::Grantable {
     use kit::Permission;
     crate::permissions::EditIdentity::grantable()
+}
+
+/// A correction is seen under the present department of the unit in which the person was.
+pub(crate) async fn hear(tx: &mut SqliteConnection, event: &Event) -> Result<()> {
+    if let Event::OrganizationChanged { organization } = event {
+        sqlx::query(
+            "update identity_correction
+                set department_id = (select department_id from organization where id = ?1)
+              where organization_id = ?1",
+        )
+        .bind(organization)
+        .execute(tx)
+        .await?;
+    }
+    Ok(())
 }
 
 /// What is told whoever records somebody under a number that was corrected away.

@@ -230,7 +230,8 @@ impl Module for Accounts {
 
     async fn on(&self, tx: &mut SqliteConnection, event: &Event, _: &Clock) -> Result<()> {
         changes::hear(&mut *tx, event).await?;
-        organization_changes::hear(tx, event).await
+        organization_changes::hear(&mut *tx, event).await?;
+        identity::hear(tx, event).await
     }
 
     async fn cards(

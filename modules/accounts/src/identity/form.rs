@@ -3,7 +3,7 @@
 use kit::form::Upload;
 use kit::{
     Answer, Can, Clock, Db, Done, Error, FileId, Form, IdCard, Modules, Page, PersonId, Result,
-    User, id_card,
+    User, id_card, trail,
 };
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
@@ -20,8 +20,11 @@ pub fn routes() -> Vec<Route> {
     routes![ask, send]
 }
 
-/// Corrections of one clerk in an hour: whoever corrects dozens is no clerk.
+/// Corrections of one clerk in an hour, refused ones too: whoever corrects dozens is no clerk, and
+/// a refusal tells whose a number is.
 const IN_AN_HOUR: i64 = 20;
+/// The trail's act of a form that was refused.
+const REFUSED: &str = "accounts.identity.refused";
 /// Files of one correction.
 const MOST_FILES: usize = 10;
 
@@ -53,9 +56,10 @@ async fn admitted(
             "这是您本人，不能自己更正自己的身份证号。请人社局其他有“身份证号更正”权限的人员办理。",
         ));
     }
-    if count(db, user.account, ACT, clock).await? >= IN_AN_HOUR {
+    let done = count(&mut *db, user.account, ACT, clock).await?;
+    if done + count(db, user.account, REFUSED, clock).await? >= IN_AN_HOUR {
         return Err(Error::TooMany(format!(
-            "一小时内最多更正 {IN_AN_HOUR} 个身份证号，请稍后再办。"
+            "一小时内最多更正 {IN_AN_HOUR} 个身份证号，没有通过的也计算在内。请稍后再办。"
         )));
     }
     Ok(brief)
@@ -84,6 +88,9 @@ async fn send(
     files.extend(uploads::keep(&mut tx, db, &mut form, &arrived, limit, by, clock).await?);
     let Some((number, reason)) = read(&mut tx, &brief, &mut form, &files, clock).await? else {
         let page = page(&mut tx, &brief, &form, &files).await?;
+        let text = format!("更正{}的身份证号，填写有误，没有更正", brief.name);
+        let object = format!("person:{id}");
+        trail::write(&mut tx, &user.actor(), clock, REFUSED, &object, &text).await?;
         // what arrived is kept for the next try
         tx.commit().await?;
         return Ok(page.refused().into());

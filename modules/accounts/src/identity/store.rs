@@ -2,12 +2,12 @@
 
 use kit::id_card::Sex;
 use kit::{
-    AccountId, Actor, Clock, Error, Event, FileId, IdCard, IdentityId, Modules, OrganizationId,
-    OrganizationKind, PersonId, Result, day, file, message, organization, session, trail,
+    AccountId, Actor, Clock, Error, Event, FileId, IdCard, IdentityId, Modules, PersonId, Result,
+    day, file, session, trail,
 };
 use sqlx::SqliteConnection;
 
-use crate::administrators;
+use super::tell::{account_of, tell};
 use crate::credentials::{self, RESET_DAYS};
 use crate::people::{self, PersonBrief, part};
 use crate::permissions::IDENTITY;
@@ -182,13 +182,6 @@ async fn write(
     Ok(())
 }
 
-async fn account_of(db: &mut SqliteConnection, person: PersonId) -> Result<Option<AccountId>> {
-    Ok(sqlx::query_scalar("select id from account where person_id = ?")
-        .bind(person)
-        .fetch_optional(db)
-        .await?)
-}
-
 /// The row and its evidence, which the bureau sees, and the person.
 async fn keep(
     tx: &mut SqliteConnection,
@@ -227,53 +220,6 @@ async fn keep(
         file::link(&mut *tx, *file, IDENTITY, Some(brief.id), unit, department).await?;
     }
     Ok(id)
-}
-
-/// The person and the administrators of his unit hear it.
-async fn tell(
-    tx: &mut SqliteConnection,
-    brief: &PersonBrief,
-    number: &IdCard,
-    reason: &str,
-    clock: &Clock,
-) -> Result<()> {
-    let (title, masked) = ("身份证号已更正", number.masked());
-    let own = account_of(&mut *tx, brief.id).await?;
-    if let Some(account) = own {
-        let password = if brief.account_state == "initial" {
-            "初始密码是新号码的后六位。"
-        } else {
-            "密码不变。"
-        };
-        let text = format!(
-            "人社局已把您的身份证号更正为 {masked}，原因：{reason}。请用新号码登录，{password}以前出具的学时证明已更新，请重新出具。"
-        );
-        message::send(&mut *tx, account, title, &text, "/verification/mine", clock).await?;
-    }
-    let text = format!(
-        "人社局已把{}的身份证号更正为 {masked}，原因：{reason}。请告诉本人用新号码登录。",
-        brief.name
-    );
-    let href = format!("/accounts/people/{}", brief.id);
-    for account in administrators_of(&mut *tx, brief.organization).await? {
-        if Some(account) != own {
-            message::send(&mut *tx, account, title, &text, &href, clock).await?;
-        }
-    }
-    Ok(())
-}
-
-/// The accounts that administer a unit now; of the bureau none: it has done it itself.
-async fn administrators_of(
-    db: &mut SqliteConnection,
-    unit: OrganizationId,
-) -> Result<Vec<AccountId>> {
-    let found = organization::find(&mut *db, unit).await?;
-    if found.is_none_or(|unit| unit.kind == OrganizationKind::Bureau) {
-        return Ok(vec![]);
-    }
-    let all = administrators::of(db, unit).await?;
-    Ok(all.into_iter().filter(|one| one.state != "disabled").map(|one| one.account).collect())
 }
 
 /// 放开 the old number: it turned out to be another's, who may be recorded with it from now on.
