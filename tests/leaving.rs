@@ -208,6 +208,19 @@ async fn only_the_own_unit_records_it_with_all_that_is_asked_for() {
     late[2].1 = "2026-12-01";
     let page = clerk.upload(&form, &late, &[]).await;
     page.is(422).contains("调出日期晚于今天").contains("郑州市第七中学");
+    let mut early = FORM;
+    early[2].1 = "2025-12-31";
+    clerk.upload(&form, &early, &[]).await.is(422).contains("早于 2026 年 1 月 1 日");
+    county
+        .execute(
+            "update person set state = 'rehired', state_on = '2026-11-02' where name = '周晓梅'",
+        )
+        .await;
+    let page = clerk.upload(&form, &FORM, &[]).await;
+    page.is(422).contains("早于 2026-11-02：他从这一天起是“返聘”");
+    county
+        .execute("update person set state = 'serving', state_on = '' where name = '周晓梅'")
+        .await;
     unit(&county, "乙").await.get(&form).await.is(404);
     unit(&county, "乙").await.upload(&form, &FORM, &[]).await.is(404);
     // the bureau only for its own people

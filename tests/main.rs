@@ -26,6 +26,7 @@ mod registration;
 mod review;
 mod rights;
 mod sign_in;
+mod transfer_rules;
 mod transfers;
 mod units;
 mod verification;

@@ -3,6 +3,7 @@
 mod from_above;
 mod reach;
 mod right;
+mod superior;
 
 pub use from_above::{Removed, dismiss, removed, restore};
 pub use reach::{end_sessions, over_the_county, refuse_reach, sessions, wholly_of};
@@ -10,6 +11,7 @@ pub use right::{
     LAST_SUPER, Terms, disable, enable, keeps_a_super, pass_on, refuse_the_last_super, remove,
     set_terms,
 };
+pub use superior::{above, hold_the_last_super};
 
 use kit::{
     AccountId, Clock, Error, GrantId, IdCard, OnUnique, OrganizationId, PersonId, Result, RoleId,

@@ -162,7 +162,14 @@ pub async fn also(
     Ok(())
 }
 
-/// People's files follow them to another unit.
+/// Leaves a linked file with its organization when the person goes to another: it is evidence of
+/// what was decided there, not of the person's record.
+pub async fn stay(tx: &mut SqliteConnection, file: FileId) -> Result<()> {
+    sqlx::query("update file_link set stays = 1 where file_id = ?").bind(file).execute(tx).await?;
+    Ok(())
+}
+
+/// People's files follow them to another unit, but for those that stay.
 pub async fn moved(
     tx: &mut SqliteConnection,
     people: &[PersonId],
@@ -171,7 +178,7 @@ pub async fn moved(
 ) -> Result<()> {
     sqlx::query(
         "update file_link set organization_id = ?, department_id = ?
-          where person_id in (select value from json_each(?))",
+          where person_id in (select value from json_each(?)) and stays = 0",
     )
     .bind(organization)
     .bind(department)

@@ -28,6 +28,10 @@ pub const KIT: &[Migration] = &[
         sql: include_str!("../migrations/0005_administrator_contact.sql"),
     },
     Migration { name: "0006_file_viewer", sql: include_str!("../migrations/0006_file_viewer.sql") },
+    Migration {
+        name: "0007_file_link_stays",
+        sql: include_str!("../migrations/0007_file_link_stays.sql"),
+    },
 ];
 
 /// Brings the database to this program's schema: kit first, then each module in order.

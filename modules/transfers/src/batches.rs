@@ -29,6 +29,11 @@ pub fn routes() -> Vec<Route> {
 
 type Editor = Can<EditTransfers>;
 
+/// Whose batches the caller sees: his organization's, of units within his right.
+fn side(user: &Editor) -> (OrganizationId, Scope) {
+    (user.organization(), user.scope())
+}
+
 /// A link of the crumbs.
 #[derive(Serialize)]
 struct Crumb<'a> {
@@ -70,18 +75,19 @@ fn covers(scope: Scope, unit: &Organization) -> bool {
     }
 }
 
-/// The batch of this id that the caller writes and may change now, with its source.
+/// The batch of this id that the caller may change now, with its source: a draft he writes, or
+/// one that his organization submitted.
 ///
 /// # Errors
-/// Refused for a colleague's, and while it is being reviewed or has been consented to.
+/// Refused for a colleague's draft, and while it is being reviewed or has been consented to.
 async fn editable(
     db: &mut SqliteConnection,
     user: &Editor,
     id: i64,
 ) -> Result<(Transfer, Organization)> {
-    let transfer = store::of_organization(&mut *db, user.organization(), id).await?;
+    let transfer = store::of_organization(&mut *db, side(user), id).await?;
     let source = source(&mut *db, transfer.from_id, user.scope()).await?;
-    if transfer.account_id != user.user.account {
+    if transfer.case_id.is_none() && transfer.account_id != user.user.account {
         return Err(Error::refused(format!(
             "这条批量调转由{}填写，只能由他本人修改。",
             writer(db, &transfer).await?
@@ -132,7 +138,7 @@ struct Line {
 async fn all(user: Editor, db: &State<Db>) -> Result<Page> {
     let mut db = db.read().await?;
     let mut lines = Vec::new();
-    for one in store::batches(&mut db, user.organization()).await? {
+    for one in store::batches(&mut db, side(&user)).await? {
         let from = organization::find(&mut db, one.from_id).await?.map(|o| o.name);
         let to = match one.to_id {
             Some(to) => organization::find(&mut db, to).await?.map(|o| o.name),

@@ -205,7 +205,7 @@ impl Maker<'_> {
         let ids: Vec<PersonId> = movers.iter().map(|one| one.0).collect();
         store::add(&mut *tx, id, &ids).await?;
         evidence(&mut *tx, id, user.account, "学校布局调整文件.png", &clock).await?;
-        let transfer = store::of_organization(&mut *tx, department.id, id).await?;
+        let transfer = store::of_organization(&mut *tx, (department.id, Scope::County), id).await?;
         let asked = Asked {
             to,
             wish: String::new(),

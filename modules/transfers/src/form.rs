@@ -4,7 +4,7 @@ use accounts::organizations::picker::{self, Offer};
 use accounts::uploads;
 use kit::form::Uploaded;
 use kit::organization::Organization;
-use kit::{Clock, Db, FileId, Form, OrganizationId, Result, day};
+use kit::{AccountId, Clock, Db, FileId, Form, OrganizationId, Result, day};
 use sqlx::SqliteConnection;
 
 use crate::content::MOST_FILES;
@@ -66,6 +66,35 @@ pub async fn read(
     Ok(asked.filter(|_| !form.refused()))
 }
 
+/// What a draft keeps of a field at most, in characters, as typed.
+const KEPT_AS_TYPED: usize = 2000;
+/// (field, its name, characters it takes at most)
+const MOST: [(&str, &str, usize); 4] = [
+    ("target", "目标单位", 200),
+    ("wish", "拟到部门", 40),
+    ("reason", "调转原因", 200),
+    ("effective_on", "生效日期", 20),
+];
+
+/// Refuses what is longer than its field takes; the form, and with it the draft, keeps no more
+/// than a bound of it.
+pub fn bound(form: &mut Form) {
+    for (name, label, most) in MOST {
+        let count = form.raw(name).chars().count();
+        if count <= most {
+            continue;
+        }
+        if count > KEPT_AS_TYPED {
+            let kept: String = form.raw(name).chars().take(KEPT_AS_TYPED).collect();
+            form.set(name, kept);
+        }
+        form.refuse(
+            name,
+            format!("{label}最多 {most} 个字，现在有 {count} 个字。请精简后再保存。"),
+        );
+    }
+}
+
 /// Keeps what arrived and takes out what is to go; gives how many arrived.
 pub async fn take_files(
     tx: &mut SqliteConnection,
@@ -73,11 +102,11 @@ pub async fn take_files(
     transfer: &Transfer,
     form: &mut Form,
     arrived: &[Uploaded],
-    act: &Act,
+    (act, by): (&Act, AccountId),
     clock: &Clock,
 ) -> Result<usize> {
     let there = store::files(&mut *tx, transfer.id).await?.len();
-    let (by, limit) = (transfer.account_id, (there, MOST_FILES));
+    let limit = (there, MOST_FILES);
     let kept = uploads::keep(&mut *tx, db, form, arrived, limit, by, clock).await?;
     for file in &kept {
         store::attach(&mut *tx, transfer.id, *file).await?;

@@ -6,7 +6,9 @@ mod form;
 mod ledger;
 mod mine;
 mod show;
+mod since;
 mod store;
+mod undo;
 
 use kit::module::{AccessCase, Block, Who};
 use kit::{Permission, Result, User};

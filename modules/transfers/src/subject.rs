@@ -5,7 +5,7 @@ mod list;
 
 pub use list::{LIST, column};
 
-use accounts::people;
+use accounts::{administrators, people};
 use kit::list::List;
 use kit::review::{Case, Check, DecisionField, Fact, Outcome, Subject, Table, TableCell};
 use kit::{
@@ -111,6 +111,19 @@ async fn carried(
     .fetch_one(db)
     .await?;
     Ok((cases, rights))
+}
+
+/// What the old unit loses with them: nobody gives it administrators but its superior.
+pub const WITHOUT_SUPER: &str = "没有超级管理员";
+
+/// Whether the old unit's last super administrator is one of these people.
+async fn last_super(
+    db: &mut SqliteConnection,
+    from: OrganizationId,
+    going: &[&Mover],
+) -> Result<bool> {
+    let people: Vec<kit::PersonId> = going.iter().map(|one| one.person_id).collect();
+    administrators::hold_the_last_super(db, from, &people).await
 }
 
 /// 3 人：甲、乙、丙; of many the first ten.
@@ -230,7 +243,8 @@ impl Subject for TransferRequests {
         } else {
             Check::refuse("目标单位已停用，不能接收人员。请驳回，由申请人另选单位")
         });
-        let (cases, rights) = carried(db, content.transfer, content.from).await?;
+        let (cases, rights) = carried(&mut *db, content.transfer, content.from).await?;
+        let last = last_super(db, content.from, &going).await?;
         if cases > 0 {
             checks.push(Check::warn(format!(
                 "有 {cases} 条申请正在原单位审核，调入后转到目标单位继续审核"
@@ -238,6 +252,11 @@ impl Subject for TransferRequests {
         }
         if rights > 0 {
             checks.push(Check::warn(format!("在原单位有 {rights} 项管理员权限，调入后终止")));
+        }
+        if last {
+            checks.push(Check::warn(format!(
+                "调入后原单位{WITHOUT_SUPER}，待审申请转由上级审核，系统通知上级为它新增管理员"
+            )));
         }
         if content.files.is_empty() {
             checks.push(Check::warn("没有附调令、合同等证明材料"));

@@ -44,7 +44,10 @@ async fn update(
         tx.commit().await?;
         return Ok(Done::to(BATCHES).ok("已放弃没有提交的批量调转，人员单位没有变化。").into());
     }
-    let kept = form::take_files(&mut tx, db, &transfer, &mut form, &arrived, &act, clock).await?;
+    let by = user.user.account;
+    form::bound(&mut form);
+    let kept =
+        form::take_files(&mut tx, db, &transfer, &mut form, &arrived, (&act, by), clock).await?;
     store::save(&mut tx, &transfer, &form, clock).await?;
     if let Act::Submit = act {
         let asked = form::read(&mut tx, &mut form, source.id, clock).await?;

@@ -4,7 +4,7 @@ use kit::review;
 use kit::{Clock, Db, Done, Error, Form, Page, Result, Settings};
 use rocket::{Route, State, get, post, routes};
 
-use super::{Editor, address, crumbs};
+use super::{Editor, address, crumbs, side};
 use crate::mine::case_page;
 use crate::store;
 use crate::subject::TransferRequests;
@@ -22,17 +22,16 @@ async fn show(
     settings: &State<Settings>,
 ) -> Result<Page> {
     let mut db = db.read().await?;
-    let transfer = store::of_organization(&mut db, user.organization(), id).await?;
-    let own = transfer.account_id == user.user.account;
-    let page = case_page(&mut db, "transfers/batch_show.html", &transfer, own, clock, settings);
+    let transfer = store::of_organization(&mut db, side(&user), id).await?;
+    let page = case_page(&mut db, "transfers/batch_show.html", &transfer, true, clock, settings);
     Ok(page
         .await?
         .with("crumbs", &crumbs(&[("批量调转申请", String::new())]))
         .with("base", &address(id))
-        .with("editable", &(own && transfer.editable())))
+        .with("editable", &transfer.editable()))
 }
 
-/// 撤回 by the administrator who submitted it, while no desk has passed it.
+/// 撤回 by an administrator of the organization that submitted it, while no desk has passed it.
 #[post("/batches/<id>/withdraw", data = "<_form>")]
 async fn withdraw(
     user: Editor,
@@ -42,7 +41,7 @@ async fn withdraw(
     _form: Form,
 ) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let transfer = store::of_organization(&mut tx, user.organization(), id).await?;
+    let transfer = store::of_organization(&mut tx, side(&user), id).await?;
     let case = transfer.case_id.ok_or(Error::NotFound)?;
     review::withdraw(&mut tx, &TransferRequests, case, &user.user, clock).await?;
     store::ended(&mut tx, id, "withdrawn", clock).await?;
@@ -62,7 +61,7 @@ async fn remind(
     _form: Form,
 ) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let transfer = store::of_organization(&mut tx, user.organization(), id).await?;
+    let transfer = store::of_organization(&mut tx, side(&user), id).await?;
     let case = transfer.case_id.ok_or(Error::NotFound)?;
     review::remind(&mut tx, case, &user.user, clock, settings).await?;
     tx.commit().await?;

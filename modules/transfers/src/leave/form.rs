@@ -10,7 +10,7 @@ use kit::{
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
-use super::{Crumb, store};
+use super::{Crumb, since, store};
 use crate::EditTransfers;
 
 pub fn routes() -> Vec<Route> {
@@ -70,7 +70,7 @@ async fn send(
     let mut files = uploads::again(&mut tx, &form, by).await?;
     let limit = (files.len(), MOST_FILES);
     files.extend(uploads::keep(&mut tx, db, &mut form, &arrived, limit, by, clock).await?);
-    let wanted = read(&mut form, files.clone(), clock);
+    let wanted = read(&mut tx, &brief, &mut form, files.clone(), clock).await?;
     let Some(wanted) = wanted else {
         let page = page(&mut tx, &brief, &form, &files).await?;
         // what arrived is kept for the next try
@@ -90,16 +90,24 @@ async fn send(
 }
 
 /// What the form says; none if it is refused.
-fn read(form: &mut Form, files: Vec<FileId>, clock: &Clock) -> Option<store::Wanted> {
+async fn read(
+    db: &mut SqliteConnection,
+    brief: &PersonBrief,
+    form: &mut Form,
+    files: Vec<FileId>,
+    clock: &Clock,
+) -> Result<Option<store::Wanted>> {
     let area = form.required("area", "调往地区", 2..=50);
     let receiver = form.required("receiver", "接收单位", 2..=100);
     let on = form.date("on", "调出日期");
-    if on.is_some_and(|on| on > clock.today()) {
-        form.refuse("on", "调出日期晚于今天。请在当天或以后登记。");
+    if let Some(on) = on
+        && let Some(sentence) = since::refused(db, brief, on, clock).await?
+    {
+        form.refuse("on", sentence);
     }
     let reason = form.required("reason", "调出原因", 5..=200);
-    let on = on.map(day::date_text).filter(|_| !form.refused())?;
-    Some(store::Wanted { area, receiver, on, reason, files })
+    let on = on.map(day::date_text).filter(|_| !form.refused());
+    Ok(on.map(|on| store::Wanted { area, receiver, on, reason, files }))
 }
 
 async fn page(

@@ -10,6 +10,7 @@ use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
 use super::store::Leave;
+use super::undo::undo as undo_leave;
 use super::{Crumb, ledger, store};
 use crate::{EditTransfers, ViewTransfers};
 
@@ -88,7 +89,7 @@ async fn undo(
         return Ok(page(&mut tx, &leave, &form, true, prints).await?.refused().into());
     }
     let unit = user.organization();
-    let state = store::undo(&mut tx, modules, &leave, unit, &reason, &user.user, clock).await?;
+    let state = undo_leave(&mut tx, modules, &leave, unit, &reason, &user.user, clock).await?;
     tx.commit().await?;
     let told = format!(
         "已撤销{}的调出登记，恢复为“{}”。原来的管理员权限不会自动恢复，需要的请重新设置。",

@@ -70,7 +70,9 @@ async fn update(
         None => store::create(&mut tx, person.id, by, clock).await?,
     };
     let transfer = store::of_person(&mut tx, person.id, id).await?;
-    let kept = form::take_files(&mut tx, db, &transfer, &mut form, &arrived, &act, clock).await?;
+    form::bound(&mut form);
+    let kept =
+        form::take_files(&mut tx, db, &transfer, &mut form, &arrived, (&act, by), clock).await?;
     if let Act::Submit = act {
         let asked = form::read(&mut tx, &mut form, brief.organization, clock).await?;
         if let Some(asked) = asked {

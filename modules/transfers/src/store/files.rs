@@ -45,7 +45,7 @@ pub async fn detach(tx: &mut SqliteConnection, transfer: &Transfer, file: FileId
 }
 
 /// Those see the evidence who see the transfer: the person, the target and those above it, the
-/// old unit and its department.
+/// old unit and its department. It stays with them when he goes on to another unit.
 pub async fn show_files(
     tx: &mut SqliteConnection,
     files: &[FileId],
@@ -55,6 +55,7 @@ pub async fn show_files(
 ) -> Result<()> {
     for id in files {
         file::link(&mut *tx, *id, LEAF, person, to.id, to.department_id).await?;
+        file::stay(&mut *tx, *id).await?;
         for other in others {
             file::also(&mut *tx, *id, *other).await?;
         }

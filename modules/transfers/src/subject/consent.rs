@@ -1,14 +1,14 @@
 //! What a consent does, in the verdict's transaction.
 
-use accounts::people;
-use kit::review::{Case, Outcome};
+use accounts::{administrators, people};
+use kit::review::{self, Case, Outcome};
 use kit::{
     AccountId, Actor, Clock, Error, Event, Modules, OrganizationId, PersonId, Result, day, message,
     trail,
 };
 use sqlx::SqliteConnection;
 
-use super::{Mover, counted, movers};
+use super::{Mover, WITHOUT_SUPER, counted, last_super, movers};
 use crate::content::Content;
 use crate::{out, store};
 
@@ -49,6 +49,7 @@ pub async fn consent(
         )));
     }
     store::ended(&mut *tx, content.transfer, "approved", clock).await?;
+    let last = last_super(&mut *tx, content.from, &going.iter().collect::<Vec<_>>()).await?;
     let moved = take_in(&mut *tx, case, content, &going, modules, clock).await?;
     tell(&mut *tx, content, &going, clock).await?;
     let people =
@@ -66,7 +67,38 @@ pub async fn consent(
     if !left_out.is_empty() {
         told.push(format!("没有调动 {}。", counted(&left_out)));
     }
+    if moved.rights > 0 {
+        // what waited for them at the old unit's desk
+        review::move_on(&mut *tx, modules, clock).await?;
+    }
+    if last {
+        told.push(without_super(tx, content, clock).await?);
+    }
     Ok(Outcome { left_out: told, ..Outcome::default() })
+}
+
+/// The superior's administrators hear that the old unit has lost its last super administrator;
+/// gives the sentence for the one who said yes.
+async fn without_super(
+    tx: &mut SqliteConnection,
+    content: &Content,
+    clock: &Clock,
+) -> Result<String> {
+    let from = &content.from_name;
+    let Some((superior, accounts, href)) =
+        administrators::above(&mut *tx, content.from, clock).await?
+    else {
+        return Ok(format!("{from}现在{WITHOUT_SUPER}，请联系人社局为它新增一名。"));
+    };
+    let title = format!("{from}{WITHOUT_SUPER}");
+    let text = format!(
+        "{}调入{}，{from}的超级管理员权限随之终止，现在{WITHOUT_SUPER}。请为它新增一名管理员。",
+        content.names, content.to_name
+    );
+    for account in accounts {
+        message::send(&mut *tx, account, &title, &text, &href, clock).await?;
+    }
+    Ok(format!("{from}现在{WITHOUT_SUPER}，已通知{superior}为它新增一名。"))
 }
 
 /// The person of the one who said yes.
