@@ -498,9 +498,14 @@ async fn a_change_is_a_new_version_with_its_differences_and_until_then_the_old_o
         .contains("您报名的培训有变动")
         .contains("时间由 2026-12-07 至 2026-12-08 改为 2026-12-14");
     page.contains("地点由“教师进修学校三楼”改为“县委党校”");
-    // former versions can still be read, the differences too
+    page.contains("认定学时由 14.5 学时改为 5 学时，课程表有调整。");
+    // what is in force is shown plain; the former version can still be read, the desk sees both
+    let page = base.get(&plan).await;
+    page.is(200).contains("县委党校").contains("正在执行").contains("已被替代");
+    page.lacks("<del>").lacks("教师进修学校三楼");
     let page = base.get(&format!("{plan}?version=1")).await;
     page.is(200).contains("教师进修学校三楼").contains("这是第 1 版").lacks("县委党校");
+    page.lacks("<del>").contains("已被替代");
     bureau.get(&desk(&county, "").await).await.contains("<ins>县委党校</ins>");
 }
 

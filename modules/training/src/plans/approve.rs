@@ -32,6 +32,7 @@ pub async fn put_in_force(
     }
     recognise(&mut *tx, content.version_id, recognised).await?;
     let former = content_in_force(&mut *tx, content.plan).await?;
+    let plan_hours = Hours::from_tenths(store::find(&mut *tx, content.plan).await?.hours);
     let changed = sqlx::query(
         "update plan set version_id = ?,
            stage = case stage when 'planned' then 'approved' else stage end
@@ -51,29 +52,37 @@ pub async fn put_in_force(
     }
     store::show(&mut *tx, content.plan, &Summary::of_content(content), recognised, clock).await?;
     match former {
-        Some(former) => moved(tx, &former, content, clock).await,
+        Some(former) => {
+            let hours = (plan_hours, recognised);
+            moved(tx, (&former, content), hours, clock).await
+        }
         None => Ok(()),
     }
 }
 
-/// Tells those who signed up that days or place are others now.
+/// Tells those who signed up that days, place, recognised hours or courses are others now.
 async fn moved(
     tx: &mut SqliteConnection,
-    old: &Content,
-    new: &Content,
+    (old, new): (&Content, &Content),
+    (before, recognised): (Hours, Hours),
     clock: &Clock,
 ) -> Result<()> {
     let mut what = Vec::new();
-    let (before, after) =
-        (dates(&old.begins_on, &old.ends_on), dates(&new.begins_on, &new.ends_on));
-    if before != after {
-        what.push(format!("时间由 {before} 改为 {after}"));
+    let (then, now) = (dates(&old.begins_on, &old.ends_on), dates(&new.begins_on, &new.ends_on));
+    if then != now {
+        what.push(format!("时间由 {then} 改为 {now}"));
     }
     if old.place != new.place {
         what.push(format!("地点由“{}”改为“{}”", old.place, new.place));
     }
-    if old.url != new.url {
+    if old.url != new.url && !new.url.is_empty() {
         what.push(format!("学习网址改为 {}", new.url));
+    }
+    if before != recognised {
+        what.push(format!("认定学时由 {before} 学时改为 {recognised} 学时"));
+    }
+    if old.courses != new.courses {
+        what.push("课程表有调整".to_owned());
     }
     if what.is_empty() {
         return Ok(());

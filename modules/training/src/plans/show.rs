@@ -53,6 +53,7 @@ struct Seen {
     files: Vec<Stored>,
 }
 
+/// What is in force or was approved once is shown plain; what waits, with what it changes.
 async fn seen(db: &mut SqliteConnection, version: &Version) -> Result<Seen> {
     let submitted = match version.editable() {
         // what is being written differs from what was submitted
@@ -69,7 +70,10 @@ async fn seen(db: &mut SqliteConnection, version: &Version) -> Result<Seen> {
             files,
         });
     };
-    let former = former(&mut *db, &content).await?;
+    let former = match version.state.as_str() {
+        "approved" => None,
+        _ => former(&mut *db, &content).await?,
+    };
     let mut shown = facts::of(&content, former.as_ref());
     if let Some(hours) = version.recognised {
         let at = shown.iter().position(|fact| fact.label == "总学时").map_or(0, |at| at + 1);
@@ -162,7 +166,11 @@ fn under_way(plan: &Plan, latest: &Version) -> Option<String> {
 
 fn lines(plan: &Plan, versions: &[Version], open: &Version) -> Vec<Line> {
     let line = |one: &Version| {
-        let (state, tag) = one.label();
+        let in_force = plan.version_id == Some(one.id);
+        let (state, tag) = match one.state.as_str() {
+            "approved" if !in_force => ("已被替代", "off"),
+            _ => one.label(),
+        };
         Line {
             number: one.number.clone(),
             what: match one.version {
@@ -171,7 +179,7 @@ fn lines(plan: &Plan, versions: &[Version], open: &Version) -> Vec<Line> {
             },
             state,
             tag,
-            in_force: plan.version_id == Some(one.id),
+            in_force,
             submitted_at: one.submitted_at.clone(),
             hours: match one.recognised {
                 Some(hours) => Hours::from_tenths(hours).to_string(),
