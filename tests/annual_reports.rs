@@ -554,8 +554,24 @@ async fn a_rejected_report_is_corrected_and_sent_again_by_a_colleague() {
     let reason = "培训人次与名册不一致，请核对后重新填报。";
     admin.post(&reject, &[("confirmed", "1"), ("reason", reason)]).await.is(303);
     run_task(&county).await;
-    admin.get("/accounts/bases?report=overdue").await.contains("市训中心");
+    // sent back is 已驳回 wherever one looks; 未交 is who never handed one in
+    admin.get("/accounts/bases?report=rejected").await.contains("市训中心").contains("共 1 条");
+    admin.get("/accounts/bases?report=overdue").await.lacks("市训中心").contains("师训中心");
+    let page = admin.get(&format!("/accounts/bases/{base}")).await;
+    page.contains("2025 年度报告已驳回").lacks("年度报告未交");
+    let page = admin.get("/start").await;
+    page.contains("年度报告未交").contains("年度报告已驳回").contains("还没有重新提交");
+    page.contains("/accounts/bases?report=rejected");
+    admin_of(&county, "师训中心").await.get("/start").await.contains("年度报告未交");
+    let mut reader = county.db().read().await.unwrap();
+    let checks = training::plans::blocks(&mut reader, base, 2026, &county.clock).await.unwrap();
+    drop(reader);
+    let said: Vec<&str> = checks.iter().map(|check| check.text.as_str()).collect();
+    let sent_back = "基地的 2025 年度报告（截止 2026-03-31）已驳回，还没有重新提交";
+    assert!(said.contains(&sent_back), "{said:?}");
+    assert!(said.iter().all(|text| !text.contains("未交")), "{said:?}");
     let mut own = admin_of(&county, "市训中心").await;
+    own.get("/start").await.contains("年度报告已驳回").lacks("年度报告未交");
     own.get("/messages").await.contains("年度报告被驳回").contains(reason);
     let mut colleague = county.sign_in("colleague").await;
     let page = colleague.get(WRITE).await;

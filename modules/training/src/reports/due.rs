@@ -85,9 +85,6 @@ const OWING: &str = "o.kind = 'base' and o.state = 'active'
         as integer) <= ?1
     and (coalesce(b.valid_until, '') = '' or cast(substr(b.valid_until, 1, 4) as integer) >= ?1)";
 
-const APPROVED: &str = "exists (select 1 from annual_report r
-    where r.organization_id = o.id and r.year = ?1 and r.state = 'approved')";
-
 /// Whether the base owes the report of this year.
 pub async fn owes(db: &mut SqliteConnection, base: OrganizationId, year: i32) -> Result<bool> {
     let sql = [
@@ -106,8 +103,28 @@ pub async fn owes(db: &mut SqliteConnection, base: OrganizationId, year: i32) ->
 pub struct Missing {
     pub year: i32,
     pub deadline: Date,
-    /// It was handed in and waits for its decision.
-    pub pending: bool,
+    pub how: How,
+}
+
+/// How far an overdue report has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Never submitted, or withdrawn.
+    NotHandedIn,
+    /// A desk sent it back.
+    Rejected,
+    /// It waits for its decision.
+    Pending,
+}
+
+impl How {
+    fn of(state: &str) -> Self {
+        match state {
+            "pending" => Self::Pending,
+            "rejected" => Self::Rejected,
+            _ => Self::NotHandedIn,
+        }
+    }
 }
 
 /// The report that fell due last, if the base owes it and it is not approved.
@@ -126,7 +143,7 @@ pub async fn missing(
         return Ok(None);
     }
     let deadline = deadline(db, year).await?;
-    Ok(Some(Missing { year, deadline, pending: state == "pending" }))
+    Ok(Some(Missing { year, deadline, how: How::of(&state) }))
 }
 
 /// What a missing report says against a plan of the base: a `Refuse` if the setting says so, else
@@ -138,9 +155,12 @@ pub async fn check(
 ) -> Result<Option<Check>> {
     let Some(missing) = missing(&mut *db, base, clock).await? else { return Ok(None) };
     let (year, day) = (missing.year, day::date_text(missing.deadline));
-    let what = match missing.pending {
-        true => format!("基地的 {year} 年度报告（截止 {day}）还在审核"),
-        false => format!("基地的 {year} 年度报告未交，截止日是 {day}"),
+    let what = match missing.how {
+        How::Pending => format!("基地的 {year} 年度报告（截止 {day}）还在审核"),
+        How::Rejected => {
+            format!("基地的 {year} 年度报告（截止 {day}）已驳回，还没有重新提交")
+        }
+        How::NotHandedIn => format!("基地的 {year} 年度报告未交，截止日是 {day}"),
     };
     Ok(Some(match stored(db, &BLOCKS).await?.as_str() {
         "1" => Check::refuse(format!("{what}；报告通过以后才能办理培训计划")),
@@ -148,30 +168,36 @@ pub async fn check(
     }))
 }
 
-/// (not handed in, handed in but not approved) of the year that fell due last, within the scope.
-async fn count(db: &mut SqliteConnection, year: i32, scope: Scope) -> Result<(i64, i64)> {
+/// Bases whose report of the year that fell due last is not approved, within a scope.
+#[derive(sqlx::FromRow)]
+struct Counts {
+    all: i64,
+    pending: i64,
+    rejected: i64,
+}
+
+async fn count(db: &mut SqliteConnection, year: i32, scope: Scope) -> Result<Counts> {
     let (department, own) = scope.values();
     let sql = [
-        "select count(*), coalesce(sum(exists (select 1 from annual_report r
-            where r.organization_id = o.id and r.year = ?1 and r.state = 'pending')), 0)
+        r#"select count(*) as "all", coalesce(sum(r.state = 'pending'), 0) as pending,
+                coalesce(sum(r.state = 'rejected'), 0) as rejected
            from organization o left join base_profile b on b.organization_id = o.id
-          where ",
+           left join annual_report r on r.organization_id = o.id and r.year = ?1
+          where "#,
         OWING,
-        " and not ",
-        APPROVED,
-        " and (?2 is null or o.department_id = ?2) and (?3 is null or o.id = ?3)",
+        " and coalesce(r.state, '') <> 'approved'
+          and (?2 is null or o.department_id = ?2) and (?3 is null or o.id = ?3)",
     ]
     .concat();
-    let (all, pending): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(year)
         .bind(department)
         .bind(own)
         .fetch_one(db)
-        .await?;
-    Ok((all - pending, pending))
+        .await?)
 }
 
-/// 年度报告未交: for those above the bases, and for the base itself.
+/// 年度报告未交 and 年度报告已驳回: for those above the bases, and for the base itself.
 pub async fn cards(db: &mut SqliteConnection, user: &User, clock: &Clock) -> Result<Vec<Card>> {
     let Some(grant) = &user.grant else { return Ok(vec![]) };
     if grant.kind == OrganizationKind::Base {
@@ -181,23 +207,36 @@ pub async fn cards(db: &mut SqliteConnection, user: &User, clock: &Clock) -> Res
         return Ok(vec![]);
     }
     let year = last_due(&mut *db, clock).await?;
-    let (missing, pending) = count(db, year, grant.scope).await?;
-    if missing == 0 {
-        return Ok(vec![]);
-    }
-    let also =
-        if pending > 0 { format!("，另有 {pending} 个在审核") } else { String::new() };
+    let counts = count(db, year, grant.scope).await?;
     let sees = grant.may(accounts::bases::VIEW);
-    Ok(vec![Card {
-        title: "年度报告未交".to_owned(),
-        count: missing,
+    let card = |title: &str, count: i64, href: &str, note: String| Card {
+        title: title.to_owned(),
+        count,
         unit: "个".to_owned(),
-        note: format!("{year} 年度，已过截止日{also}"),
-        href: if sees { "/accounts/bases?report=overdue" } else { "/desk/annual-reports" }
-            .to_owned(),
+        note,
+        href: if sees { href } else { "/desk/annual-reports" }.to_owned(),
         late: true,
         order: 405,
-    }])
+    };
+    let also = match counts.pending {
+        0 => String::new(),
+        pending => format!("，另有 {pending} 个在审核"),
+    };
+    let cards = [
+        card(
+            "年度报告未交",
+            counts.all - counts.pending - counts.rejected,
+            "/accounts/bases?report=overdue",
+            format!("{year} 年度，已过截止日{also}"),
+        ),
+        card(
+            "年度报告已驳回",
+            counts.rejected,
+            "/accounts/bases?report=rejected",
+            format!("{year} 年度，已过截止日，还没有重新提交"),
+        ),
+    ];
+    Ok(cards.into_iter().filter(|card| card.count > 0).collect())
 }
 
 /// Of the base: what it owes now, in time or late.
@@ -217,14 +256,20 @@ async fn own_card(
             continue;
         }
         let report = super::store::of_year(&mut *db, base, year).await?;
-        if report.is_some_and(|report| matches!(report.state.as_str(), "approved" | "pending")) {
+        let state = report.map(|report| report.state).unwrap_or_default();
+        if matches!(state.as_str(), "approved" | "pending") {
             continue;
         }
         let deadline = deadline(&mut *db, year).await?;
         let late = clock.today() > deadline;
         let edits = user.may(EditReports::grantable());
         cards.push(Card {
-            title: if late { "年度报告未交" } else { "年度报告待报送" }.to_owned(),
+            title: match (state.as_str(), late) {
+                ("rejected", _) => "年度报告已驳回",
+                (_, true) => "年度报告未交",
+                (_, false) => "年度报告待报送",
+            }
+            .to_owned(),
             count: 1,
             unit: "份".to_owned(),
             note: format!("{year} 年度，截止 {}", day::date_text(deadline)),

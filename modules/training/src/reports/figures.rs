@@ -48,6 +48,19 @@ impl Kind {
     }
 }
 
+/// `1286000.5` as `1,286,000.5`
+fn grouped(number: &str) -> String {
+    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
+    let mut text = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text + rest
+}
+
 /// The largest figure that is taken for meant.
 const MOST: i64 = 9_999_999_999;
 
@@ -92,9 +105,9 @@ impl Figure {
         Self { computed: Some(computed), ..self }
     }
 
-    /// A value as shown; none: —
+    /// A value as shown, in thousands: 1,286,000; none: —
     pub fn text(&self, value: Option<i64>) -> String {
-        value.map_or_else(|| "—".to_owned(), |value| self.kind.text(value))
+        value.map_or_else(|| "—".to_owned(), |value| grouped(&self.kind.text(value)))
     }
 
     /// Whether the base reports another figure than the system's.
@@ -228,7 +241,22 @@ async fn categories(db: &mut SqliteConnection, used: &[i64]) -> Result<Vec<(i64,
 
 #[cfg(test)]
 mod tests {
-    use super::Kind;
+    use super::{Figure, Kind};
+
+    #[test]
+    fn figures_are_shown_in_thousands() {
+        for (kind, value, shown) in [
+            (Kind::Count, 0, "0"),
+            (Kind::Count, 999, "999"),
+            (Kind::Count, 1_000, "1,000"),
+            (Kind::Count, 1_286_000, "1,286,000"),
+            (Kind::Hours, 123_455, "12,345.5"),
+            (Kind::Percent, 967, "96.7"),
+        ] {
+            assert_eq!(Figure::new("income", "收入", kind, "元").text(Some(value)), shown);
+        }
+        assert_eq!(Figure::new("income", "收入", Kind::Count, "元").text(None), "—");
+    }
 
     #[test]
     fn figures_are_read_and_written_alike() {

@@ -29,9 +29,9 @@ async fn standing(
     let report = store::of_year(&mut *db, base, year).await?;
     let state = report.as_ref().map_or("", |report| report.state.as_str());
     let shown = match state {
-        "approved" | "pending" => state,
+        // sent back is not the same as never handed in, late or not
+        "approved" | "pending" | "rejected" => state,
         _ if missing.is_some() => "overdue",
-        "rejected" => state,
         _ if due::owes(&mut *db, base, year).await? => "due",
         _ => "",
     };

@@ -164,7 +164,7 @@ fn compared(content: &Content) -> Table {
         let (cell, apart) = match (figure.computed, figure.reported) {
             (Some(computed), Some(value)) if computed != value => {
                 let sign = if value > computed { "+" } else { "−" };
-                let apart = figure.kind.text((value - computed).abs());
+                let apart = figure.text(Some((value - computed).abs()));
                 let before = figure.text(figure.computed);
                 (TableCell::changed(before, reported), format!("{sign}{apart}"))
             }
