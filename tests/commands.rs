@@ -72,6 +72,76 @@ async fn a_demo_is_reproducible_but_for_its_passwords() {
 }
 
 #[rocket::async_test]
+async fn people_of_a_demo_ask_for_corrections_and_join_classes_as_real_ones_would() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path();
+    demo(folder, 300);
+    for (what, sql) in [
+        (
+            "wait at the bureau, for a name and for a title",
+            "select count(distinct c.items) > 1 from person_change c
+               join organization o on o.id = c.desk_id
+              where c.state = 'pending' and o.kind = 'bureau'",
+        ),
+        (
+            "wait at a unit",
+            "select count(*) > 2 from person_change c join organization o on o.id = c.desk_id
+              where c.state = 'pending' and o.kind = 'employer'",
+        ),
+        ("are rejected", "select count(*) > 1 from person_change where state = 'rejected'"),
+        ("are withdrawn", "select count(*) > 0 from person_change where state = 'withdrawn'"),
+        (
+            "are approved, so that the person has the history of it",
+            "select count(*) > 2 from person_change c where c.state = 'approved' and exists (
+              select 1 from person_version v where v.cause = 'change:' || c.case_id)",
+        ),
+        (
+            "came on many days",
+            "select count(distinct substr(submitted_at, 1, 10)) > 7 from person_change",
+        ),
+        (
+            "have evidence, all of them",
+            "select not exists (select 1 from person_change c where not exists (
+              select 1 from person_change_file f where f.change_id = c.id))",
+        ),
+        (
+            "trainees are of the series of their class",
+            "select count(*) > 50 and sum(e.series not in (select value from json_each(v.content, '$.fields'))
+                and exists (select 1 from person x join json_each(v.content, '$.fields') f
+                             on f.value = x.series)) = 0
+               from trainee t join person e on e.id = t.person_id join plan p on p.id = t.plan_id
+               join plan_version v on v.id = p.version_id",
+        ),
+        (
+            "and of the trade of its base",
+            "select count(*) = 0 from trainee t join person e on e.id = t.person_id
+               join organization o on o.id = t.base_id
+              where o.department_id is not null and e.department_id is not o.department_id
+                and e.series not in ('17', '19')",
+        ),
+        (
+            "nobody is in more than three classes a year",
+            "select max(n) <= 3 from (select count(*) as n from trainee t
+               join plan p on p.id = t.plan_id group by t.person_id, substr(p.begins_on, 1, 4))",
+        ),
+        (
+            "nobody is in two classes at once",
+            "select count(*) = 0 from trainee a join plan p on p.id = a.plan_id
+               join trainee b on b.person_id = a.person_id and b.plan_id > a.plan_id
+               join plan q on q.id = b.plan_id
+              where p.begins_on <= q.ends_on and q.begins_on <= p.ends_on",
+        ),
+        (
+            "no class ended without people",
+            "select count(*) = 0 from plan p where p.stage in ('running', 'ended')
+                and not exists (select 1 from trainee t where t.plan_id = p.id)",
+        ),
+    ] {
+        assert_eq!(number(folder, sql).await, 1, "{what}");
+    }
+}
+
+#[rocket::async_test]
 async fn the_machine_can_always_let_an_administrator_in() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path();

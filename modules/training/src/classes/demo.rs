@@ -1,7 +1,7 @@
 //! Who takes part in the demo county's classes: past ones have ended with their roster, one that
 //! has begun is running, those to come are being signed up for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use kit::module::Demo;
 use kit::{OrganizationId, PersonId, Result, day};
@@ -16,6 +16,10 @@ use super::{course, enrol};
 struct Plan {
     id: i64,
     base: OrganizationId,
+    /// Whose trade the base teaches; none: the bureau's, for every trade.
+    department: Option<OrganizationId>,
+    /// JSON: codes of title series.
+    fields: String,
     stage: String,
     begins_on: String,
     ends_on: String,
@@ -31,21 +35,23 @@ struct Plan {
 pub async fn fill(tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
     let plans: Vec<Plan> = sqlx::query_as(
         "select p.id, p.organization_id as base, p.stage, p.begins_on, p.ends_on, p.signup_until,
-                p.hours, p.capacity, coalesce(json_extract(v.content, '$.hours'), p.hours) as total
+                p.hours, p.capacity, coalesce(json_extract(v.content, '$.hours'), p.hours) as total,
+                o.department_id as department,
+                coalesce(json_extract(v.content, '$.fields'), '[]') as fields
            from plan p join plan_version v on v.id = p.version_id
+           join organization o on o.id = p.organization_id
           where p.stage in ('approved', 'running', 'ended') order by p.id",
     )
     .fetch_all(&mut *tx)
     .await?;
-    let people: Vec<PersonId> = sqlx::query_scalar(
-        "select id from person where state in ('serving', 'rehired') order by id limit 5000",
-    )
-    .fetch_all(&mut *tx)
-    .await?;
     let signers = signers(&mut *tx, county).await?;
+    let mut busy = Busy::default();
     for plan in plans {
         let stage = stage_of(&plan, county.clock.today());
+        let mut people = fitting(&mut *tx, &plan).await?;
+        people.retain(|person| busy.free(*person, &plan));
         for person in takers(&plan, &people, &signers, county) {
+            busy.take(person, &plan);
             sign(&mut *tx, &plan, person, county).await?;
         }
         if stage == "ended" {
@@ -54,6 +60,67 @@ pub async fn fill(tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
         turn(&mut *tx, &plan, stage, county).await?;
     }
     Ok(())
+}
+
+/// The most classes of one person in a year.
+const MOST_A_YEAR: usize = 3;
+
+/// Who is in which class already: (first day, last day).
+#[derive(Default)]
+struct Busy(HashMap<PersonId, Vec<(String, String)>>);
+
+impl Busy {
+    /// Whether he has time: in no other class on these days, and in few of the year.
+    fn free(&self, person: PersonId, plan: &Plan) -> bool {
+        let Some(taken) = self.0.get(&person) else { return true };
+        let year = plan.begins_on.get(..4);
+        taken.iter().filter(|(begins, _)| begins.get(..4) == year).count() < MOST_A_YEAR
+            && taken.iter().all(|(begins, ends)| {
+                *ends < plan.begins_on || plan.ends_on.as_str() < begins.as_str()
+            })
+    }
+
+    fn take(&mut self, person: PersonId, plan: &Plan) {
+        let days = (plan.begins_on.clone(), plan.ends_on.clone());
+        self.0.entry(person).or_default().push(days);
+    }
+}
+
+/// Series that are at home in every trade: accountants, economists.
+const EVERYWHERE: &str = "'17', '19'";
+
+/// People whom a class is for: of its title series, and of the trade of the base's department. The
+/// statistics (18) of most units are kept by those of `EVERYWHERE`.
+async fn fitting(tx: &mut SqliteConnection, plan: &Plan) -> Result<Vec<PersonId>> {
+    let sql = [
+        "select p.id from person p
+          where p.state in ('serving', 'rehired')
+            and (p.series in (select value from json_each(?1))
+              or ?3 and p.series in (",
+        EVERYWHERE,
+        "))
+            and (?2 is null or p.department_id = ?2 or p.series in (",
+        EVERYWHERE,
+        ")) order by p.id limit 5000",
+    ]
+    .concat();
+    let found: Vec<PersonId> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(&plan.fields)
+        .bind(plan.department)
+        .bind(plan.fields.contains("\"18\""))
+        .fetch_all(&mut *tx)
+        .await?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    // a small county may have nobody of the series: those of the trade
+    Ok(sqlx::query_scalar(
+        "select id from person where state in ('serving', 'rehired') and department_id = ?
+          order by id limit 5000",
+    )
+    .bind(plan.department)
+    .fetch_all(tx)
+    .await?)
 }
 
 /// People who can sign in to the demo.
@@ -83,8 +150,8 @@ fn stage_of(plan: &Plan, today: Date) -> &'static str {
     }
 }
 
-/// Some of the people, at most as many as there are places; who can sign in is in every other
-/// class that has begun.
+/// Some of the people, at most as many as there are places, and never all, so that other classes
+/// have people, too; who can sign in is in every other class that has begun and is for him.
 fn takers(
     plan: &Plan,
     people: &[PersonId],
@@ -95,11 +162,11 @@ fn takers(
     if people.is_empty() {
         return chosen;
     }
-    let room = (plan.capacity.max(0) as usize).min(people.len() / 2);
+    let room = (plan.capacity.max(0) as usize).min(people.len().div_ceil(2));
     let wanted = room.min(8 + county.random.below(28) as usize);
     let begun = stage_of(plan, county.clock.today()) != "approved";
     if begun && plan.id % 2 == 1 {
-        chosen.extend(signers.iter().take(wanted));
+        chosen.extend(signers.iter().filter(|one| people.contains(one)).take(wanted));
     }
     for _ in 0..wanted * 4 {
         if chosen.len() >= wanted {
