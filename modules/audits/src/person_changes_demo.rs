@@ -118,6 +118,7 @@ async fn askers(tx: &mut SqliteConnection, county: &mut Demo) -> Result<Vec<Aske
            from person p join account a on a.person_id = p.id
            join identity i on i.id = p.identity_id
           where p.state = 'serving' and a.state = 'initial' and p.level <> ''
+            and not exists (select 1 from grant g where g.account_id = a.id)
             and p.organization_id in (select id from near) order by p.id desc limit 60)
          union all
          select * from (
@@ -125,6 +126,7 @@ async fn askers(tx: &mut SqliteConnection, county: &mut Demo) -> Result<Vec<Aske
            from person p join account a on a.person_id = p.id
            join identity i on i.id = p.identity_id
           where p.state = 'serving' and a.state = 'initial' and p.level <> ''
+            and not exists (select 1 from grant g where g.account_id = a.id)
             and p.organization_id not in (select id from near)
             and exists (select 1 from grant g where g.organization_id = p.organization_id
                   and g.state = 'active')
