@@ -52,7 +52,7 @@ async fn a_base_corrects_its_report_two_desks_pass_it_and_it_prints() {
 
     // the base reads why, corrects a figure without saying why, is asked, and sends it again
     sign_in(&browser, &account_of(&printed, "继续教育基地管理员")).await;
-    browser.sees("年度报告未交").await;
+    browser.sees("年度报告已驳回").await;
     browser.shot("annual-report-start").await;
     browser.go("/training/reports").await;
     browser.shot("annual-report-years").await;
