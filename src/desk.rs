@@ -120,6 +120,7 @@ impl<'r, A: Asks> FromRequest<'r> for AtDesk<'r, A> {
 }
 
 #[get("/desk/<key>?<tab>")]
+#[expect(clippy::too_many_arguments, reason = "guards and parameters of one route")]
 async fn waiting_or_done(
     at: AtDesk<'_, Viewing>,
     key: &str,
@@ -128,6 +129,7 @@ async fn waiting_or_done(
     db: &State<Db>,
     clock: &State<Clock>,
     settings: &State<Settings>,
+    modules: &State<Modules>,
 ) -> Result<Page> {
     let side = side(&at, tab);
     let done = side != Side::Waiting;
@@ -165,12 +167,11 @@ async fn waiting_or_done(
         ..narrowed(&at, side)
     };
     let grant = seen_by(&at, side);
+    let family = review::family(&mut db, modules, at.subject, &at.grant).await?;
     let page = list::page(list, &ask, &mut db, &at.user, &grant, clock, settings, extra).await?;
     let (noun, reasons) = (at.subject.noun(), at.subject.reasons());
-    Ok(page.with(
-        "desk",
-        &Desk { noun, yes: at.subject.yes(), reasons, must_see: at.subject.must_see() },
-    ))
+    let desk = Desk { noun, yes: at.subject.yes(), reasons, must_see: at.subject.must_see() };
+    Ok(page.with("desk", &desk).with("family", &family))
 }
 
 /// What opens a dialog in the list.

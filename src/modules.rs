@@ -6,13 +6,13 @@ use kit::Module;
 pub fn installed() -> Vec<Box<dyn Module>> {
     vec![
         Box::new(accounts::Accounts),
-        Box::new(credit_hours::CreditHours),
+        Box::new(credit_hours::CREDIT_HOURS),
         Box::new(audits::Audits),
         Box::new(import::Import),
         Box::new(verification::Verification),
         Box::new(queries::Queries),
         Box::new(transfers::Transfers),
-        Box::new(training::Training),
+        Box::new(training::TRAINING),
         Box::new(notices::Notices),
     ]
 }

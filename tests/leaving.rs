@@ -37,6 +37,10 @@ async fn county() -> World {
         source: Source::Import,
         declaration: None,
         recognised_by: "县人社局".to_owned(),
+        certificate_number: String::new(),
+        plan: None,
+        case: None,
+        corrects: None,
     };
     let entries = [
         entry(2024, 1, "职业道德", 30),

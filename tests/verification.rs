@@ -30,6 +30,10 @@ async fn county() -> World {
         source: Source::Import,
         declaration: None,
         recognised_by: "县人社局".to_owned(),
+        certificate_number: String::new(),
+        plan: None,
+        case: None,
+        corrects: None,
     };
     record(&mut tx, &[entry], &clock).await.unwrap();
     tx.commit().await.unwrap();

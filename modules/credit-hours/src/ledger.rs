@@ -6,7 +6,8 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use kit::{
-    Actor, Clock, Error, Event, Hours, Modules, OnUnique, OrganizationId, PersonId, Result, trail,
+    Actor, CaseId, Clock, Error, Event, Hours, Modules, OnUnique, OrganizationId, PersonId, Result,
+    trail,
 };
 
 /// Where hours come from.
@@ -71,6 +72,14 @@ pub struct NewEntry {
     pub declaration: Option<i64>,
     /// Who recognised it: the name that the certificate prints.
     pub recognised_by: String,
+    /// 证书编号; empty: none.
+    pub certificate_number: String,
+    /// 培训计划, row of `plan` (module training), of a base's declaration.
+    pub plan: Option<i64>,
+    /// The case that recognised it.
+    pub case: Option<CaseId>,
+    /// 更正: the revoked entry in whose place it stands.
+    pub corrects: Option<i64>,
 }
 
 /// Appends entries and brings every total in step, in the caller's transaction. Gives the new
@@ -137,10 +146,14 @@ async fn reverse_only(
         declaration_id: Option<i64>,
         reverses_id: Option<i64>,
         recognised_by: String,
+        certificate_number: String,
+        plan_id: Option<i64>,
+        case_id: Option<CaseId>,
     }
     let original: Original = sqlx::query_as(
         "select person_id, year, category_id, kind, title, organizer, started_on, ended_on, hours,
-                source, declaration_id, reverses_id, recognised_by from entry where id = ?",
+                source, declaration_id, reverses_id, recognised_by, certificate_number, plan_id,
+                case_id from entry where id = ?",
     )
     .bind(entry)
     .fetch_optional(&mut *tx)
@@ -166,6 +179,10 @@ async fn reverse_only(
         source,
         declaration: original.declaration_id,
         recognised_by: original.recognised_by,
+        certificate_number: original.certificate_number,
+        plan: original.plan_id,
+        case: original.case_id,
+        corrects: None,
     };
     let ids = append(tx, &[Row { entry: &new, reverses: Some(entry), reason }], clock).await?;
     ids.first().copied().ok_or(Error::NotFound)
@@ -202,7 +219,11 @@ async fn append(tx: &mut SqliteConnection, rows: &[Row<'_>], clock: &Clock) -> R
                     e.declaration,
                     row.reverses,
                     row.reason,
-                    e.recognised_by
+                    e.recognised_by,
+                    e.certificate_number,
+                    e.plan,
+                    e.case,
+                    e.corrects
                 ])
             })
             .collect();
@@ -210,11 +231,12 @@ async fn append(tx: &mut SqliteConnection, rows: &[Row<'_>], clock: &Clock) -> R
             "insert into entry (person_id, organization_id, department_id, earned_organization_id,
                earned_department_id, year, category_id, kind, title, organizer, started_on,
                ended_on, hours, source, declaration_id, reverses_id, reason, recognised_by,
-               recorded_at)
+               certificate_number, plan_id, case_id, corrects_id, recorded_at)
              select p.id, p.organization_id, p.department_id, p.organization_id, p.department_id,
                     j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5,
                     j.value ->> 6, j.value ->> 7, j.value ->> 8, j.value ->> 9, j.value ->> 10,
-                    j.value ->> 11, j.value ->> 12, j.value ->> 13, ?
+                    j.value ->> 11, j.value ->> 12, j.value ->> 13, j.value ->> 14, j.value ->> 15,
+                    j.value ->> 16, j.value ->> 17, ?
                from json_each(?) j cross join person p on p.id = j.value ->> 0
               order by j.key returning id",
         )

@@ -53,6 +53,7 @@ impl Subject for Declarations {
         "学习形式或科目类别选择有误，请修改。",
         "培训时间与证明材料不一致，请核对。",
     ];
+    const FAMILY: &'static [(&'static str, &'static str)] = crate::leaves::FAMILY;
     const PENDING: &'static str = "d.state = 'pending' and d.desk_id = ?";
     const DONE: &'static str = "d.state <> 'draft' and d.desk_id is not ?";
 
@@ -304,6 +305,10 @@ impl Subject for Declarations {
             source: Source::Person,
             declaration: Some(content.declaration),
             recognised_by: desk.name,
+            certificate_number: content.certificate_number,
+            plan: None,
+            case: Some(case.id),
+            corrects: None,
         };
         ledger::record(tx, &[entry], clock).await?;
         Ok(Outcome::default())

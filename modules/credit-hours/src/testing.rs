@@ -35,7 +35,7 @@ impl World {
         let folder = std::env::temp_dir().join(format!("jxjy-hours-{}", &id[..16]));
         std::fs::create_dir_all(folder.join("files")).unwrap();
         let pools = Pools::open(&folder, 2, true).await.unwrap();
-        let list: Vec<Box<dyn Module>> = vec![Box::new(People), Box::new(crate::CreditHours)];
+        let list: Vec<Box<dyn Module>> = vec![Box::new(People), Box::new(crate::CREDIT_HOURS)];
         let at = kit::day::stored_time("2026-11-23T01:00:00.000Z").unwrap();
         let clock = Clock::fixed(at);
         kit::migration::run(&pools, &list, &clock).await.unwrap();

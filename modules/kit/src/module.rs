@@ -1,5 +1,7 @@
 //! The contract a feature module keeps, and the list of installed ones.
 
+mod joined;
+
 use rocket::{Build, Rocket, Route};
 use serde::Serialize;
 use sqlx::SqliteConnection;
@@ -8,6 +10,8 @@ use crate::access::{Grantable, Kinds, User};
 use crate::review::AnySubject;
 use crate::settings::Setting;
 use crate::{Clock, Db, Event, Migration, Result};
+
+pub use joined::Joined;
 
 /// A template and its text, compiled in. The name ends in `.html` so that autoescaping holds.
 #[derive(Debug, Clone)]
@@ -353,7 +357,8 @@ impl Modules {
                 all.push(Grantable { leaf, action });
             }
         }
-        all.dedup_by_key(|g| (g.leaf.key, g.action));
+        let mut seen = std::collections::HashSet::new();
+        all.retain(|g| seen.insert((g.leaf.key, g.action)));
         all
     }
 

@@ -31,7 +31,7 @@ pub use submit::{
     Submission, remind, resubmit, resubmit_to, submit, submit_to, withdraw, withdraw_from,
 };
 pub use submitter::Submitter;
-pub use tabs::{Side, at_desk, sees_other_desks, tabs};
+pub use tabs::{Side, at_desk, family, sees_other_desks, tabs};
 pub use take::{from_below, take_over};
 
 use rocket::serde::DeserializeOwned;
@@ -249,6 +249,9 @@ pub trait Subject: Send + Sync + 'static {
     /// Tabs beside the desk's own, for what is never decided there: (title, address of a list
     /// whose handler draws `review::tabs` of this subject).
     const MORE_TABS: &'static [(&'static str, &'static str)] = &[];
+    /// Subjects that share one entry of the menu, itself among them: (key, title of its switch), the
+    /// menu's own first. The lists lead to each other; the menu counts them together.
+    const FAMILY: &'static [(&'static str, &'static str)] = &[];
     /// Buttons of the list's head for those who hold the permission: (title, address, icon, what).
     const ACTIONS: &'static [(&'static str, &'static str, &'static str, Grantable)] = &[];
     /// Whether nobody approves without having seen the decision fields: the list then leads to

@@ -192,6 +192,18 @@ async fn waiting(db: &mut SqliteConnection, grant: &Grant) -> Result<Vec<(String
     .await?)
 }
 
+/// What waits in a menu entry's subject and those that share the entry.
+fn waiting_together(
+    modules: &Modules,
+    key: Option<&'static str>,
+    counts: &HashMap<String, i64>,
+) -> i64 {
+    let Some(key) = key else { return 0 };
+    let family = modules.subject(key).map_or(&[][..], |subject| subject.family());
+    let others = family.iter().map(|(other, _)| *other).filter(|other| *other != key);
+    others.chain([key]).filter_map(|key| counts.get(key)).sum()
+}
+
 fn menu(
     modules: &Modules,
     session: &Session,
@@ -217,7 +229,10 @@ fn menu(
         let tabs = subject.into_iter().flat_map(|subject| subject.more_tabs());
         let buttons = subject.into_iter().flat_map(|subject| subject.actions());
         let more = tabs.map(|tab| tab.1).chain(buttons.map(|button| button.1));
-        std::iter::once(entry.href).chain(more).map(|place| (place, entry.href))
+        let places = std::iter::once(entry.href).chain(more).map(str::to_owned);
+        let family = subject.into_iter().flat_map(|subject| subject.family());
+        let family = family.map(|(key, _)| format!("/desk/{key}"));
+        places.chain(family).map(|place| (place, entry.href))
     });
     let longest = places.filter(|(place, _)| under(place)).max_by_key(|(place, _)| place.len());
     let current = longest.map(|(_, href)| href);
@@ -238,7 +253,7 @@ fn menu(
                 title: entry.title,
                 icon: "",
                 href: entry.href,
-                count: entry.subject.and_then(|s| counts.get(s)).copied().unwrap_or(0),
+                count: waiting_together(modules, entry.subject, counts),
                 current: Some(entry.href) == current,
                 open: false,
                 children: vec![],

@@ -1,6 +1,6 @@
 //! The leaves of 培训管理 and of the desks 4.5 and 4.9, and what may be done on them.
 
-use kit::{Grantable, Group, Kinds, Leaf, Permission, permission};
+use kit::{Grantable, Group, Kinds, Leaf, Module, Permission, permission};
 
 /// 4.9 审核培训计划申报
 pub const PLAN_REVIEWS: Leaf = Leaf {
@@ -61,19 +61,31 @@ permission!(pub ViewEnrolments, ENROLMENTS, View);
 permission!(pub EditEnrolments, ENROLMENTS, Edit);
 permission!(pub ExportEnrolments, ENROLMENTS, Export);
 
-/// Every permission of the module's own screens; the desks' come from their subjects.
-pub fn all() -> Vec<Grantable> {
-    vec![
-        ViewPlans::grantable(),
-        EditPlans::grantable(),
-        ExportPlans::grantable(),
-        PrintPlans::grantable(),
-        ViewReports::grantable(),
-        EditReports::grantable(),
-        PrintReports::grantable(),
-        PrintReportReviews::grantable(),
-        ViewEnrolments::grantable(),
-        EditEnrolments::grantable(),
-        ExportEnrolments::grantable(),
-    ]
+/// Holds the permissions of the module's own screens; the desks' come from their subjects.
+pub struct Leaves;
+
+impl Module for Leaves {
+    fn name(&self) -> &'static str {
+        "training"
+    }
+
+    fn title(&self) -> &'static str {
+        "培训管理"
+    }
+
+    fn permissions(&self) -> Vec<Grantable> {
+        vec![
+            ViewPlans::grantable(),
+            EditPlans::grantable(),
+            ExportPlans::grantable(),
+            PrintPlans::grantable(),
+            ViewReports::grantable(),
+            EditReports::grantable(),
+            PrintReports::grantable(),
+            PrintReportReviews::grantable(),
+            ViewEnrolments::grantable(),
+            EditEnrolments::grantable(),
+            ExportEnrolments::grantable(),
+        ]
+    }
 }

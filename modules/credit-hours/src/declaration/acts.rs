@@ -15,7 +15,7 @@ use super::pages::edit_page;
 use super::store::{self, Alike, Draft};
 use crate::category;
 use crate::subject::{Content, Declarations};
-use crate::year::open_years;
+use crate::windows::open_years;
 
 /// What the pressed button asks for.
 enum Act {
@@ -43,10 +43,9 @@ pub async fn create(
     person: Person,
     db: &State<Db>,
     clock: &State<Clock>,
-    settings: &State<Settings>,
     upload: rocket::form::Form<Upload>,
 ) -> Result<Answer> {
-    save(&person, None, db, clock, settings, upload.into_inner()).await
+    save(&person, None, db, clock, upload.into_inner()).await
 }
 
 /// An existing one, changed; or submitted.
@@ -56,10 +55,9 @@ pub async fn update(
     id: i64,
     db: &State<Db>,
     clock: &State<Clock>,
-    settings: &State<Settings>,
     upload: rocket::form::Form<Upload>,
 ) -> Result<Answer> {
-    save(&person, Some(id), db, clock, settings, upload.into_inner()).await
+    save(&person, Some(id), db, clock, upload.into_inner()).await
 }
 
 async fn save(
@@ -67,14 +65,13 @@ async fn save(
     id: Option<i64>,
     db: &Db,
     clock: &Clock,
-    settings: &Settings,
     upload: Upload,
 ) -> Result<Answer> {
     let Upload { mut form, files } = upload;
     let act = Act::of(&form);
     let submit = matches!(act, Act::Submit);
-    let open = open_years(settings, clock);
     let mut tx = db.begin().await?;
+    let open = open_years(&mut tx, clock).await?;
     if let Some(sentence) = store::shut(&mut tx, person.id).await? {
         return Err(Error::refused(sentence));
     }

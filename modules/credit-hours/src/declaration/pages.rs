@@ -15,7 +15,7 @@ use super::{form, state_label};
 use crate::category::{self, Category};
 use crate::read::{county_day, kind_label};
 use crate::subject::{Declarations, year_panel};
-use crate::year::open_years;
+use crate::windows::open_years;
 
 /// A line of the person's list.
 #[derive(Debug, Serialize)]
@@ -203,31 +203,22 @@ fn size(bytes: i64) -> String {
 
 /// The form for a new declaration.
 #[get("/declarations/new")]
-pub async fn new(
-    person: Person,
-    db: &State<Db>,
-    clock: &State<Clock>,
-    settings: &State<Settings>,
-) -> Result<Page> {
-    let open = open_years(settings, clock);
+pub async fn new(person: Person, db: &State<Db>, clock: &State<Clock>) -> Result<Page> {
+    let mut db = db.read().await?;
+    let open = open_years(&mut db, clock).await?;
     let year = open.first().copied().unwrap_or_else(|| clock.year());
     let form = Form::of([("year", year.to_string())]);
-    edit_page(&mut *db.read().await?, &person, None, &form, &open).await
+    edit_page(&mut db, &person, None, &form, &open).await
 }
 
 /// The form of a stored one.
 #[get("/declarations/<id>/edit")]
-pub async fn edit(
-    person: Person,
-    id: i64,
-    db: &State<Db>,
-    clock: &State<Clock>,
-    settings: &State<Settings>,
-) -> Result<Page> {
+pub async fn edit(person: Person, id: i64, db: &State<Db>, clock: &State<Clock>) -> Result<Page> {
     let mut db = db.read().await?;
     let draft = store::own_editable(&mut db, person.id, id).await?;
     let form = form::form_of(&draft);
-    edit_page(&mut db, &person, Some(&draft), &form, &open_years(settings, clock)).await
+    let open = open_years(&mut db, clock).await?;
+    edit_page(&mut db, &person, Some(&draft), &form, &open).await
 }
 
 /// The form's page, with what was typed and, of a rejected one, why.

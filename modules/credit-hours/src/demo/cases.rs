@@ -469,6 +469,10 @@ async fn entry(
         source: Source::Person,
         declaration: Some(content.declaration),
         recognised_by: desk.name,
+        certificate_number: String::new(),
+        plan: None,
+        case: None,
+        corrects: None,
     })
 }
 

@@ -24,6 +24,10 @@ fn entry(person: PersonId, year: i32, category: i64, tenths: i64) -> NewEntry {
         source: Source::Person,
         declaration: None,
         recognised_by: "云川县人力资源和社会保障局".to_owned(),
+        certificate_number: String::new(),
+        plan: None,
+        case: None,
+        corrects: None,
     }
 }
 

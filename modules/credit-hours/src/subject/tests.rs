@@ -55,6 +55,10 @@ async fn the_panel_says_what_an_approval_makes_of_the_year() {
         source: Source::Online,
         declaration: None,
         recognised_by: "云川县人力资源和社会保障局".to_owned(),
+        certificate_number: String::new(),
+        plan: None,
+        case: None,
+        corrects: None,
     };
     record(&mut tx, &[entry(1, 300), entry(2, 240)], &world.clock).await.unwrap();
     let year = year_totals(&mut tx, person, 2026, 2026).await.unwrap().remove(0);

@@ -28,6 +28,8 @@ pub trait AnySubject: Send + Sync + 'static {
     fn elsewhere(&self) -> Option<&'static str>;
     /// Tabs of what is never decided at the desk.
     fn more_tabs(&self) -> &'static [(&'static str, &'static str)];
+    /// Subjects that share its entry of the menu: (key, title).
+    fn family(&self) -> &'static [(&'static str, &'static str)];
     /// Buttons of the list's head: (title, address, icon, what they ask for).
     fn actions(&self) -> &'static [(&'static str, &'static str, &'static str, Grantable)];
     /// Whether nobody approves without having seen the decision fields.
@@ -107,6 +109,9 @@ impl<S: Subject> AnySubject for S {
     }
     fn more_tabs(&self) -> &'static [(&'static str, &'static str)] {
         S::MORE_TABS
+    }
+    fn family(&self) -> &'static [(&'static str, &'static str)] {
+        S::FAMILY
     }
     fn actions(&self) -> &'static [(&'static str, &'static str, &'static str, Grantable)] {
         S::ACTIONS

@@ -55,7 +55,9 @@ pub async fn cards(
     let menu: Vec<_> = modules.all().iter().flat_map(|module| module.menu()).collect();
     let mut cards = Vec::new();
     for subject in modules.subjects().iter().filter(|s| reviews(grant, s.as_ref())) {
-        let entry = menu.iter().find(|entry| entry.subject == Some(subject.key()));
+        // a subject without an entry of its own stands behind the one it shares
+        let shown = subject.family().first().map_or(subject.key(), |(key, _)| key);
+        let entry = menu.iter().find(|entry| entry.subject == Some(shown));
         let row = rows.iter().find(|row| row.0 == subject.key());
         let (count, late) = row.map_or((0, 0), |row| (row.1, row.3));
         let note = match row {

@@ -3,9 +3,9 @@
 use sqlx::SqliteConnection;
 
 use super::{AnySubject, limit, waiting_for};
-use crate::Result;
-use crate::access::{Grant, Kinds, Scope};
+use crate::access::{Action, Grant, Grantable, Kinds, Scope};
 use crate::list::Tab;
+use crate::{Modules, Result};
 
 /// Which of a desk's tabs is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,29 @@ pub async fn tabs(
         tabs.push(tab(title, (*href).to_owned(), Side::More(href)));
     }
     Ok(tabs)
+}
+
+/// The switch between the subjects of a family, with what waits in each for those who may see
+/// it; empty for a subject that stands alone.
+pub async fn family(
+    db: &mut SqliteConnection,
+    modules: &Modules,
+    subject: &dyn AnySubject,
+    grant: &Grant,
+) -> Result<Vec<Tab>> {
+    let mut tabs = Vec::new();
+    for (key, title) in subject.family() {
+        let Some(other) = modules.subject(key) else { continue };
+        if !grant.may(Grantable { leaf: other.leaf(), action: Action::View }) {
+            continue;
+        }
+        let title = match waiting_for(&mut *db, grant, key).await? {
+            0 => (*title).to_owned(),
+            waiting => format!("{title}（{waiting}）"),
+        };
+        tabs.push(Tab { title, href: format!("/desk/{key}"), current: *key == subject.key() });
+    }
+    Ok(if tabs.len() > 1 { tabs } else { vec![] })
 }
 
 /// The right as a desk's waiting list sees it. A desk's equality is scope enough: what waits there

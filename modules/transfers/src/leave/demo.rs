@@ -59,7 +59,7 @@ pub async fn fill(tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
         store::left(&mut *tx, &brief, &wanted, account, &actor, &clock).await?;
         // who is gone counts for nobody's 应参加
         let event = Event::PersonChanged { person: *person };
-        credit_hours::CreditHours.on(&mut *tx, &event, &clock).await?;
+        credit_hours::CREDIT_HOURS.on(&mut *tx, &event, &clock).await?;
     }
     Ok(())
 }

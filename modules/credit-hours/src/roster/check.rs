@@ -1,0 +1,155 @@
+//! The check of a roster's rows: the same when it arrives and when it is approved.
+
+use std::collections::HashMap;
+
+use sqlx::SqliteConnection;
+
+use kit::{Hours, OrganizationId, PersonId, Result};
+
+use super::Row;
+use crate::claims::{self, Claim, Origin};
+use crate::rules::{Limits, Wanted};
+
+/// How a row came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Can be entered; sentences to know before deciding.
+    Good(Vec<String>),
+    /// Cannot be entered: why.
+    Failing(String),
+    /// Nobody of this county: kept for handing over.
+    Abroad(String),
+}
+
+#[derive(sqlx::FromRow)]
+struct Account {
+    id: PersonId,
+    identity_id: i64,
+    name: String,
+    organization_id: OrganizationId,
+    state: String,
+    organization: String,
+}
+
+/// Checks rows against people, ledger and rules as they are now. `unit`: whose people they must
+/// be; none: anybody's of the county.
+///
+/// Account exists, name matches, in this county, not already declared (plan, certificate, title
+/// with overlapping dates), not twice in this roster, within the limits (domain.md §2.19).
+pub async fn check(
+    db: &mut SqliteConnection,
+    rows: &[Row],
+    unit: Option<OrganizationId>,
+) -> Result<Vec<Verdict>> {
+    let limits = Limits::load(&mut *db).await?;
+    let mut verdicts = Vec::with_capacity(rows.len());
+    // what the roster itself has asked for so far
+    let mut seen: HashMap<PersonId, Vec<&Row>> = HashMap::new();
+    for chunk in rows.chunks(2_000) {
+        let people = accounts_of(&mut *db, chunk).await?;
+        let ids: Vec<PersonId> = people.values().map(|one| one.id).collect();
+        let existing = claims::existing(&mut *db, &ids).await?;
+        for row in chunk {
+            let account = people.get(&row.identity_id.0);
+            let mut verdict = person(row, account, unit);
+            if let (Verdict::Good(_), Some(account)) = (&verdict, account) {
+                let before = seen.entry(account.id).or_default();
+                let claim = claim(row, account.id);
+                let taken = existing.get(&account.id).map(|all| claims::among(all, &claim));
+                if let Some(taken) = taken.and_then(|taken| taken.into_iter().next()) {
+                    verdict = Verdict::Failing(taken.sentence);
+                } else if let Some(other) = before.iter().find(|other| alike(row, other)) {
+                    verdict = Verdict::Failing(format!("与名单第 {} 行重复", other.number));
+                } else {
+                    let besides: Hours = before
+                        .iter()
+                        .filter(|other| other.year == row.year && other.kind == row.kind)
+                        .map(|other| other.hours)
+                        .sum();
+                    if let Some(over) =
+                        limits.over(&mut *db, &wanted(row, account.id, besides)).await?
+                    {
+                        verdict = Verdict::Failing(over);
+                    } else {
+                        before.push(row);
+                    }
+                }
+            }
+            verdicts.push(verdict);
+        }
+    }
+    Ok(verdicts)
+}
+
+fn person(row: &Row, account: Option<&Account>, unit: Option<OrganizationId>) -> Verdict {
+    let Some(account) = account else {
+        return Verdict::Abroad("本县没有这个身份证号的专业技术人员".to_owned());
+    };
+    if account.name != row.name {
+        return Verdict::Failing("姓名与该身份证号登记的姓名不一致".to_owned());
+    }
+    if account.state == "moved" {
+        return Verdict::Abroad("已调出本县".to_owned());
+    }
+    if unit.is_some_and(|unit| unit != account.organization_id) {
+        return Verdict::Failing(format!("不是本单位人员，现在在 {}", account.organization));
+    }
+    if row.hours.is_zero() {
+        return Verdict::Failing("学时为 0，不计入台账".to_owned());
+    }
+    let mut notes = Vec::new();
+    if !kit::dictionary::takes_part(&account.state) {
+        let label = kit::dictionary::PERSON_STATES.label(&account.state);
+        notes.push(format!("人员状态是“{label}”"));
+    }
+    Verdict::Good(notes)
+}
+
+fn claim(row: &Row, person: PersonId) -> Claim<'_> {
+    Claim {
+        person,
+        title: &row.title,
+        certificate_number: &row.certificate_number,
+        started_on: &row.started_on,
+        ended_on: &row.ended_on,
+        plan: row.plan_id,
+        own: Some(Origin::Row(row.id)),
+    }
+}
+
+fn wanted(row: &Row, person: PersonId, besides: Hours) -> Wanted<'_> {
+    Wanted {
+        person,
+        year: row.year,
+        category: row.category_id,
+        kind: &row.kind,
+        started_on: &row.started_on,
+        ended_on: &row.ended_on,
+        hours: row.hours,
+        besides,
+    }
+}
+
+/// Two rows of one roster for the same learning.
+fn alike(one: &Row, other: &Row) -> bool {
+    use crate::declaration::rules::comparable;
+    let overlap = one.started_on <= other.ended_on && one.ended_on >= other.started_on;
+    let certificate = comparable(&one.certificate_number);
+    (one.plan_id.is_some() && one.plan_id == other.plan_id)
+        || (!certificate.is_empty() && certificate == comparable(&other.certificate_number))
+        || (overlap && comparable(&one.title) == comparable(&other.title))
+}
+
+/// The people behind the rows' identities, by identity.
+async fn accounts_of(db: &mut SqliteConnection, rows: &[Row]) -> Result<HashMap<i64, Account>> {
+    let identities: Vec<i64> = rows.iter().map(|row| row.identity_id.0).collect();
+    let found: Vec<Account> = sqlx::query_as(
+        "select p.id, p.identity_id, p.name, p.organization_id, p.state, o.name as organization
+           from json_each(?) j cross join person p on p.identity_id = j.value
+           join organization o on o.id = p.organization_id",
+    )
+    .bind(serde_json::to_string(&identities)?)
+    .fetch_all(db)
+    .await?;
+    Ok(found.into_iter().map(|one| (one.identity_id, one)).collect())
+}
