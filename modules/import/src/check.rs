@@ -11,7 +11,7 @@ use time::Date;
 
 use crate::columns::{Column, EXAMPLE, EXAMPLE_NUMBER, Layout};
 use crate::departments::Departments;
-use crate::read::{Cell, Row};
+use kit::sheet::{Cell, Row};
 pub use words::Words;
 
 /// How bad a problem is.

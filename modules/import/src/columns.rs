@@ -1,5 +1,6 @@
 //! The columns of the import template (domain.md §4) and how a file's header names them.
 
+use kit::sheet::{Title, Wanted};
 use serde::{Deserialize, Serialize};
 
 /// A column the import knows, in the template's order.
@@ -266,87 +267,49 @@ impl Column {
 /// The header a file puts its failing rows' reasons under; ours, so it is neither data nor unknown.
 pub const REASON: &str = "错误原因";
 
+/// Rows of one file.
+pub const ROWS: usize = 100_000;
+
+fn titles() -> Vec<Title> {
+    let title = |d: &Definition| Title { title: d.title, aliases: d.aliases, required: d.required };
+    COLUMNS.iter().map(title).collect()
+}
+
+/// What the reader looks for in a file.
+pub fn wanted() -> Wanted {
+    Wanted {
+        sheet: crate::template::SHEET,
+        titles: titles(),
+        marks: &["姓名", "身份证号"],
+        ignored: &[REASON],
+        rows: ROWS,
+    }
+}
+
 /// Which of a file's columns is which.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Layout {
-    /// Of each of our columns, the place in the file.
-    places: [Option<usize>; COLUMNS.len()],
-    /// Headers that mean nothing to us.
-    pub unknown: Vec<String>,
-    /// Our own titles, each found at two places.
-    pub twice: Vec<&'static str>,
-}
+pub struct Layout(kit::sheet::Layout);
 
 impl Layout {
     /// Finds our columns by the header's names, in any order.
     pub fn of<S: AsRef<str>>(header: &[S]) -> Self {
-        let mut layout = Self::default();
-        for (place, name) in header.iter().enumerate() {
-            let plain = plain(name.as_ref());
-            if plain.is_empty() || plain == REASON {
-                continue;
-            }
-            match named(&plain) {
-                None => layout.unknown.push(name.as_ref().trim().to_owned()),
-                Some(column) => {
-                    let slot = &mut layout.places[column as usize];
-                    if slot.is_some() {
-                        layout.twice.push(column.title());
-                    } else {
-                        *slot = Some(place);
-                    }
-                }
-            }
-        }
-        layout
+        Self(kit::sheet::Layout::of(header, &titles(), &[REASON]))
     }
 
     /// Where in a row this column stands.
     pub fn place(&self, column: Column) -> Option<usize> {
-        self.places[column as usize]
+        self.0.place(column as usize)
     }
 
-    /// How many of our columns were found.
-    pub fn found(&self) -> usize {
-        self.places.iter().flatten().count()
+    /// Headers that mean nothing to us.
+    pub fn unknown(&self) -> &[String] {
+        &self.0.unknown
     }
-
-    /// Titles of required columns that the file lacks.
-    pub fn missing(&self) -> Vec<&'static str> {
-        COLUMNS
-            .iter()
-            .filter(|d| d.required && self.place(d.column).is_none())
-            .map(|d| d.title)
-            .collect()
-    }
-}
-
-fn named(plain: &str) -> Option<Column> {
-    let is = |title: &&str| self::plain(title) == plain;
-    let by_title = COLUMNS.iter().find(|d| is(&d.title));
-    by_title.or_else(|| COLUMNS.iter().find(|d| d.aliases.iter().any(is))).map(|d| d.column)
-}
-
-/// A header as it is compared: narrowed, lower case, without blanks, asterisks, brackets' content.
-fn plain(name: &str) -> String {
-    let mut depth = 0_u32;
-    let mut out = String::new();
-    for c in name.chars().map(kit::initials::half_width) {
-        match c {
-            '(' | '[' | '【' => depth += 1,
-            ')' | ']' | '】' => depth = depth.saturating_sub(1),
-            _ if depth > 0 => {}
-            '*' | ':' | '/' | '、' | '\'' => {}
-            c if c.is_whitespace() || kit::initials::is_invisible(c) => {}
-            c => out.extend(c.to_lowercase()),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{COLUMNS, Column, Layout};
+    use super::{COLUMNS, Column, Layout, titles};
 
     #[test]
     fn columns_stand_in_their_own_order() {
@@ -362,7 +325,7 @@ mod tests {
             for name in definition.aliases.iter().chain([&definition.title]) {
                 let layout = Layout::of(&[name]);
                 assert_eq!(layout.place(definition.column), Some(0), "{name}");
-                assert_eq!(layout.found(), 1, "{name}");
+                assert_eq!(layout.0.found(), 1, "{name}");
             }
         }
     }
@@ -381,10 +344,10 @@ mod tests {
         assert_eq!(layout.place(Column::IdNumber), Some(1));
         assert_eq!(layout.place(Column::Name), Some(2));
         assert_eq!(layout.place(Column::Education), Some(3));
-        assert_eq!(layout.unknown, ["序号"]);
-        assert!(layout.missing().is_empty());
+        assert_eq!(layout.unknown(), ["序号"]);
+        assert!(layout.0.missing(&titles()).is_empty());
         let layout = Layout::of(&["姓名", "身份证号", "姓名"]);
-        assert_eq!(layout.missing(), ["民族", "学历", "职称系列"]);
-        assert_eq!(layout.twice, ["姓名"]);
+        assert_eq!(layout.0.missing(&titles()), ["民族", "学历", "职称系列"]);
+        assert_eq!(layout.0.twice, ["姓名"]);
     }
 }

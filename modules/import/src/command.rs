@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::against::Against;
 use crate::check::{Level, Problem};
+use crate::columns::Layout;
 use crate::departments::Departments;
 use crate::parse::{CheckedRow, Parsing, Piece};
 use crate::store::{self, NewImport};
@@ -78,7 +79,12 @@ pub async fn check(
         match piece {
             Piece::Header(header) => {
                 against = Some(
-                    Against::of(&mut *db.read().await?, organization.id, header.layout).await?,
+                    Against::of(
+                        &mut *db.read().await?,
+                        organization.id,
+                        Layout::of(&header.titles),
+                    )
+                    .await?,
                 );
             }
             Piece::Rows(mut batch) => {

@@ -13,8 +13,8 @@ use crate::check::{Checker, Level, Problem};
 use crate::columns::{Column, Layout};
 use crate::departments::{Departments, Found};
 use crate::parse::CheckedRow;
-use crate::read::{Cell, Row};
 use crate::store::{self, Import};
+use kit::sheet::{Cell, Row};
 
 /// People written by one call of `create_many`.
 const CHUNK: usize = 2_000;

@@ -8,8 +8,8 @@ use rocket::{Route, State, get, routes};
 
 use crate::EditImports;
 use crate::columns::{COLUMNS, Layout, REASON};
-use crate::read::Cell;
 use crate::store;
+use kit::sheet::Cell;
 
 pub fn routes() -> Vec<Route> {
     routes![failing]

@@ -7,9 +7,9 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::check::{Accepted, Checked, Checker, Level, Problem};
-use crate::columns::Column;
+use crate::columns::{self, Column, Layout};
 use crate::departments::Departments;
-use crate::read::{Cell, Header, Row, Sink};
+use kit::sheet::{Cell, Header, Row, Sink};
 
 /// Rows of a batch.
 pub const BATCH: usize = 1_000;
@@ -48,7 +48,7 @@ impl CheckedRow {
     /// A problem with a cell, found after the row's own check.
     pub fn tell(
         &mut self,
-        layout: &crate::columns::Layout,
+        layout: &Layout,
         level: Level,
         column: Column,
         message: String,
@@ -61,7 +61,7 @@ impl CheckedRow {
         }
     }
 
-    pub fn typed(&self, layout: &crate::columns::Layout, column: Column) -> &str {
+    pub fn typed(&self, layout: &Layout, column: Column) -> &str {
         layout.place(column).and_then(|at| self.cells.get(at)).map_or("", Cell::text)
     }
 }
@@ -97,7 +97,6 @@ impl Parsing {
     ) -> Self {
         let (sender, pieces) = mpsc::channel(2);
         let end = spawn_blocking(move || {
-            crate::content::check(&bytes)?;
             let mut parser = Parser {
                 sender,
                 today,
@@ -108,7 +107,7 @@ impl Parsing {
                 seen: Seen::default(),
                 examples: 0,
             };
-            crate::read::xlsx(bytes, &mut parser)?;
+            kit::sheet::read(bytes, &columns::wanted(), &mut parser)?;
             parser.flush()?;
             Ok(End { late: parser.seen.late(), examples: parser.examples })
         });
@@ -127,7 +126,7 @@ impl Parsing {
         drop(self.pieces);
         match self.end.await {
             Ok(end) => end,
-            Err(_) => Err("文件的内部结构不正常，读不下去。请用 Excel 或 WPS 打开，另存为新的 .xlsx 文件后再上传。".to_owned()),
+            Err(_) => Err(kit::sheet::BROKEN.to_owned()),
         }
     }
 }
@@ -137,7 +136,7 @@ struct Parser {
     today: time::Date,
     departments: Option<Departments>,
     create: bool,
-    checker: Option<(Checker, Header)>,
+    checker: Option<(Checker, Layout)>,
     batch: Vec<CheckedRow>,
     seen: Seen,
     examples: u32,
@@ -163,20 +162,21 @@ impl Parser {
 impl Sink for Parser {
     fn header(&mut self, header: &Header) -> Result<(), String> {
         let departments = self.departments.take().unwrap_or_default();
-        let checker = Checker::new(self.today, header.layout.clone(), departments, self.create);
-        self.checker = Some((checker, header.clone()));
+        let layout = Layout::of(&header.titles);
+        let checker = Checker::new(self.today, layout.clone(), departments, self.create);
+        self.checker = Some((checker, layout));
         self.send(Piece::Header(Box::new(header.clone())))
     }
 
     fn row(&mut self, row: Row) -> Result<(), String> {
-        let Some((checker, header)) = &mut self.checker else { return Ok(()) };
+        let Some((checker, layout)) = &mut self.checker else { return Ok(()) };
         let checked = checker.row(&row);
         if checked.example {
             self.examples += 1;
             return Ok(());
         }
         let mut row = CheckedRow::new(row, checked);
-        self.seen.look(&mut row, &header.layout);
+        self.seen.look(&mut row, layout);
         self.batch.push(row);
         if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
     }
@@ -195,7 +195,7 @@ struct Seen {
 const KEEP_ONE: &str = "两行只保留一行";
 
 impl Seen {
-    fn look(&mut self, row: &mut CheckedRow, layout: &crate::columns::Layout) {
+    fn look(&mut self, row: &mut CheckedRow, layout: &Layout) {
         let number = row.number;
         if let Some(card) = &row.id_card {
             let (first, others) =

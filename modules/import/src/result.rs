@@ -91,7 +91,7 @@ impl<'a> Shown<'a> {
             changed: import.changed,
             examples: import.examples,
             own: import.account_id == Some(user.account),
-            ignored: commit::layout(import)?.unknown,
+            ignored: commit::layout(import)?.unknown().to_vec(),
         })
     }
 }

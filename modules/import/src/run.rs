@@ -5,6 +5,7 @@ use kit::job::Progress;
 use kit::{Clock, Error, Result};
 
 use crate::against::Against;
+use crate::columns::Layout;
 use crate::departments::Departments;
 use crate::parse::{Parsing, Piece};
 use crate::store::{self, Import};
@@ -51,8 +52,10 @@ async fn work(
                 let mut tx = db.begin().await?;
                 store::keep_header(&mut tx, id, &header).await?;
                 tx.commit().await?;
-                against =
-                    Some(Against::of(&mut *db.read().await?, organization, header.layout).await?);
+                against = Some(
+                    Against::of(&mut *db.read().await?, organization, Layout::of(&header.titles))
+                        .await?,
+                );
             }
             Piece::Rows(mut rows) => {
                 if let Some(against) = &against {

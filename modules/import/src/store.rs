@@ -5,7 +5,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::check::Problem;
 use crate::parse::CheckedRow;
-use crate::read::Header;
+use kit::sheet::Header;
 
 /// An upload as recorded.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -210,7 +210,7 @@ mod tests {
     fn the_template_has_its_three_sheets() {
         let departments = vec!["教务处".to_owned(), "一科, 二科\"".to_owned()];
         let bytes = workbook("云川县第一小学", &departments).unwrap();
-        assert_eq!(crate::content::check(&bytes), Ok(()));
+        assert_eq!(kit::sheet::check(&bytes), Ok(()));
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
         assert_eq!(book.sheet_names(), [SHEET, "填写说明", "字典"]);
         let range = book.worksheet_range(SHEET).unwrap();

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::departments::Departments;
 use crate::store::{self, NewImport};
-use crate::{EditImports, ViewImports, content, run, template};
+use crate::{EditImports, ViewImports, run, template};
 
 /// How long an upload waits for its check before it shows the progress instead.
 const PATIENCE: Duration = Duration::from_millis(2_500);
@@ -45,7 +45,7 @@ async fn page(user: &User, grant: &Grant, db: &Db, form: &Form) -> Result<Page> 
     Ok(Page::new("import/index.html")
         .with("organization", &grant.organization_name)
         .with("may_edit", &user.may(crate::edit()))
-        .with("limit", &content::PACKED)
+        .with("limit", &kit::sheet::PACKED)
         .with("open", &open)
         .with("form", form))
 }

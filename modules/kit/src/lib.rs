@@ -32,6 +32,7 @@ pub mod review;
 pub mod serial;
 pub mod session;
 pub mod settings;
+pub mod sheet;
 pub mod shell;
 #[cfg(test)]
 mod testing;

@@ -5,7 +5,7 @@ use time::macros::date;
 use super::{Checked, Checker, Level, Problem};
 use crate::columns::{COLUMNS, Column, Layout};
 use crate::departments::tests::some;
-use crate::read::{Cell, Row};
+use kit::sheet::{Cell, Row};
 
 /// A row of the whole template that is right in every cell.
 const GOOD: [(Column, &str); 19] = [

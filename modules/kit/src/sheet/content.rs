@@ -53,13 +53,13 @@ fn foreign(bytes: &[u8]) -> String {
         } else if holds("Workbook") || holds("Book") {
             format!("这是旧版的 .xls 文件，现在只能读取 .xlsx。{AGAIN}")
         } else {
-            "这是旧版 Office 文件，但不是电子表格。请下载导入模板，填写后上传。".to_owned()
+            "这是旧版 Office 文件，但不是电子表格。请下载模板，填写后上传。".to_owned()
         };
     }
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_lowercase();
     let head = head.trim_start_matches('\u{feff}').trim_start();
     if bytes.starts_with(b"%PDF") {
-        return "这是 PDF 文件，不是电子表格。请下载导入模板，填写后上传。".to_owned();
+        return "这是 PDF 文件，不是电子表格。请下载模板，填写后上传。".to_owned();
     }
     if head.starts_with('<') {
         return if head.contains("<html")
@@ -75,12 +75,12 @@ fn foreign(bytes: &[u8]) -> String {
     }
     let sample = &bytes[..bytes.len().min(65_536)];
     if infer_picture(bytes) {
-        return "这是图片，不是电子表格。请下载导入模板，填写后上传。".to_owned();
+        return "这是图片，不是电子表格。请下载模板，填写后上传。".to_owned();
     }
     if !sample.contains(&0) && sample.iter().any(|b| matches!(b, b',' | b'\t' | b';')) {
         return format!("这是文本表格（CSV），现在只能读取 .xlsx。{AGAIN}");
     }
-    "无法识别这个文件，它不是电子表格。请下载导入模板，填写后上传。".to_owned()
+    "无法识别这个文件，它不是电子表格。请下载模板，填写后上传。".to_owned()
 }
 
 fn infer_picture(bytes: &[u8]) -> bool {
@@ -106,7 +106,7 @@ fn archive(bytes: &[u8]) -> Result<(), String> {
         });
     }
     if holds("word/") || holds("ppt/") {
-        return Err("这是 Word 或 PPT 文件，不是电子表格。请下载导入模板，填写后上传。".to_owned());
+        return Err("这是 Word 或 PPT 文件，不是电子表格。请下载模板，填写后上传。".to_owned());
     }
     if names.iter().any(|name| name.ends_with("workbook.bin")) {
         return Err(format!("这是 .xlsb 文件，现在只能读取 .xlsx。{AGAIN}"));

@@ -1,15 +1,13 @@
-//! Reads an accepted .xlsx as a stream of rows, so that neither a lying dimension nor a long
-//! file costs memory. Other formats join here (issue 6): they only have to call the same sink.
+//! Reads an .xlsx as a stream of rows, so that neither a lying dimension nor a long file costs
+//! memory. Other formats join here (issue 6): they only have to call the same sink.
 
 use std::io::Cursor;
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use serde::{Deserialize, Serialize};
 
-use crate::columns::Layout;
+use super::layout::{Layout, Wanted};
 
-/// Rows with content, below the header.
-pub const ROWS: usize = 100_000;
 /// Columns that are looked at.
 const COLUMNS: usize = 200;
 /// Rows among which the header must stand.
@@ -33,12 +31,14 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// As typed; of a number, its figures in full.
     pub fn text(&self) -> &str {
         match self {
             Cell::Text(text) | Cell::Number { n: text } => text,
         }
     }
 
+    /// Whether the spreadsheet held a number (long ones lose their last figures).
     pub fn is_number(&self) -> bool {
         matches!(self, Cell::Number { .. })
     }
@@ -75,12 +75,14 @@ pub trait Sink {
     fn row(&mut self, row: Row) -> Result<(), String>;
 }
 
-/// Reads the sheet that has our header.
+/// Checks the file ([`super::check`]) and reads the sheet that has the wanted header. Work for
+/// `spawn_blocking`.
 ///
 /// # Errors
-/// A Chinese sentence: no such sheet, columns missing or twice, too many rows, damage; or what
-/// the sink refused with.
-pub fn xlsx(bytes: Vec<u8>, sink: &mut dyn Sink) -> Result<(), String> {
+/// A Chinese sentence: what the file is instead, no such sheet, columns missing or twice, too many
+/// rows, damage; or what the sink refused with.
+pub fn read(bytes: Vec<u8>, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), String> {
+    super::check(&bytes)?;
     let mut book: Xlsx<Cursor<Vec<u8>>> =
         Xlsx::new(Cursor::new(bytes)).map_err(|_| DAMAGED.to_owned())?;
     let mut sheets: Vec<String> = book
@@ -91,18 +93,21 @@ pub fn xlsx(bytes: Vec<u8>, sink: &mut dyn Sink) -> Result<(), String> {
         .take(SHEETS)
         .collect();
     // the template's own sheet first, should somebody have moved it
-    sheets.sort_by_key(|name| name != crate::template::SHEET);
+    sheets.sort_by_key(|name| name != wanted.sheet);
     let mut refusal = None;
     for sheet in &sheets {
-        match read_sheet(&mut book, sheet, sink)? {
+        match read_sheet(&mut book, sheet, wanted, sink)? {
             Outcome::Read => return Ok(()),
             Outcome::Refused(sentence) => refusal = refusal.or(Some(sentence)),
             Outcome::NoHeader => {}
         }
     }
-    Err(refusal.unwrap_or_else(|| format!(
-        "没有找到表头。表头应在前 {HEADER_WITHIN} 行内，至少有“姓名”和“身份证号”两列。请使用导入模板，或者把表头改成模板里的列名。"
-    )))
+    Err(refusal.unwrap_or_else(|| {
+        format!(
+            "没有找到表头。表头应在前 {HEADER_WITHIN} 行内，至少有“{}”两列。请使用模板，或者把表头改成模板里的列名。",
+            wanted.marks.join("”和“")
+        )
+    }))
 }
 
 /// What became of one sheet.
@@ -117,11 +122,13 @@ enum Outcome {
 fn read_sheet(
     book: &mut Xlsx<Cursor<Vec<u8>>>,
     sheet: &str,
+    wanted: &Wanted,
     sink: &mut dyn Sink,
 ) -> Result<Outcome, String> {
     let damaged = |_| DAMAGED.to_owned();
     let mut cells = book.worksheet_cells_reader(sheet).map_err(damaged)?;
-    let mut reading = Reading { sheet, header: None, refusal: None, skipped: 0, rows: 0, text: 0 };
+    let mut reading =
+        Reading { sheet, wanted, header: None, refusal: None, skipped: 0, rows: 0, text: 0 };
     let mut current: Option<Row> = None;
     while let Some(cell) = cells.next_cell().map_err(damaged)? {
         let (row, column) = cell.get_position();
@@ -157,6 +164,7 @@ fn read_sheet(
 
 struct Reading<'a> {
     sheet: &'a str,
+    wanted: &'a Wanted,
     /// The width of the header, once found.
     header: Option<usize>,
     refusal: Option<String>,
@@ -181,7 +189,7 @@ impl Reading<'_> {
         }
         let Some(width) = self.header else {
             self.skipped += 1;
-            match header(self.sheet, &row) {
+            match header(self.sheet, self.wanted, &row) {
                 Ok(Some(header)) => {
                     self.header = Some(header.titles.len());
                     sink.header(&header)?;
@@ -200,8 +208,9 @@ impl Reading<'_> {
             return Ok(true);
         }
         self.rows += 1;
-        if self.rows > ROWS {
-            return Err(format!("文件超过 {ROWS} 行。请分成几个文件上传。"));
+        if self.rows > self.wanted.rows {
+            let rows = self.wanted.rows;
+            return Err(format!("文件超过 {rows} 行。请分成几个文件上传。"));
         }
         self.text += row.cells.iter().map(|cell| cell.text().len()).sum::<usize>();
         if self.text > TEXT {
@@ -214,17 +223,21 @@ impl Reading<'_> {
     }
 }
 
-/// The row as a header, if it names at least two of our columns, one of them 姓名 or 身份证号.
-fn header(sheet: &str, row: &Row) -> Result<Option<Header>, String> {
-    use crate::columns::Column;
+/// The row as a header, if it names at least two of the columns, one of them a mark.
+fn header(sheet: &str, wanted: &Wanted, row: &Row) -> Result<Option<Header>, String> {
     let titles: Vec<String> = row.cells.iter().map(|c| c.text().trim().to_owned()).collect();
-    let layout = Layout::of(&titles);
-    let ours = layout.place(Column::Name).or(layout.place(Column::IdNumber));
-    if layout.found() < 2 || ours.is_none() {
+    let layout = Layout::of(&titles, &wanted.titles, wanted.ignored);
+    let is_mark = |title: &str| wanted.marks.contains(&title);
+    let marked = wanted
+        .titles
+        .iter()
+        .enumerate()
+        .any(|(at, column)| is_mark(column.title) && layout.place(at).is_some());
+    if layout.found() < 2 || !marked {
         return Ok(None);
     }
     let list = |names: &[&str]| format!("“{}”", names.join("”“"));
-    let missing = layout.missing();
+    let missing = layout.missing(&wanted.titles);
     if !missing.is_empty() {
         return Err(format!(
             "表头（第 {} 行）缺少{}。请补上这{}，列名与模板一致，再重新上传。",
@@ -248,7 +261,7 @@ fn header(sheet: &str, row: &Row) -> Result<Option<Header>, String> {
 }
 
 fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || kit::initials::is_invisible(c))
+    text.chars().all(|c| c.is_whitespace() || crate::initials::is_invisible(c))
 }
 
 /// A cell as its text; none if empty.
@@ -298,7 +311,8 @@ fn figures(number: f64) -> String {
 mod tests {
     use rust_xlsxwriter::{Format, Workbook};
 
-    use super::{Cell, Header, Row, Sink, figures, xlsx};
+    use super::super::layout::{Title, Wanted};
+    use super::{Cell, Header, Row, Sink, figures};
 
     #[derive(Default)]
     struct Kept {
@@ -319,9 +333,18 @@ mod tests {
 
     const HEADER: [&str; 6] = ["民族", "姓名", "身份证号", "学历", "职称系列", "参加工作时间"];
 
+    fn wanted() -> Wanted {
+        let mut titles: Vec<Title> =
+            HEADER[..5].iter().map(|title| Title::required(title, &[])).collect();
+        titles.push(Title::optional(HEADER[5], &[]));
+        Wanted {
+            sheet: "表", titles, marks: &["姓名", "身份证号"], ignored: &[], rows: 100_000
+        }
+    }
+
     fn read(workbook: &mut Workbook) -> Result<Kept, String> {
         let mut kept = Kept::default();
-        xlsx(workbook.save_to_buffer().unwrap(), &mut kept)?;
+        super::read(workbook.save_to_buffer().unwrap(), &wanted(), &mut kept)?;
         Ok(kept)
     }
 

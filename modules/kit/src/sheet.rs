@@ -1,0 +1,74 @@
+//! Workbooks in: what a file really is, then its rows as cells of text. Nothing here knows what
+//! the columns mean; a bomb, a lie or a foreign format gets no further than [`check`].
+//!
+//! A long file streams into a [`Sink`] ([`read`]); a short list comes whole ([`table`]).
+
+mod content;
+mod layout;
+mod read;
+
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+pub use content::{PACKED, check};
+pub use layout::{Layout, Title, Wanted, plain};
+pub use read::{Cell, Header, Row, Sink, read};
+
+use crate::{Error, Result};
+
+/// Files read whole at the same time: each may take its share of memory.
+static READING: Semaphore = Semaphore::const_new(2);
+
+/// What is told when the reader itself fails.
+pub const BROKEN: &str =
+    "文件的内部结构不正常，读不下去。请用 Excel 或 WPS 打开，另存为新的 .xlsx 文件后再上传。";
+
+/// A short list, read whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    pub header: Header,
+    pub rows: Vec<Row>,
+}
+
+impl Table {
+    /// A row's cell under `titles[column]` of what was wanted, trimmed; empty if the file lacks it.
+    pub fn text<'a>(&self, row: &'a Row, column: usize) -> &'a str {
+        self.header.layout.cell(row, column).map_or("", |cell| cell.text().trim())
+    }
+}
+
+/// Reads a file of at most `wanted.rows` rows off the async threads, two at a time.
+///
+/// # Errors
+/// [`Error::Invalid`]: a Chinese sentence for the field the file came in: what the file is
+/// instead, no header, columns missing or twice, too many rows, no row at all.
+pub async fn table(bytes: Vec<u8>, wanted: Wanted) -> Result<Table> {
+    let _permit = READING.acquire().await.map_err(|e| Error::Fault(e.to_string()))?;
+    let work = spawn_blocking(move || {
+        let mut kept = Kept::default();
+        read(bytes, &wanted, &mut kept)?;
+        match kept.header {
+            Some(header) if !kept.rows.is_empty() => Ok(Table { header, rows: kept.rows }),
+            _ => Err("表头下面没有内容。请填写后再上传。".to_owned()),
+        }
+    });
+    work.await.unwrap_or_else(|_| Err(BROKEN.to_owned())).map_err(Error::Invalid)
+}
+
+#[derive(Default)]
+struct Kept {
+    header: Option<Header>,
+    rows: Vec<Row>,
+}
+
+impl Sink for Kept {
+    fn header(&mut self, header: &Header) -> Result<(), String> {
+        self.header = Some(header.clone());
+        Ok(())
+    }
+
+    fn row(&mut self, row: Row) -> Result<(), String> {
+        self.rows.push(row);
+        Ok(())
+    }
+}
