@@ -30,38 +30,64 @@ pub async fn all(db: &mut SqliteConnection) -> Result<Vec<Category>> {
         .await?)
 }
 
-/// What the years ask for, as rows of `requirement`.
-#[derive(Debug, Clone)]
-pub struct Requirements(Vec<(i32, i32, Option<i64>, i64)>);
+/// One row of `requirement`: the year's total (`category` none) or a subject's minimum.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Requirement {
+    pub year_from: i32,
+    pub year_to: i32,
+    #[sqlx(rename = "category_id")]
+    pub category: Option<i64>,
+    /// 职称等级, stored code; empty: everybody who has none of his own.
+    pub level: String,
+    /// Tenths of an hour.
+    pub hours: i64,
+}
+
+/// What the years ask for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Requirements(pub Vec<Requirement>);
 
 impl Requirements {
     pub async fn load(db: &mut SqliteConnection) -> Result<Self> {
-        let rows = sqlx::query_as("select year_from, year_to, category_id, hours from requirement")
-            .fetch_all(db)
-            .await?;
+        let rows = sqlx::query_as(
+            "select year_from, year_to, category_id, level, hours from requirement
+              order by year_from, category_id",
+        )
+        .fetch_all(db)
+        .await?;
         Ok(Self(rows))
     }
 
-    fn of(&self, year: i32, category: Option<i64>) -> Hours {
-        let found = self
-            .0
+    /// What exactly this level is asked (without the general rule); none: nothing of its own.
+    pub fn own(&self, year: i32, level: &str, category: Option<i64>) -> Option<Hours> {
+        self.0
             .iter()
-            .find(|(from, to, of, _)| (*from..=*to).contains(&year) && *of == category);
-        Hours::from_tenths(found.map_or(0, |row| row.3))
+            .find(|row| {
+                (row.year_from..=row.year_to).contains(&year)
+                    && row.category == category
+                    && row.level == level
+            })
+            .map(|row| Hours::from_tenths(row.hours))
     }
 
-    /// The year's total; zero where nothing is asked.
-    pub fn total(&self, year: i32) -> Hours {
-        self.of(year, None)
+    fn of(&self, year: i32, level: &str, category: Option<i64>) -> Hours {
+        self.own(year, level, category)
+            .or_else(|| self.own(year, "", category))
+            .unwrap_or(Hours::ZERO)
+    }
+
+    /// The year's total for people of a title level; zero where nothing is asked.
+    pub fn total(&self, year: i32, level: &str) -> Hours {
+        self.of(year, level, None)
     }
 
     /// The subject's minimum in a year of which `exempt` is waived: reduced in proportion.
-    pub fn category(&self, year: i32, category: i64, exempt: Hours) -> Hours {
-        reduced(self.of(year, Some(category)), self.total(year), exempt)
+    pub fn category(&self, year: i32, level: &str, category: i64, exempt: Hours) -> Hours {
+        reduced(self.of(year, level, Some(category)), self.total(year, level), exempt)
     }
 }
 
-/// The same sum as `ledger::totals::COMPLETE` makes in SQL.
+/// The same sum as `ledger::totals::complete` makes in SQL.
 fn reduced(hours: Hours, total: Hours, exempt: Hours) -> Hours {
     if total.tenths() <= 0 {
         return hours;
@@ -72,20 +98,44 @@ fn reduced(hours: Hours, total: Hours, exempt: Hours) -> Hours {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hours, Requirements, reduced};
+    use super::{Hours, Requirement, Requirements, reduced};
+
+    fn row(years: (i32, i32), category: Option<i64>, level: &str, hours: i64) -> Requirement {
+        let (year_from, year_to) = years;
+        Requirement { year_from, year_to, category, level: level.to_owned(), hours }
+    }
 
     #[test]
     fn a_year_asks_for_what_was_in_force() {
         let rules = Requirements(vec![
-            (2016, 2025, None, 900),
-            (2016, 9999, Some(1), 300),
-            (2026, 9999, None, 720),
+            row((2016, 2025), None, "", 900),
+            row((2016, 9999), Some(1), "", 300),
+            row((2026, 9999), None, "", 720),
         ]);
-        assert_eq!(rules.total(2015), Hours::ZERO);
-        assert_eq!(rules.total(2025), Hours::whole(90));
-        assert_eq!(rules.total(2026), Hours::whole(72));
-        assert_eq!(rules.category(2026, 1, Hours::ZERO), Hours::whole(30));
-        assert_eq!(rules.category(2026, 2, Hours::ZERO), Hours::ZERO);
+        assert_eq!(rules.total(2015, ""), Hours::ZERO);
+        assert_eq!(rules.total(2025, "middle"), Hours::whole(90));
+        assert_eq!(rules.total(2026, ""), Hours::whole(72));
+        assert_eq!(rules.category(2026, "", 1, Hours::ZERO), Hours::whole(30));
+        assert_eq!(rules.category(2026, "", 2, Hours::ZERO), Hours::ZERO);
+    }
+
+    #[test]
+    fn a_level_has_its_own_where_it_is_set_and_else_the_general_one() {
+        let rules = Requirements(vec![
+            row((2016, 9999), None, "", 900),
+            row((2016, 9999), Some(1), "", 300),
+            row((2016, 9999), Some(2), "", 600),
+            row((2026, 9999), None, "junior", 720),
+            row((2026, 9999), Some(2), "junior", 420),
+        ]);
+        let none = Hours::ZERO;
+        assert_eq!(rules.total(2026, "junior"), Hours::whole(72));
+        assert_eq!(rules.category(2026, "junior", 1, none), Hours::whole(30));
+        assert_eq!(rules.category(2026, "junior", 2, none), Hours::whole(42));
+        assert_eq!(rules.total(2025, "junior"), Hours::whole(90));
+        assert_eq!(rules.category(2026, "senior", 2, none), Hours::whole(60));
+        // 36 of 72 waived: half of 30
+        assert_eq!(rules.category(2026, "junior", 1, Hours::whole(36)), Hours::whole(15));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use kit::Result;
 use kit::module::Finding;
 
-use crate::ledger::totals::recount;
+use crate::ledger::totals::{follow, recount};
 
 pub async fn doctor(db: &mut SqliteConnection) -> Result<Vec<Finding>> {
     Ok(vec![totals(&mut *db).await?, files(db).await?])
@@ -15,6 +15,15 @@ pub async fn doctor(db: &mut SqliteConnection) -> Result<Vec<Finding>> {
 
 async fn totals(db: &mut SqliteConnection) -> Result<Finding> {
     let entries: i64 = sqlx::query_scalar("select count(*) from entry").fetch_one(&mut *db).await?;
+    let left = follow::left(&mut *db).await?;
+    if let Some((year, done, people)) = left.first() {
+        return Ok(Finding {
+            ok: true,
+            text: format!(
+                "{year} 年度的要求改动后还在重算（{done}/{people} 人），由服务器继续；做完后再核对累计。"
+            ),
+        });
+    }
     let wrong = recount(db, None).await?;
     Ok(match wrong.first() {
         None => Finding {

@@ -59,6 +59,7 @@ impl YearTotal {
 #[derive(sqlx::FromRow)]
 struct YearRow {
     year: i32,
+    level: String,
     required: i64,
     exempt: i64,
     total: i64,
@@ -66,8 +67,8 @@ struct YearRow {
     counted: bool,
 }
 
-/// Every year from `from` to `to`, newest last; a year without a row has the rule's requirement
-/// and no hours.
+/// Every year from `from` to `to`, newest last, each by the title level it has in its row; a year
+/// without a row has the requirement of today's level and no hours.
 pub async fn year_totals(
     db: &mut SqliteConnection,
     person: PersonId,
@@ -75,7 +76,7 @@ pub async fn year_totals(
     to: i32,
 ) -> Result<Vec<YearTotal>> {
     let rows: Vec<YearRow> = sqlx::query_as(
-        "select year, required, exempt, total, complete, counted from person_year
+        "select year, level, required, exempt, total, complete, counted from person_year
           where person_id = ? and year between ? and ?",
     )
     .bind(person)
@@ -96,20 +97,26 @@ pub async fn year_totals(
     let done: HashMap<(i32, i64), i64> =
         done.into_iter().map(|(year, category, hours)| ((year, category), hours)).collect();
     let categories = category::all(&mut *db).await?;
-    let rules = Requirements::load(db).await?;
+    let rules = Requirements::load(&mut *db).await?;
+    let now: Option<String> = sqlx::query_scalar("select level from person where id = ?")
+        .bind(person)
+        .fetch_optional(db)
+        .await?;
+    let now = now.unwrap_or_default();
     let years = (from..=to).map(|year| {
         let row = rows.remove(&year).unwrap_or(YearRow {
             year,
-            required: rules.total(year).tenths(),
+            level: now.clone(),
+            required: rules.total(year, &now).tenths(),
             exempt: 0,
             total: 0,
-            complete: rules.total(year).is_zero(),
+            complete: rules.total(year, &now).is_zero(),
             counted: false,
         });
         let exempt = Hours::from_tenths(row.exempt);
         let categories = categories.iter().filter_map(|one| {
             let hours = done.get(&(year, one.id)).copied().unwrap_or(0);
-            let required = rules.category(year, one.id, exempt);
+            let required = rules.category(year, &row.level, one.id, exempt);
             (hours != 0 || !required.is_zero()).then(|| CategoryTotal {
                 id: one.id,
                 name: one.name.clone(),

@@ -131,7 +131,7 @@ impl Subject for Declarations {
         &self,
         db: &mut SqliteConnection,
         content: &Content,
-        _: &Clock,
+        clock: &Clock,
     ) -> Result<Vec<Check>> {
         let alike = content.alike();
         let mut checks = vec![];
@@ -143,6 +143,8 @@ impl Subject for Declarations {
             },
         }
         checks.extend(sums(content));
+        let late = crate::windows::overdue(&mut *db, content.year, clock).await?;
+        checks.extend(late.map(Check::warn));
         if content.files.is_empty() {
             checks.push(Check::refuse("没有证明材料"));
         }

@@ -38,6 +38,26 @@ impl Window {
     pub fn is_open(&self, today: &str) -> bool {
         self.declare_from.as_str() <= today && today <= self.last_day()
     }
+
+    /// Why it may not be declared on this day.
+    fn shut(&self, today: &str) -> Option<String> {
+        let year = self.year;
+        if self.is_open(today) {
+            None
+        } else if today < self.declare_from.as_str() {
+            Some(format!("{year} 年度从 {} 起申报，现在还不能提交。", self.declare_from))
+        } else if self.makeup_to.is_empty() {
+            Some(format!(
+                "{year} 年度的申报已于 {} 截止，不能再提交；学时也不转入其他年度。",
+                self.declare_to
+            ))
+        } else {
+            Some(format!(
+                "{year} 年度的补报已于 {} 截止，不能再提交；学时也不转入其他年度。",
+                self.makeup_to
+            ))
+        }
+    }
 }
 
 /// The window of a year.
@@ -72,6 +92,28 @@ pub async fn open_years(db: &mut SqliteConnection, clock: &Clock) -> Result<Vec<
     Ok(years)
 }
 
+/// Why nothing of this year can be handed in today, or none; for every way in. What was handed in
+/// before is decided all the same.
+pub async fn closed(db: &mut SqliteConnection, year: i32, clock: &Clock) -> Result<Option<String>> {
+    if year > clock.year() {
+        return Ok(Some(format!("{year} 年度还没有到，不能申报。请核对年度。")));
+    }
+    let window = of(db, year).await?;
+    let today = day::date_text(clock.today());
+    Ok(window.shut(&today))
+}
+
+/// That the year's decisions were to be made by now (审核截止), or none; a desk's warning.
+pub async fn overdue(
+    db: &mut SqliteConnection,
+    year: i32,
+    clock: &Clock,
+) -> Result<Option<String>> {
+    let window = of(db, year).await?;
+    let late = !window.audit_to.is_empty() && window.audit_to < day::date_text(clock.today());
+    Ok(late.then(|| format!("{year} 年度的审核已于 {} 截止，请尽快办理", window.audit_to)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::Window;
@@ -85,5 +127,15 @@ mod tests {
         assert!(!window.is_open("2026-12-16"));
         window.makeup_to = "2027-01-31".to_owned();
         assert!(window.is_open("2027-01-31") && !window.is_open("2027-02-01"));
+        assert_eq!(window.shut("2027-01-31"), None);
+        let shut = window.shut("2027-02-01").unwrap();
+        assert_eq!(shut, "2026 年度的补报已于 2027-01-31 截止，不能再提交；学时也不转入其他年度。");
+        window.makeup_to.clear();
+        assert!(
+            window.shut("2026-12-16").unwrap().starts_with("2026 年度的申报已于 2026-12-15 截止")
+        );
+        window.declare_from = "2026-03-01".to_owned();
+        let early = window.shut("2026-02-28").unwrap();
+        assert_eq!(early, "2026 年度从 2026-03-01 起申报，现在还不能提交。");
     }
 }

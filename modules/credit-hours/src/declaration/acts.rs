@@ -15,7 +15,7 @@ use super::pages::edit_page;
 use super::store::{self, Alike, Draft};
 use crate::category;
 use crate::subject::{Content, Declarations};
-use crate::windows::open_years;
+use crate::windows::{self, open_years};
 
 /// What the pressed button asks for.
 enum Act {
@@ -172,6 +172,11 @@ async fn ready(
 ) -> Result<()> {
     if store::files(&mut *tx, draft.id).await?.is_empty() {
         form.refuse("files", "请至少上传 1 份证明材料（JPG、PNG 图片或 PDF）。");
+    }
+    if let Some(year) = fields.year
+        && let Some(sentence) = windows::closed(&mut *tx, year, clock).await?
+    {
+        form.refuse("year", sentence);
     }
     fields.check(form, open, clock.today());
     if form.refused() {

@@ -10,7 +10,7 @@ use crate::read::{entries, year_totals};
 use crate::testing::World;
 use crate::year::{hear, open_some};
 
-fn entry(person: PersonId, year: i32, category: i64, tenths: i64) -> NewEntry {
+pub fn entry(person: PersonId, year: i32, category: i64, tenths: i64) -> NewEntry {
     NewEntry {
         person,
         year,
@@ -303,7 +303,7 @@ async fn play(acts: Vec<Act>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-async fn snapshot(tx: &mut sqlx::SqliteConnection) -> Vec<(String, i64, i64, i64, i64)> {
+pub async fn snapshot(tx: &mut sqlx::SqliteConnection) -> Vec<(String, i64, i64, i64, i64)> {
     sqlx::query_as(
         "select 'person', person_id, year, total, complete from person_year
          union all select 'unit', organization_id, year, hours, complete from unit_year

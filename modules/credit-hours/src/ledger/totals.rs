@@ -1,24 +1,50 @@
 //! Totals per person, year and subject and their sums per unit: kept, recounted, rebuilt.
 
+pub mod follow;
+
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use kit::{PersonId, Result};
 
-/// Whether a row of `person_year` meets its year: the total and each subject's minimum. An
-/// exemption lowers both in proportion (`category::reduced` makes the same sum).
-const COMPLETE: &str = "(person_year.total >= max(person_year.required - person_year.exempt, 0)
-  and not exists (
-    select 1 from requirement r
-      left join person_year_category c on c.person_id = person_year.person_id
-        and c.year = person_year.year and c.category_id = r.category_id
-     where r.category_id is not null
-       and r.year_from <= person_year.year and r.year_to >= person_year.year
-       and coalesce(c.hours, 0) < case when person_year.required <= 0 then r.hours
-         else r.hours * max(person_year.required - person_year.exempt, 0) / person_year.required end))";
+/// Whether a row of `person_year` meets its year, `required` being the year's total: that and
+/// each subject's minimum, of the row's level where it has its own. An exemption lowers both in
+/// proportion (`category::Requirements` makes the same sums).
+fn complete(required: &str) -> String {
+    format!(
+        "(person_year.total >= max({required} - person_year.exempt, 0)
+          and not exists (
+            select 1 from requirement r
+              left join person_year_category c on c.person_id = person_year.person_id
+                and c.year = person_year.year and c.category_id = r.category_id
+             where r.category_id is not null
+               and r.year_from <= person_year.year and r.year_to >= person_year.year
+               and (r.level = person_year.level or (r.level = '' and not exists (
+                 select 1 from requirement o where o.category_id = r.category_id
+                    and o.level = person_year.level
+                    and o.year_from <= person_year.year and o.year_to >= person_year.year)))
+               and coalesce(c.hours, 0) < case when {required} <= 0 then r.hours
+                 else r.hours * max({required} - person_year.exempt, 0) / {required} end))"
+    )
+}
 
-/// The year's total asked for, as a sub-select on `?1`.
-const REQUIRED: &str = "coalesce((select hours from requirement
-  where category_id is null and year_from <= ?1 and year_to >= ?1), 0)";
+/// `complete` of what is kept.
+fn kept_complete() -> String {
+    complete("person_year.required")
+}
+
+/// The year's total asked of a level, as a sub-select.
+fn required(year: &str, level: &str) -> String {
+    format!(
+        "coalesce((select hours from requirement where category_id is null
+           and year_from <= {year} and year_to >= {year} and level in ('', {level})
+          order by level desc limit 1), 0)"
+    )
+}
+
+/// `required` of a row of `person_year`.
+fn row_required() -> String {
+    required("person_year.year", "person_year.level")
+}
 
 /// The pairs of a JSON list `[[person, year], …]`, bound as the first parameter.
 const TOUCHED: &str = "(select value ->> 0 as person_id, value ->> 1 as year from json_each(?1)) t";
@@ -107,11 +133,12 @@ async fn open_where(
     let before: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from person_year")
         .fetch_one(&mut *tx)
         .await?;
+    let required = required("?1", "p.level");
     let sql = format!(
         "insert into person_year (person_id, year, organization_id, department_id, series, level,
            required, complete, counted)
-         select p.id, ?1, p.organization_id, p.department_id, p.series, p.level, {REQUIRED},
-                {REQUIRED} = 0, ?2 and p.state in ('serving', 'rehired')
+         select p.id, ?1, p.organization_id, p.department_id, p.series, p.level, {required}, 0,
+                ?2 and p.state in ('serving', 'rehired')
            from {from} on conflict (person_id, year) do nothing"
     );
     let opened = sqlx::query(AssertSqlSafe(sql))
@@ -122,6 +149,12 @@ async fn open_where(
         .await?
         .rows_affected();
     if opened > 0 {
+        // without hours only a year that asks for none in total may be complete
+        let sql = format!(
+            "update person_year set complete = {} where id > ?1 and required = 0",
+            kept_complete()
+        );
+        sqlx::query(AssertSqlSafe(sql)).bind(before).execute(&mut *tx).await?;
         let sql = unit_delta("", "person_year y", "y.id > ?1");
         sqlx::query(AssertSqlSafe(sql)).bind(before).execute(tx).await?;
     }
@@ -146,7 +179,7 @@ pub async fn settle(tx: &mut SqliteConnection, touched: &[(PersonId, i32)]) -> R
                where c.person_id = person_year.person_id and c.year = person_year.year), 0)
               where {among}"
         ),
-        format!("update person_year set complete = {COMPLETE} where {among}"),
+        format!("update person_year set complete = {} where {among}", kept_complete()),
         touched_delta(""),
     ] {
         run(tx, sql, &pairs).await?;
@@ -154,7 +187,8 @@ pub async fn settle(tx: &mut SqliteConnection, touched: &[(PersonId, i32)]) -> R
     Ok(())
 }
 
-/// People's unit, title or state changed: this year's rows say so, and the units' sums follow.
+/// People's unit, title or state changed: this year's rows say so, ask what their level asks, and
+/// the units' sums follow.
 /// Rows of former years keep what was so on their last day.
 pub async fn restate(tx: &mut SqliteConnection, people: &[PersonId], year: i32) -> Result<()> {
     open(tx, people, year, true).await?;
@@ -164,13 +198,19 @@ pub async fn restate(tx: &mut SqliteConnection, people: &[PersonId], year: i32) 
     for sql in [
         touched_delta("-"),
         format!(
-            "update person_year set (organization_id, department_id, series, level, counted) =
-               (select p.organization_id, p.department_id, p.series, p.level,
-                       p.state in ('serving', 'rehired')
-                         and (person_year.exempt = 0 or person_year.exempt < person_year.required)
+            "update person_year set (organization_id, department_id, series, level) =
+               (select p.organization_id, p.department_id, p.series, p.level
                   from person p where p.id = person_year.person_id)
               where {among}"
         ),
+        format!("update person_year set required = {} where {among}", row_required()),
+        format!(
+            "update person_year set counted = (exempt = 0 or exempt < required) and exists (
+               select 1 from person p where p.id = person_year.person_id
+                  and p.state in ('serving', 'rehired'))
+              where {among}"
+        ),
+        format!("update person_year set complete = {} where {among}", kept_complete()),
         touched_delta(""),
     ] {
         run(tx, sql, &pairs).await?;
@@ -179,20 +219,22 @@ pub async fn restate(tx: &mut SqliteConnection, people: &[PersonId], year: i32) 
 }
 
 /// Every total anew from the ledger and the requirements; rows of `person_year` must exist.
-/// After a bulk fill, or when a requirement was changed.
+/// After a bulk fill, in one transaction; `follow` is for a changed requirement.
 pub async fn rebuild(tx: &mut SqliteConnection) -> Result<()> {
-    let complete = format!("update person_year set complete = {COMPLETE}");
+    let complete = format!("update person_year set complete = {}", kept_complete());
+    let sums = format!(
+        "update person_year set required = {},
+           total = coalesce((select sum(c.hours) from person_year_category c
+             where c.person_id = person_year.person_id and c.year = person_year.year), 0)",
+        row_required()
+    );
     let units = unit_delta("", "person_year y", "true");
     for sql in [
         "delete from person_year_category",
         "insert into person_year_category (person_id, year, category_id, hours)
          select person_id, year, category_id, sum(hours) from entry
           group by person_id, year, category_id",
-        "update person_year set
-           required = coalesce((select r.hours from requirement r where r.category_id is null
-             and r.year_from <= person_year.year and r.year_to >= person_year.year), 0),
-           total = coalesce((select sum(c.hours) from person_year_category c
-             where c.person_id = person_year.person_id and c.year = person_year.year), 0)",
+        sums.as_str(),
         complete.as_str(),
         "delete from unit_year",
         units.as_str(),
@@ -205,7 +247,7 @@ pub async fn rebuild(tx: &mut SqliteConnection) -> Result<()> {
 /// Something kept that a recount does not confirm.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Difference {
-    /// `subject`, `total`, `complete`, `unit` or `missing`
+    /// `subject`, `total`, `required`, `complete`, `unit` or `missing`
     pub what: String,
     /// Person, or organization of a `unit`.
     pub id: i64,
@@ -260,9 +302,19 @@ pub async fn recount(
             of("y")
         ),
         format!(
-            "select 'complete' as what, person_id as id, year, complete as kept,
-                    {COMPLETE} as counted
-               from person_year where {} and complete <> {COMPLETE} limit 100",
+            "with counted as (select person_id, year, required as kept, {} as counted
+               from person_year where {})
+             select 'required' as what, person_id as id, year, kept, counted from counted
+              where kept <> counted limit 100",
+            row_required(),
+            of("person_year")
+        ),
+        format!(
+            "with counted as (select person_id, year, complete as kept, {} as counted
+               from person_year where {})
+             select 'complete' as what, person_id as id, year, kept, counted from counted
+              where kept <> counted limit 100",
+            kept_complete(),
             of("person_year")
         ),
     ] {
@@ -304,3 +356,6 @@ async fn recount_units(db: &mut SqliteConnection) -> Result<Vec<Difference>> {
     .fetch_all(db)
     .await?)
 }
+
+#[cfg(test)]
+mod tests;
