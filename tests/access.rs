@@ -6,7 +6,7 @@ use kit::module::{AccessCase, Who};
 use kit::{Action, Grantable, OrganizationKind};
 use rocket::http::{ContentType, Method};
 
-use crate::support::{Browser, Page, World, id_number};
+use crate::support::{Browser, CLASS_PAPERS, Page, World, id_number};
 use crate::walk::{fill, routes};
 
 /// What an answer means to whoever asked.
@@ -334,9 +334,7 @@ async fn what_belongs_to_another_unit_is_not_there() {
         ("promised", "on"),
         ("act", "submit"),
     ];
-    let pdf = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
-    let files: [(&str, &str, &[u8]); 1] = [("files", "证书.pdf", pdf)];
-    person.upload("/credit-hours/declarations", &fields, &files).await.is(303);
+    person.upload("/credit-hours/declarations", &fields, &CLASS_PAPERS).await.is(303);
     assert_eq!(county.number("select count(*) from review_case").await, 1);
     county
         .execute("insert into internal_department (organization_id, name) select id, '外科' from organization where name = '乙'")
@@ -380,7 +378,7 @@ async fn what_belongs_to_another_unit_is_not_there() {
     // a stranger's attachment, in a form that was refused
     let mut stranger = county.browser();
     stranger.get("/accounts/registration/person").await.is(200);
-    let files: [(&str, &str, &[u8]); 1] = [("evidence", "证书.pdf", pdf)];
+    let files: [(&str, &str, &[u8]); 1] = [("evidence", "证书.pdf", CLASS_PAPERS[0].2)];
     stranger.upload("/accounts/registration/person", &[], &files).await.is(422);
     county
         .execute(

@@ -25,6 +25,13 @@ const CLASS: [(&str, &str); 10] = [
     ("promised", "on"),
 ];
 
+/// What it must come with.
+const PAPERS: [(&str, &str, &[u8]); 3] = [
+    ("evidence-02-notice", "培训通知.pdf", PDF),
+    ("evidence-02-completion", "结业证书.png", PNG),
+    ("evidence-02-unit-proof", "单位证明.pdf", PDF),
+];
+
 fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut fields: Vec<(&str, &str)> =
         CLASS.iter().copied().filter(|(name, _)| !changes.iter().any(|(n, _)| n == name)).collect();
@@ -54,7 +61,7 @@ async fn seated<'w>(county: &'w World, login: &str) -> Browser<'w> {
 async fn submit(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> Page {
     let mut fields = fields.to_vec();
     fields.push(("act", "submit"));
-    browser.upload("/credit-hours/declarations", &fields, &[("files", "结业证书.png", PNG)]).await
+    browser.upload("/credit-hours/declarations", &fields, &PAPERS).await
 }
 
 /// Id of the latest declaration.
@@ -240,7 +247,8 @@ async fn the_same_thing_is_not_declared_twice() {
     let county = county().await;
     let mut person = seated(&county, &id_number(2)).await;
     submit(&mut person, &CLASS).await.redirects_to("/credit-hours/declarations/1");
-    submit(&mut person, &with(&[("title", "《基层儿科常见病 诊疗规范培训班》")]))
+    let spaced = [("title", "《基层儿科常见病 诊疗规范培训班》"), ("certificate_number", "")];
+    submit(&mut person, &with(&spaced))
         .await
         .is(422)
         .contains("与申报 XS20261123-0001")
@@ -298,10 +306,10 @@ async fn nobody_sees_or_touches_anothers_declaration() {
     let mut fields = CLASS.to_vec();
     fields.push(("act", "save"));
     person
-        .upload("/credit-hours/declarations", &fields, &[("files", "结业证书.png", PNG)])
+        .upload("/credit-hours/declarations", &fields, &PAPERS)
         .await
         .redirects_to("/credit-hours/declarations/1/edit");
-    let file = county.number("select file_id from declaration_file").await;
+    let file = county.number("select min(file_id) from declaration_file").await;
     let mut other = seated(&county, &id_number(3)).await;
     for path in ["/credit-hours/declarations/1", "/credit-hours/declarations/1/edit"] {
         other.get(path).await.is(404);
@@ -336,5 +344,5 @@ async fn nobody_sees_or_touches_anothers_declaration() {
         .await
         .redirects_to("/credit-hours/declarations");
     assert_eq!(latest(&county).await, 1);
-    assert_eq!(county.number("select count(*) from file").await, 1);
+    assert_eq!(county.number("select count(*) from file").await, 3);
 }

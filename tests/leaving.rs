@@ -6,7 +6,7 @@ use calamine::{Data, Reader, Xlsx};
 use credit_hours::ledger::{NewEntry, Source, record};
 use kit::{Hours, PersonId};
 
-use crate::support::{ADMIN, Browser, Page, World, id_number};
+use crate::support::{ADMIN, Browser, CLASS_PAPERS, Page, World, id_number};
 
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
 
@@ -254,10 +254,7 @@ async fn what_waits_comes_first_and_declarations_are_decided_here() {
         ("promised", "on"),
         ("act", "submit"),
     ];
-    herself
-        .upload("/credit-hours/declarations", &declare, &[("files", "证书.pdf", PDF)])
-        .await
-        .is(303);
+    herself.upload("/credit-hours/declarations", &declare, &CLASS_PAPERS).await.is(303);
     let change = [
         ("person_name", "周晓梅"),
         ("nation", "01"),

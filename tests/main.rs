@@ -10,6 +10,7 @@ mod annual_reports;
 mod classes;
 mod commands;
 mod crash;
+mod declarations;
 mod frame;
 mod hours;
 mod identity;

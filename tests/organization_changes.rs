@@ -3,7 +3,7 @@
 
 use kit::{Action, Grantable};
 
-use crate::support::{Browser, Page, World, id_number};
+use crate::support::{Browser, CLASS_PAPERS, Page, World, id_number};
 
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
 const CHANGE: &str = "/accounts/unit/change";
@@ -477,7 +477,7 @@ async fn declare(county: &World, number: &str) -> i64 {
         ("promised", "on"),
         ("act", "submit"),
     ];
-    person.upload("/credit-hours/declarations", &fields, &PAPER).await.is(303);
+    person.upload("/credit-hours/declarations", &fields, &CLASS_PAPERS).await.is(303);
     county.number("select max(id) from declaration").await
 }
 

@@ -3,7 +3,7 @@
 use kit::review::Subject as _;
 use kit::{Action, Grantable};
 
-use crate::support::{Browser, Page, World, id_number};
+use crate::support::{Browser, CLASS_PAPERS, Page, World, id_number};
 
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
 const EDIT: &str = "/transfers/mine/edit";
@@ -325,8 +325,7 @@ async fn declare(person: &mut Browser<'_>, title: &str) {
         ("promised", "on"),
         ("act", "submit"),
     ];
-    let sent = person.upload("/credit-hours/declarations", &fields, &[("files", "证书.pdf", PDF)]);
-    sent.await.is(303);
+    person.upload("/credit-hours/declarations", &fields, &CLASS_PAPERS).await.is(303);
 }
 
 /// The desk that a declaration waits at.

@@ -5,7 +5,7 @@ use accounts::organizations::{self, Plan};
 use accounts::people;
 use kit::{Action, Grantable, PersonId};
 
-use crate::support::{Browser, World, id_number};
+use crate::support::{Browser, CLASS_PAPERS, World, id_number};
 
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
 
@@ -54,8 +54,7 @@ async fn declare(county: &World, number: &str, title: &str) -> i64 {
         ("promised", "on"),
         ("act", "submit"),
     ];
-    let files: [(&str, &str, &[u8]); 1] = [("files", "证书.pdf", PDF)];
-    person.upload("/credit-hours/declarations", &fields, &files).await.is(303);
+    person.upload("/credit-hours/declarations", &fields, &CLASS_PAPERS).await.is(303);
     county.number("select max(id) from declaration").await
 }
 

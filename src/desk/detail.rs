@@ -138,6 +138,8 @@ struct ShownFile {
     href: String,
     kind: &'static str,
     size: String,
+    /// What it is: 结业证书; empty where the subject does not say.
+    slot: String,
 }
 
 /// Draws the case; `form` is a refused decision's, `revealed` the full ID number.
@@ -230,7 +232,10 @@ async fn files<A>(
     content: &str,
 ) -> Result<Vec<ShownFile>> {
     let ids = at.subject.evidence(&mut *db, content).await?;
+    let slots = at.subject.slots(content)?;
+    let slot = |id| slots.iter().find(|(file, _)| *file == id).map(|(_, slot)| slot.clone());
     let shown = file::find(db, &ids).await?.into_iter().map(|stored| ShownFile {
+        slot: slot(stored.id).unwrap_or_default(),
         id: stored.id,
         href: format!("/files/{}", stored.id),
         kind: if stored.mime.starts_with("image/") { "image" } else { "pdf" },

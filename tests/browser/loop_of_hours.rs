@@ -220,7 +220,9 @@ async fn people_from_a_spreadsheet_get_a_certificate_that_a_phone_verifies() {
     browser.fill("started_on", "2026-09-14").await;
     browser.fill("ended_on", "2026-09-18").await;
     browser.fill("hours", "40").await;
-    browser.attach("files", &shots().join("home-1440.png")).await;
+    for slot in ["notice", "completion", "unit-proof"] {
+        browser.attach(&format!("evidence-01-{slot}"), &shots().join("home-1440.png")).await;
+    }
     browser.tick("promised").await;
     browser.shot("declare").await;
     browser.press("提交").await;

@@ -15,6 +15,14 @@ pub use page::Page;
 pub use people::id_number;
 pub use world::{Folder, World, figment};
 
+const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
+/// What a declaration of kind 02 (培训、研修活动) must come with.
+pub const CLASS_PAPERS: [(&str, &str, &[u8]); 3] = [
+    ("evidence-02-notice", "培训通知.pdf", PDF),
+    ("evidence-02-completion", "证书.pdf", PDF),
+    ("evidence-02-unit-proof", "单位证明.pdf", PDF),
+];
+
 /// The first administrator's login, and everybody's own password.
 pub const ADMIN: &str = "admin";
 pub const PASSWORD: &str = "Kettle-7-marmalade";

@@ -40,10 +40,41 @@ pub struct Claim<'a> {
 /// By what two claims are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
+    /// The same plan; or, of a person's own declaration, the title of a plan of the same year
+    /// that a base declared for him.
     Plan,
     Certificate,
     /// Same title, overlapping dates.
     Title,
+    /// Another title, overlapping dates: may be something else.
+    Dates,
+}
+
+impl How {
+    /// Whether it is the same learning beyond doubt: only those are `taken`.
+    pub fn certain(self) -> bool {
+        self != How::Dates
+    }
+
+    /// 证书编号相同
+    pub fn told(self) -> &'static str {
+        match self {
+            How::Plan => "同一培训计划",
+            How::Certificate => "证书编号相同",
+            How::Title => "同一项目，日期重叠",
+            How::Dates => "日期重叠",
+        }
+    }
+}
+
+/// Who declared it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declarer {
+    Himself,
+    Employer,
+    Base,
+    /// A platform, or an import of former years.
+    Other,
 }
 
 /// Something that is claimed already.
@@ -53,23 +84,34 @@ pub struct Taken {
     pub how: How,
     /// 与申报 XS20261123-0001“…”（…至…，待审核）重复：证书编号相同
     pub sentence: String,
+    pub declarer: Declarer,
+}
+
+/// A claim that is the same learning, or may be.
+#[derive(Debug, Clone)]
+pub struct Likeness<'a> {
+    pub how: How,
+    pub one: &'a Existing,
 }
 
 /// One stored claim of a person.
 #[derive(Debug, Clone)]
 pub struct Existing {
-    origin: Origin,
-    title: String,
+    pub origin: Origin,
+    pub declarer: Declarer,
+    /// The declaration it is, or the entry came from.
+    pub declaration: Option<i64>,
+    pub title: String,
     comparable: String,
     certificate: String,
-    started_on: String,
-    ended_on: String,
+    pub started_on: String,
+    pub ended_on: String,
     plan: Option<i64>,
-    hours: Hours,
+    pub hours: Hours,
     /// 申报 XS20261123-0001, 单位申报, 学时台账
-    what: String,
+    pub what: String,
     /// 待审核; 来源：导入
-    state: String,
+    pub state: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -85,6 +127,7 @@ struct Stored {
     hours: i64,
     /// Number of a declaration, subject of a row, source of an entry.
     key: String,
+    declaration_id: Option<i64>,
 }
 
 /// Every claim of these people that waits or is entered, by person.
@@ -95,15 +138,15 @@ pub async fn existing(
     let rows: Vec<Stored> = sqlx::query_as(
         "with p as (select value as id from json_each(?1))
          select 0 as origin, d.id, d.person_id, d.title, d.certificate_number, d.started_on,
-                d.ended_on, null as plan_id, d.hours, d.number as key
+                d.ended_on, null as plan_id, d.hours, d.number as key, d.id as declaration_id
            from p cross join declaration d on d.person_id = p.id and d.state = 'pending'
          union all
          select 1, r.id, r.person_id, r.title, r.certificate_number, r.started_on, r.ended_on,
-                r.plan_id, r.hours, r.subject
+                r.plan_id, r.hours, r.subject, null
            from p cross join roster_row r on r.person_id = p.id and r.state = 'pending'
          union all
          select 2, e.id, e.person_id, e.title, e.certificate_number, e.started_on, e.ended_on,
-                e.plan_id, e.hours, e.source
+                e.plan_id, e.hours, e.source, e.declaration_id
            from p cross join entry e on e.person_id = p.id
           where e.reverses_id is null
             and not exists (select 1 from entry r where r.reverses_id = e.id)",
@@ -119,17 +162,27 @@ pub async fn existing(
 }
 
 fn of(row: Stored) -> Existing {
+    use crate::roster::{PROXY, STAFF, noun};
+    let waits = "待审核".to_owned();
     let (origin, what, state) = match row.origin {
-        0 => (Origin::Declaration(row.id), format!("申报 {}", row.key), "待审核".to_owned()),
-        1 => (Origin::Row(row.id), crate::roster::noun(&row.key).to_owned(), "待审核".to_owned()),
+        0 => (Origin::Declaration(row.id), format!("申报 {}", row.key), waits),
+        1 => (Origin::Row(row.id), noun(&row.key).to_owned(), waits),
         _ => (
             Origin::Entry(row.id),
             "学时台账中".to_owned(),
             format!("来源：{}", source_label(&row.key)),
         ),
     };
+    let declarer = match (row.origin, row.key.as_str()) {
+        (0, _) | (2, "person") => Declarer::Himself,
+        (1, PROXY) | (2, "base") => Declarer::Base,
+        (1, STAFF) | (2, "employer") => Declarer::Employer,
+        _ => Declarer::Other,
+    };
     Existing {
         origin,
+        declarer,
+        declaration: row.declaration_id,
         comparable: comparable(&row.title),
         certificate: comparable(&row.certificate_number),
         title: row.title,
@@ -142,41 +195,68 @@ fn of(row: Stored) -> Existing {
     }
 }
 
-/// What of a person's claims is the same learning as `claim`, the surest likeness first.
-pub fn among(existing: &[Existing], claim: &Claim<'_>) -> Vec<Taken> {
+/// What of a person's claims is the same learning as `claim`, or may be: the surest likeness
+/// first.
+pub fn likenesses<'a>(existing: &'a [Existing], claim: &Claim<'_>) -> Vec<Likeness<'a>> {
     let (title, certificate) = (comparable(claim.title), comparable(claim.certificate_number));
+    let year = |day: &str| day.get(..4).unwrap_or_default().to_owned();
+    let own = |one: &&Existing| match claim.own {
+        Some(Origin::Declaration(id)) => one.declaration == Some(id),
+        own => Some(one.origin) == own,
+    };
     let how = |one: &Existing| {
         let overlap =
             one.started_on.as_str() <= claim.ended_on && one.ended_on.as_str() >= claim.started_on;
-        if claim.plan.is_some() && one.plan == claim.plan {
-            Some(How::Plan)
-        } else if !certificate.is_empty() && one.certificate == certificate {
-            Some(How::Certificate)
-        } else if !title.is_empty() && one.comparable == title && overlap {
-            Some(How::Title)
-        } else {
-            None
+        let titled = !title.is_empty() && one.comparable == title;
+        let planned = match claim.plan {
+            Some(plan) => one.plan == Some(plan),
+            // who declares himself names no plan: its title is enough
+            None => {
+                one.plan.is_some()
+                    && one.declarer == Declarer::Base
+                    && titled
+                    && year(&one.ended_on) == year(claim.ended_on)
+            }
+        };
+        match () {
+            () if planned => Some(How::Plan),
+            () if !certificate.is_empty() && one.certificate == certificate => {
+                Some(How::Certificate)
+            }
+            () if titled && overlap => Some(How::Title),
+            () if overlap => Some(How::Dates),
+            () => None,
         }
     };
-    let mut taken: Vec<Taken> = existing
+    let mut found: Vec<Likeness<'_>> = existing
         .iter()
-        .filter(|one| Some(one.origin) != claim.own)
-        .filter_map(|one| {
-            let how = how(one)?;
-            let told = match how {
-                How::Plan => "同一培训计划",
-                How::Certificate => "证书编号相同",
-                How::Title => "同一项目，日期重叠",
-            };
-            let sentence = format!(
-                "与{}“{}”（{} 至 {}，{} 学时，{}）重复：{told}",
-                one.what, one.title, one.started_on, one.ended_on, one.hours, one.state
-            );
-            Some(Taken { origin: one.origin, how, sentence })
-        })
+        .filter(|one| !own(one))
+        .filter_map(|one| Some(Likeness { how: how(one)?, one }))
         .collect();
-    taken.sort_by_key(|one| one.how as u8);
-    taken
+    found.sort_by_key(|likeness| likeness.how as u8);
+    found
+}
+
+/// What of a person's claims is the same learning as `claim` beyond doubt, the surest first.
+pub fn among(existing: &[Existing], claim: &Claim<'_>) -> Vec<Taken> {
+    let certain = likenesses(existing, claim).into_iter().filter(|found| found.how.certain());
+    certain
+        .map(|Likeness { how, one }| Taken {
+            origin: one.origin,
+            how,
+            declarer: one.declarer,
+            sentence: format!(
+                "与{}“{}”（{} 至 {}，{} 学时，{}）重复：{}",
+                one.what,
+                one.title,
+                one.started_on,
+                one.ended_on,
+                one.hours,
+                one.state,
+                how.told()
+            ),
+        })
+        .collect()
 }
 
 /// What the person already declared or has in the ledger for the same learning.

@@ -1,9 +1,12 @@
 //! 我的学时申报: a person's own declarations, from the draft to where they stand.
 
 pub mod acts;
+pub mod copy;
+pub mod evidence;
 pub mod form;
 pub mod pages;
 pub mod rules;
+pub mod slots;
 pub mod store;
 
 use kit::review::CaseState;

@@ -14,7 +14,7 @@ use crate::{declaration, demo, doctor, mine, year};
 pub struct Own;
 
 /// What only a person may call, as mounted.
-const PERSONAL: [(&str, &str); 10] = [
+const PERSONAL: [(&str, &str); 11] = [
     ("GET", "/credit-hours/mine"),
     ("GET", "/credit-hours/declarations?<year>"),
     ("GET", "/credit-hours/declarations/new"),
@@ -25,6 +25,7 @@ const PERSONAL: [(&str, &str); 10] = [
     ("POST", "/credit-hours/declarations/<id>/withdraw"),
     ("POST", "/credit-hours/declarations/<id>/remind"),
     ("POST", "/credit-hours/declarations/<id>/delete"),
+    ("POST", "/credit-hours/declarations/<id>/copy"),
 ];
 
 #[rocket::async_trait]
@@ -38,7 +39,7 @@ impl Module for Own {
     }
 
     fn routes(&self) -> Vec<Route> {
-        use declaration::{acts, pages};
+        use declaration::{acts, copy, pages};
         routes![
             mine::mine,
             pages::list,
@@ -50,6 +51,7 @@ impl Module for Own {
             acts::withdraw,
             acts::remind,
             acts::delete,
+            copy::copy,
         ]
     }
 
@@ -82,6 +84,10 @@ impl Module for Own {
         vec![
             Migration { name: "0001_hours", sql: include_str!("../migrations/0001_hours.sql") },
             Migration { name: "0002_shared", sql: include_str!("../migrations/0002_shared.sql") },
+            Migration {
+                name: "0015_evidence_slots",
+                sql: include_str!("../migrations/0015_evidence_slots.sql"),
+            },
         ]
     }
 

@@ -14,16 +14,17 @@ use kit::{
     Clock, Error, FileId, Form, Hours, Kinds, Leaf, Modules, OrganizationId, Result, organization,
 };
 
+use crate::claims;
+use crate::declaration::evidence;
 use crate::declaration::form::sentence;
 use crate::declaration::pages::{dates, optional};
-use crate::declaration::store;
 use crate::ledger::{self, NewEntry, Source};
 use crate::read;
 
 pub use content::{Content, Recognition};
 pub use list::{KIND_CELLS, KINDS, LIST};
 pub use sums::year_panel;
-use sums::{after_sentence, sums};
+use sums::{after_sentence, complete, sums};
 
 /// 学时审批 in the menu and the role form.
 pub const LEAF: Leaf = Leaf {
@@ -108,6 +109,11 @@ impl Subject for Declarations {
         Ok(content.files.clone())
     }
 
+    fn slots(&self, content: &Content) -> Vec<(FileId, String)> {
+        let slots = content.slots.iter().flatten().zip(&content.files);
+        slots.map(|(slot, file)| (*file, evidence::label(&content.kind, slot).to_owned())).collect()
+    }
+
     async fn panels(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Panel>> {
         let mut panel = year_panel(&mut *db, content.person, content.year).await?;
         let totals =
@@ -133,21 +139,16 @@ impl Subject for Declarations {
         content: &Content,
         clock: &Clock,
     ) -> Result<Vec<Check>> {
-        let alike = content.alike();
         let mut checks = vec![];
-        match store::duplicate(&mut *db, &alike).await? {
-            Some(found) => checks.push(Check::refuse(format!("{found}。"))),
-            None => match store::already_entered(&mut *db, &alike).await? {
-                Some(found) => checks.push(Check::warn(format!("{found}。"))),
-                None => checks.push(Check::ok("没有重复申报同一项目")),
-            },
+        let taken = claims::taken(&mut *db, &content.claim()).await?;
+        checks.extend(taken.iter().map(|found| Check::refuse(format!("{}。", found.sentence))));
+        if taken.is_empty() {
+            checks.push(Check::ok("没有重复申报同一项目"));
         }
         checks.extend(sums(content));
         let late = crate::windows::overdue(&mut *db, content.year, clock).await?;
         checks.extend(late.map(Check::warn));
-        if content.files.is_empty() {
-            checks.push(Check::refuse("没有证明材料"));
-        }
+        checks.push(complete(content));
         let state: String = sqlx::query_scalar("select state from person where id = ?")
             .bind(content.person)
             .fetch_one(db)

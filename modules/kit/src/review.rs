@@ -276,6 +276,10 @@ pub trait Subject: Send + Sync + 'static {
     ) -> Result<Vec<FileId>> {
         Ok(vec![])
     }
+    /// What each piece of evidence is, by file: 结业证书. Those not named have none.
+    fn slots(&self, _content: &Self::Content) -> Vec<(FileId, String)> {
+        vec![]
+    }
     /// What the facts cannot hold: course tables, rosters.
     async fn tables(
         &self,

@@ -3,17 +3,18 @@
 use rocket::{State, post};
 use sqlx::SqliteConnection;
 
-use kit::form::{Upload, Uploaded};
+use kit::form::Upload;
 use kit::review::{self, Submission};
 use kit::{
     Answer, Clock, Db, Done, Error, FileId, Form, Person, Result, Settings, day, serial, trail,
 };
 
-use super::MOST_FILES;
+use super::evidence;
 use super::form::Fields;
 use super::pages::edit_page;
-use super::store::{self, Alike, Draft};
+use super::store::{self, Draft};
 use crate::category;
+use crate::claims::{self, Declarer, Taken};
 use crate::subject::{Content, Declarations};
 use crate::windows::{self, open_years};
 
@@ -82,13 +83,14 @@ async fn save(
     let categories = category::active(&mut tx).await?;
     let fields = Fields::read(&mut form, submit, &categories);
     store::update(&mut tx, id, &fields, clock).await?;
-    let kept = keep(&mut tx, person, id, db, clock, &files, &mut form).await?;
     let draft = store::own(&mut tx, person.id, id).await?;
+    evidence::assign(&mut tx, id, &draft.kind, &form).await?;
+    let kept = evidence::keep(&mut tx, db, &person.user, id, &files, &mut form, clock).await?;
     if let Act::Remove(file) = act {
-        store::detach(&mut tx, &draft, file, &person.user).await?;
+        evidence::detach(&mut tx, &draft, file, &person.user).await?;
     }
     if submit {
-        ready(&mut tx, person, &draft, &fields, &open, clock, &mut form).await?;
+        ready(&mut tx, &draft, &fields, &open, clock, &mut form).await?;
     }
     if submit && !form.refused() {
         let done = send(&mut tx, person, &draft, clock).await?;
@@ -114,65 +116,17 @@ async fn save(
     .into())
 }
 
-/// Keeps arrived files in the declaration; those refused are named in the form. Gives how many.
-async fn keep(
-    tx: &mut SqliteConnection,
-    person: &Person,
-    id: i64,
-    db: &Db,
-    clock: &Clock,
-    files: &[Uploaded],
-    form: &mut Form,
-) -> Result<usize> {
-    let there = store::files(&mut *tx, id).await?.len();
-    if there + files.len() > MOST_FILES {
-        form.refuse(
-            "files",
-            format!(
-                "最多 {MOST_FILES} 份材料：已有 {there} 份，这次选了 {} 份，都没有保存。请减少后重新选择。",
-                files.len()
-            ),
-        );
-        return Ok(0);
-    }
-    let (mut kept, mut refused) = (0, Vec::new());
-    for file in files {
-        match kit::file::keep(db, &mut *tx, file, Some(person.user.account), clock).await {
-            Ok(stored) => {
-                store::attach(&mut *tx, id, stored.id).await?;
-                kept += 1;
-            }
-            Err(error @ (Error::Refused(_) | Error::Invalid(_))) => {
-                let sentence = error.sentence();
-                let named = sentence.contains(&file.name);
-                refused.push(if named {
-                    sentence.to_owned()
-                } else {
-                    format!("{}：{sentence}", file.name)
-                });
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    if !refused.is_empty() {
-        form.refuse("files", refused.join(" "));
-    }
-    Ok(kept)
-}
-
-/// Everything that must hold before a submission.
+/// Refuses what must hold before a submission and does not; what the person, or others for him,
+/// declared already only when all else is right.
 async fn ready(
     tx: &mut SqliteConnection,
-    person: &Person,
     draft: &Draft,
     fields: &Fields,
     open: &[i32],
     clock: &Clock,
     form: &mut Form,
 ) -> Result<()> {
-    if store::files(&mut *tx, draft.id).await?.is_empty() {
-        form.refuse("files", "请至少上传 1 份证明材料（JPG、PNG 图片或 PDF）。");
-    }
+    evidence::demand(form, &draft.kind, &evidence::pieces(&mut *tx, draft.id).await?);
     if let Some(year) = fields.year
         && let Some(sentence) = windows::closed(&mut *tx, year, clock).await?
     {
@@ -182,21 +136,22 @@ async fn ready(
     if form.refused() {
         return Ok(());
     }
-    let alike = Alike {
-        id: draft.id,
-        person: person.id,
-        kind: &draft.kind,
-        title: &draft.title,
-        certificate_number: &draft.certificate_number,
-        started_on: &draft.started_on,
-        ended_on: &draft.ended_on,
-    };
-    if let Some(found) = store::duplicate(&mut *tx, &alike).await? {
-        form.refuse("title", format!("{found}。同一项目不能申报两次。"));
-    } else if let Some(found) = store::already_entered(tx, &alike).await? {
-        form.refuse("title", format!("{found}。"));
+    if let Some(found) = claims::taken(tx, &draft.claim()).await?.first() {
+        form.refuse("title", told(found));
     }
     Ok(())
+}
+
+/// What its applicant reads about a likeness beyond doubt.
+pub fn told(found: &Taken) -> String {
+    let sentence = &found.sentence;
+    match found.declarer {
+        Declarer::Base => {
+            format!("继续教育基地已经为您申报，不用也不能再自己申报。{sentence}。")
+        }
+        Declarer::Employer => format!("单位已经为您申报，不用再申报。{sentence}。"),
+        Declarer::Himself | Declarer::Other => format!("{sentence}。同一项目不能申报两次。"),
+    }
 }
 
 /// Opens the case, or sends a rejected or withdrawn one again under its number.
@@ -229,7 +184,7 @@ async fn send(
             review::resubmit(&mut *tx, &Declarations, case, submission, user, clock).await?
         }
     };
-    store::link(&mut *tx, draft).await?;
+    evidence::link(&mut *tx, draft).await?;
     let desk = match case.desk_id {
         Some(desk) => kit::organization::find(tx, desk).await?.map(|o| o.name).unwrap_or_default(),
         None => String::new(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use time::Date;
 
-use kit::dictionary::{DECLARATION_LEVELS, LEARNING_KINDS, LearningKind, Need, learning_kind};
+use kit::dictionary::{DECLARATION_LEVELS, LEARNING_KINDS, learning_kind};
 use kit::hours::HoursError;
 use kit::{Form, Hours, day};
 
@@ -37,7 +37,7 @@ pub struct Choice {
     pub label: String,
 }
 
-fn choice(value: impl ToString, label: impl Into<String>) -> Choice {
+pub fn choice(value: impl ToString, label: impl Into<String>) -> Choice {
     Choice { value: value.to_string(), label: label.into() }
 }
 
@@ -48,8 +48,6 @@ pub struct Offered {
     categories: Vec<Choice>,
     kinds: Vec<Choice>,
     levels: Vec<Choice>,
-    /// (kind, what is usually attached), for the explanation.
-    evidence: Vec<(String, String)>,
 }
 
 pub fn offered(open: &[i32], categories: &[Category]) -> Offered {
@@ -58,24 +56,7 @@ pub fn offered(open: &[i32], categories: &[Category]) -> Offered {
         categories: categories.iter().map(|one| choice(one.id, &one.name)).collect(),
         kinds: LEARNING_KINDS.iter().map(|kind| choice(kind.code, kind.label)).collect(),
         levels: DECLARATION_LEVELS.entries.iter().map(|e| choice(e.code, e.label)).collect(),
-        evidence: LEARNING_KINDS
-            .iter()
-            .map(|kind| (kind.label.to_owned(), usual_evidence(kind)))
-            .collect(),
     }
-}
-
-/// 培训（活动）通知、结业（培训）证书、单位证明
-pub fn usual_evidence(kind: &LearningKind) -> String {
-    if kind.evidence.is_empty() {
-        return "平台出具的学习证明或结业证书".to_owned();
-    }
-    let slots = kind.evidence.iter().map(|slot| match slot.need {
-        Need::Optional => format!("{}（有的附上）", slot.label),
-        Need::Required => slot.label.to_owned(),
-        Need::OneOf(_) => format!("{}（其中一种）", slot.label),
-    });
-    slots.collect::<Vec<_>>().join("、")
 }
 
 /// The form of what is stored.
@@ -220,7 +201,7 @@ pub fn sentence(error: &HoursError) -> String {
 mod tests {
     use kit::Form;
 
-    use super::{Fields, usual_evidence};
+    use super::Fields;
     use crate::category::Category;
 
     fn categories() -> Vec<Category> {
@@ -255,16 +236,5 @@ mod tests {
         assert_eq!(form.errors()["title"], "项目（活动）名称最多 100 个字，现在有 101 个。");
         assert_eq!(form.errors().len(), 5);
         assert!(fields.hours.is_none() && fields.title.is_none() && fields.started_on.is_none());
-    }
-
-    #[test]
-    fn each_kind_says_what_to_attach() {
-        let kind = kit::dictionary::learning_kind("06").unwrap();
-        assert_eq!(
-            usual_evidence(kind),
-            "封面、目录、文章页（其中一种）、书名页（版权页）（其中一种）"
-        );
-        let kind = kit::dictionary::learning_kind("15").unwrap();
-        assert_eq!(usual_evidence(kind), "平台出具的学习证明或结业证书");
     }
 }

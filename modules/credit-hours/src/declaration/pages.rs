@@ -5,14 +5,13 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use kit::dictionary::DECLARATION_LEVELS;
-use kit::file::Stored;
-use kit::kind_of_file::KindOfFile;
 use kit::review::{self, Fact};
 use kit::{Clock, Db, Form, Hours, Page, Person, PersonId, Result, Settings};
 
 use super::store::{self, Draft};
-use super::{form, state_label};
+use super::{acts, evidence, form, slots, state_label};
 use crate::category::{self, Category};
+use crate::claims::{self, Origin};
 use crate::read::{county_day, kind_label};
 use crate::subject::{Declarations, year_panel};
 use crate::windows::open_years;
@@ -34,6 +33,7 @@ pub struct Line {
     /// Where it stands, one phrase.
     stands: String,
     editable: bool,
+    draft: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -154,6 +154,7 @@ fn line(row: Row, waited: i64) -> Line {
         tag,
         stands,
         editable: matches!(row.state.as_str(), "draft" | "rejected" | "withdrawn"),
+        draft: row.state == "draft",
     }
 }
 
@@ -163,41 +164,6 @@ pub fn dates(from: &str, to: &str) -> String {
         (true, true) => "—".to_owned(),
         _ if from == to => from.to_owned(),
         _ => format!("{from} 至 {to}"),
-    }
-}
-
-/// A file as the templates draw it.
-#[derive(Debug, Serialize)]
-pub struct Shown {
-    id: i64,
-    name: String,
-    href: String,
-    kind: &'static str,
-    size: String,
-}
-
-pub fn shown(files: Vec<Stored>) -> Vec<Shown> {
-    files
-        .into_iter()
-        .map(|file| Shown {
-            id: file.id.0,
-            href: format!("/files/{}", file.id),
-            kind: match KindOfFile::from_mime(&file.mime) {
-                Some(kind) if kind.is_picture() => "image",
-                _ => "pdf",
-            },
-            size: size(file.size),
-            name: file.name,
-        })
-        .collect()
-}
-
-fn size(bytes: i64) -> String {
-    if bytes < 1024 * 1024 {
-        format!("{} KB", (bytes + 1023) / 1024)
-    } else {
-        let tenths = bytes * 10 / (1024 * 1024);
-        format!("{}.{} MB", tenths / 10, tenths % 10)
     }
 }
 
@@ -230,9 +196,13 @@ pub async fn edit_page(
     open: &[i32],
 ) -> Result<Page> {
     let categories = category::active(&mut *db).await?;
-    let files = match draft {
-        Some(draft) => store::files(&mut *db, draft.id).await?,
+    let pieces = match draft {
+        Some(draft) => evidence::pieces(&mut *db, draft.id).await?,
         None => vec![],
+    };
+    let same = match draft {
+        Some(draft) if !draft.title.is_empty() => same(&mut *db, draft).await?,
+        _ => vec![],
     };
     let reason = match draft {
         Some(draft) if draft.state == "rejected" => rejection(&mut *db, draft).await?,
@@ -252,12 +222,36 @@ pub async fn edit_page(
         .with("number", draft.map_or("", |draft| draft.number.as_str()))
         .with("form", form)
         .with("offered", &form::offered(open, &categories))
-        .with("files", &shown(files))
-        .with("most_files", &super::MOST_FILES)
-        .with("file_limit", &kit::file::EVIDENCE_LIMIT)
+        .with("evidence", &slots::evidence(&form.text("kind"), pieces))
+        .with("same", &same)
         .with("reason", &reason)
         .with("shut", &shut)
         .with("panel", &panel))
+}
+
+/// What the same learning was declared as already, where the person may look it up.
+#[derive(Debug, Serialize)]
+struct Same {
+    text: String,
+    href: String,
+}
+
+async fn same(db: &mut SqliteConnection, draft: &Draft) -> Result<Vec<Same>> {
+    let claim = draft.claim();
+    let mut existing = claims::existing(db, &[draft.person_id]).await?;
+    let existing = existing.remove(&draft.person_id).unwrap_or_default();
+    let taken = claims::among(&existing, &claim).into_iter();
+    Ok(taken
+        .map(|found| {
+            let stored = existing.iter().find(|one| one.origin == found.origin);
+            let href = match stored.and_then(|one| one.declaration) {
+                Some(id) => format!("/credit-hours/declarations/{id}"),
+                None if matches!(found.origin, Origin::Entry(_)) => "/credit-hours/mine".to_owned(),
+                None => String::new(),
+            };
+            Same { text: acts::told(&found), href }
+        })
+        .collect())
 }
 
 /// Who rejected it last and why: 县第一中学（陈芳）：缺少结业证书，请补充。
@@ -301,6 +295,7 @@ pub async fn show(
         _ => None,
     };
     let pending = draft.state == "pending";
+    let open = store::shut(&mut db, person.id).await?.is_none();
     let panel = year_panel(&mut db, person.id, draft.year).await?;
     Ok(Page::new("credit-hours/declaration.html")
         .with("id", &draft.id)
@@ -308,11 +303,12 @@ pub async fn show(
         .with("state", state)
         .with("tag", tag)
         .with("facts", &facts(&draft, &categories))
-        .with("files", &shown(store::files(&mut db, draft.id).await?))
+        .with("files", &slots::shown(&draft.kind, evidence::pieces(&mut db, draft.id).await?))
         .with("steps", &steps)
         .with("panel", &panel)
         .with("reason", &reason)
-        .with("editable", &(draft.editable() && store::shut(&mut db, person.id).await?.is_none()))
+        .with("editable", &(draft.editable() && open))
+        .with("copyable", &(open && draft.case_id.is_some()))
         .with("deletable", &draft.case_id.is_none())
         .with("withdrawable", &(pending && !touched))
         .with("remindable", &(pending && overdue)))

@@ -1,13 +1,13 @@
-//! Statements of a declaration and its files.
+//! Statements of a declaration.
 
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use kit::file::Stored;
-use kit::{CaseId, Clock, Error, FileId, OrganizationId, PersonId, Result, User};
+use kit::{CaseId, Clock, Error, OrganizationId, PersonId, Result, User};
 
+use super::evidence;
 use super::form::Fields;
-use super::rules;
+use crate::claims::{Claim, Origin};
 
 /// A declaration as stored.
 #[derive(Debug, Clone, Serialize, sqlx::FromRow)]
@@ -39,6 +39,19 @@ impl Draft {
     /// Whether the person may change it now.
     pub fn editable(&self) -> bool {
         matches!(self.state.as_str(), "draft" | "rejected" | "withdrawn")
+    }
+
+    /// What it is compared by with other claims.
+    pub fn claim(&self) -> Claim<'_> {
+        Claim {
+            person: self.person_id,
+            title: &self.title,
+            certificate_number: &self.certificate_number,
+            started_on: &self.started_on,
+            ended_on: &self.ended_on,
+            plan: None,
+            own: Some(Origin::Declaration(self.id)),
+        }
     }
 }
 
@@ -160,67 +173,6 @@ pub async fn update(
     Ok(())
 }
 
-/// Its files, in order.
-pub async fn files(db: &mut SqliteConnection, id: i64) -> Result<Vec<Stored>> {
-    let ids: Vec<FileId> = sqlx::query_scalar(
-        "select file_id from declaration_file where declaration_id = ? and removed = 0
-          order by sort, file_id",
-    )
-    .bind(id)
-    .fetch_all(&mut *db)
-    .await?;
-    kit::file::find(db, &ids).await
-}
-
-/// Puts a kept file behind the others.
-pub async fn attach(tx: &mut SqliteConnection, id: i64, file: FileId) -> Result<()> {
-    sqlx::query(
-        "insert into declaration_file (declaration_id, file_id, sort)
-         select ?1, ?2, coalesce(max(sort), 0) + 1 from declaration_file where declaration_id = ?1
-         on conflict (declaration_id, file_id) do update set removed = 0, sort = excluded.sort",
-    )
-    .bind(id)
-    .bind(file)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Takes a file off. What was submitted once keeps its row: the desk's history shows it.
-pub async fn detach(
-    tx: &mut SqliteConnection,
-    draft: &Draft,
-    file: FileId,
-    user: &User,
-) -> Result<()> {
-    let sql = if draft.case_id.is_some() {
-        "update declaration_file set removed = 1 where declaration_id = ? and file_id = ? and removed = 0"
-    } else {
-        "delete from declaration_file where declaration_id = ? and file_id = ?"
-    };
-    let done = sqlx::query(sql).bind(draft.id).bind(file).execute(&mut *tx).await?.rows_affected();
-    match (done, draft.case_id) {
-        (0, _) => Err(Error::NotFound),
-        (_, Some(_)) => Ok(()),
-        (_, None) => kit::file::remove(tx, file, user).await,
-    }
-}
-
-/// Lets those see the evidence who see the declaration: from its submission on.
-pub async fn link(tx: &mut SqliteConnection, draft: &Draft) -> Result<()> {
-    let (organization, department): (OrganizationId, Option<OrganizationId>) =
-        sqlx::query_as("select organization_id, department_id from declaration where id = ?")
-            .bind(draft.id)
-            .fetch_one(&mut *tx)
-            .await?;
-    for file in files(&mut *tx, draft.id).await? {
-        let person = Some(draft.person_id);
-        kit::file::link(&mut *tx, file.id, crate::subject::LEAF, person, organization, department)
-            .await?;
-    }
-    Ok(())
-}
-
 /// Removes a draft that was never submitted, and its evidence.
 pub async fn delete(tx: &mut SqliteConnection, draft: &Draft, user: &User) -> Result<()> {
     if draft.case_id.is_some() {
@@ -229,80 +181,12 @@ pub async fn delete(tx: &mut SqliteConnection, draft: &Draft, user: &User) -> Re
             draft.number
         )));
     }
-    for file in files(&mut *tx, draft.id).await? {
-        detach(&mut *tx, draft, file.id, user).await?;
+    for piece in evidence::pieces(&mut *tx, draft.id).await? {
+        evidence::detach(&mut *tx, draft, piece.file.id, user).await?;
     }
     sqlx::query("delete from declaration where id = ? and case_id is null")
         .bind(draft.id)
         .execute(tx)
         .await?;
     Ok(())
-}
-
-/// What a declaration is compared by.
-#[derive(Debug, Clone)]
-pub struct Alike<'a> {
-    pub id: i64,
-    pub person: PersonId,
-    pub kind: &'a str,
-    pub title: &'a str,
-    pub certificate_number: &'a str,
-    pub started_on: &'a str,
-    pub ended_on: &'a str,
-}
-
-/// Another declaration of the person's, waiting or approved (and not revoked since), for the same
-/// thing: same kind and title with overlapping dates, or the same certificate number. One
-/// sentence about it.
-pub async fn duplicate(db: &mut SqliteConnection, one: &Alike<'_>) -> Result<Option<String>> {
-    let others: Vec<(String, String, String, String, String, String, String)> = sqlx::query_as(
-        "select number, kind, title, certificate_number, started_on, ended_on, state
-           from declaration d
-          where person_id = ? and id <> ? and state in ('pending', 'approved')
-            and not exists (select 1 from entry e join entry r on r.reverses_id = e.id
-                             where e.declaration_id = d.id)
-          order by id",
-    )
-    .bind(one.person)
-    .bind(one.id)
-    .fetch_all(db)
-    .await?;
-    let (title, certificate) =
-        (rules::comparable(one.title), rules::comparable(one.certificate_number));
-    for (number, kind, other, other_certificate, from, to, state) in others {
-        let overlap = from.as_str() <= one.ended_on && to.as_str() >= one.started_on;
-        let same = kind == one.kind && rules::comparable(&other) == title && overlap;
-        let numbered =
-            !certificate.is_empty() && rules::comparable(&other_certificate) == certificate;
-        let how = match (same, numbered) {
-            (true, _) => "同一项目，日期重叠",
-            (_, true) => "证书编号相同",
-            _ => continue,
-        };
-        let state = super::state_label(&state).0;
-        return Ok(Some(format!("与申报 {number}“{other}”（{from} 至 {to}，{state}）重复：{how}")));
-    }
-    Ok(None)
-}
-
-/// An entry of another source (base, employer, platform, import) with the same title and
-/// overlapping dates. One sentence about it.
-pub async fn already_entered(db: &mut SqliteConnection, one: &Alike<'_>) -> Result<Option<String>> {
-    let entries: Vec<(String, String, String, String)> = sqlx::query_as(
-        "select e.title, e.started_on, e.ended_on, e.source from entry e
-          where e.person_id = ? and e.declaration_id is null and e.reverses_id is null
-            and e.started_on <= ? and e.ended_on >= ?
-            and not exists (select 1 from entry r where r.reverses_id = e.id)",
-    )
-    .bind(one.person)
-    .bind(one.ended_on)
-    .bind(one.started_on)
-    .fetch_all(db)
-    .await?;
-    let wanted = rules::comparable(one.title);
-    let same = entries.into_iter().find(|(title, ..)| rules::comparable(title) == wanted);
-    Ok(same.map(|(title, from, to, source)| {
-        let source = crate::ledger::source_label(&source);
-        format!("学时台账中已有“{title}”（{from} 至 {to}，来源：{source}），不用再申报")
-    }))
 }

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
 use time::{Duration, OffsetDateTime};
 
+use kit::dictionary::{EvidenceSlot, learning_kind};
 use kit::module::Demo;
 use kit::{
     AccountId, CaseId, Error, FileId, Hours, OrganizationId, PersonId, Result, day, organization,
@@ -11,14 +12,27 @@ use kit::{
 
 use super::courses::{PROFESSIONAL, filled, group};
 use super::picture;
+use crate::declaration::evidence;
 use crate::declaration::rules::days;
 use crate::declaration::store::{self, Draft};
 use crate::ledger::{self, NewEntry, Source};
 use crate::subject::{Content, Recognition};
 
-/// What the demo's sheets are called, in the order of their pictures.
-const NAMES: [&str; 3] =
-    ["结业证书（示例材料）.png", "培训通知（示例材料）.png", "签到表（示例材料）.png"];
+/// The picture (see `picture::png`) that stands for a slot's paper.
+fn paper(slot: &EvidenceSlot) -> usize {
+    match slot.code {
+        "notice" => 1,
+        "attendance" | "unit-proof" | "organizer-proof" => 2,
+        _ => 0,
+    }
+}
+
+/// The slots filled: all that must be, of alternatives the first; of a draft one.
+fn papers(kind: &str, end: End) -> Vec<&'static EvidenceSlot> {
+    let Some(kind) = learning_kind(kind) else { return vec![] };
+    let papers = evidence::lacking(kind, &[]).into_iter().map(|(slot, _)| slot);
+    papers.take(if end == End::Draft { 1 } else { usize::MAX }).collect()
+}
 
 /// What becomes of a declaration.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -159,11 +173,10 @@ impl Maker<'_> {
         let Some(id) = self.draft(&mut *tx, person, account, &series, submitted, end).await? else {
             return Ok(()); // he has declared everything there is
         };
-        let files = if end == End::Draft { 1 } else { 2 + self.county.random.below(2) as usize };
-        self.evidence(&mut *tx, id, account, files, submitted).await?;
+        let draft = store::own(&mut *tx, person, id).await?;
+        self.evidence(&mut *tx, &draft, account, end, submitted).await?;
         if end != End::Draft {
-            let draft = store::own(&mut *tx, person, id).await?;
-            store::link(&mut *tx, &draft).await?;
+            evidence::link(&mut *tx, &draft).await?;
             self.case(tx, &draft, account, submitted, end).await?;
         }
         Ok(())
@@ -231,24 +244,25 @@ impl Maker<'_> {
     async fn evidence(
         &self,
         tx: &mut SqliteConnection,
-        declaration: i64,
+        draft: &Draft,
         account: AccountId,
-        count: usize,
+        end: End,
         at: OffsetDateTime,
     ) -> Result<()> {
-        for (picture, name) in self.pictures.iter().zip(NAMES).take(count) {
+        for slot in papers(&draft.kind, end) {
+            let picture = &self.pictures[paper(slot)];
             let file: FileId = sqlx::query_scalar(
                 "insert into file (sha256, name, mime, size, account_id, created_at)
                  values (?, ?, 'image/png', ?, ?, ?) returning id",
             )
             .bind(&picture.sha256)
-            .bind(name)
+            .bind(format!("{}（示例材料）.png", slot.label))
             .bind(picture.size)
             .bind(account)
             .bind(day::stamp(at))
             .fetch_one(&mut *tx)
             .await?;
-            store::attach(&mut *tx, declaration, file).await?;
+            evidence::attach(&mut *tx, draft.id, file, slot.code).await?;
         }
         Ok(())
     }

@@ -5,7 +5,9 @@ use sqlx::SqliteConnection;
 
 use kit::{Error, FileId, Hours, IdentityId, PersonId, Result};
 
-use crate::declaration::store::{self, Alike, Draft};
+use crate::claims::{Claim, Origin};
+use crate::declaration::evidence;
+use crate::declaration::store::Draft;
 
 /// A declaration as it was submitted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +34,10 @@ pub struct Content {
     pub note: String,
     pub hours: Hours,
     pub files: Vec<FileId>,
+    /// The slot of each file, in the same order: a code of the dictionary, or empty. None in what
+    /// was submitted before there were slots.
+    #[serde(default)]
+    pub slots: Option<Vec<String>>,
 }
 
 /// What a desk recognises.
@@ -53,7 +59,9 @@ impl Content {
                 .await?;
         let (category, category_name) =
             category.ok_or_else(|| Error::Invalid("请选择科目类别。".to_owned()))?;
-        let files = store::files(db, draft.id).await?.into_iter().map(|file| file.id).collect();
+        let pieces = evidence::pieces(db, draft.id).await?;
+        let files = pieces.iter().map(|piece| piece.file.id).collect();
+        let slots = pieces.into_iter().map(|piece| piece.slot).collect();
         Ok(Self {
             declaration: draft.id,
             person: draft.person_id,
@@ -76,18 +84,20 @@ impl Content {
             note: draft.note.clone(),
             hours: Hours::from_tenths(draft.hours),
             files,
+            slots: Some(slots),
         })
     }
 
-    pub(super) fn alike(&self) -> Alike<'_> {
-        Alike {
-            id: self.declaration,
+    /// What it is compared by with other claims.
+    pub(super) fn claim(&self) -> Claim<'_> {
+        Claim {
             person: self.person,
-            kind: &self.kind,
             title: &self.title,
             certificate_number: &self.certificate_number,
             started_on: &self.started_on,
             ended_on: &self.ended_on,
+            plan: None,
+            own: Some(Origin::Declaration(self.declaration)),
         }
     }
 

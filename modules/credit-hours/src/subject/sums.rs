@@ -1,4 +1,5 @@
-//! The sums a desk is shown: days and hours against the rules, the year before and after.
+//! What a desk is shown beside a case: its evidence against the slots, days and hours against the
+//! rules, the year before and after.
 
 use sqlx::SqliteConnection;
 
@@ -7,7 +8,7 @@ use kit::review::{Check, Meter, Panel};
 use kit::{Error, Hours, PersonId, Result, day};
 
 use super::Content;
-use crate::declaration::{CAP, rules};
+use crate::declaration::{CAP, evidence, rules};
 use crate::read::{self, YearTotal};
 
 /// Dates and hours against the rules, as the desk reads them.
@@ -50,6 +51,28 @@ pub(super) fn sums(content: &Content) -> Vec<Check> {
         checks.push(Check::refuse(format!("申报 {hours} 学时，超过一条申报最多 {cap} 学时")));
     }
     checks
+}
+
+/// 材料齐全 or what is missing. What was submitted is complete by the rules of its day; what lacks by
+/// today's is told, and the desk decides.
+pub(super) fn complete(content: &Content) -> Check {
+    if content.files.is_empty() {
+        return Check::refuse("没有证明材料");
+    }
+    let Some(kind) = learning_kind(&content.kind) else {
+        return Check::ok(format!("证明材料 {} 份", content.files.len()));
+    };
+    let Some(slots) = &content.slots else {
+        return Check::warn("提交时还没有按种类上传材料，请逐份核对是否齐全");
+    };
+    let there: Vec<&str> = slots.iter().map(String::as_str).collect();
+    let lacking: Vec<String> =
+        evidence::lacking(kind, &there).into_iter().map(|(_, label)| label).collect();
+    match (lacking.is_empty(), kind.evidence.is_empty()) {
+        (false, _) => Check::warn(format!("材料缺：{}", lacking.join("、"))),
+        (true, true) => Check::ok(format!("证明材料 {} 份", content.files.len())),
+        (true, false) => Check::ok(format!("材料齐全（{} 份）", content.files.len())),
+    }
 }
 
 /// 本年度累计: each subject against its minimum, as kept in the ledger.

@@ -34,6 +34,7 @@ fn content(person: PersonId, tenths: i64) -> Content {
         note: String::new(),
         hours: Hours::from_tenths(tenths),
         files: vec![],
+        slots: None,
     }
 }
 

@@ -39,6 +39,8 @@ pub trait AnySubject: Send + Sync + 'static {
     async fn route(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<OrganizationId>>;
     async fn facts(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Fact>>;
     async fn evidence(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<FileId>>;
+    /// What each piece of evidence is, by file.
+    fn slots(&self, content: &str) -> Result<Vec<(FileId, String)>>;
     async fn panels(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Panel>>;
     async fn tables(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Table>>;
     async fn checks(
@@ -130,6 +132,9 @@ impl<S: Subject> AnySubject for S {
     }
     async fn evidence(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<FileId>> {
         Subject::evidence(self, db, &read(content)?).await
+    }
+    fn slots(&self, content: &str) -> Result<Vec<(FileId, String)>> {
+        Ok(Subject::slots(self, &read(content)?))
     }
     async fn panels(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Panel>> {
         Subject::panels(self, db, &read(content)?).await
