@@ -41,6 +41,8 @@ const ACTS: &[(&str, &str)] = &[
     ("accounts.administrator.reset", "重置管理员密码"),
     ("accounts.role.create", "新增角色"),
     ("accounts.role.edit", "编辑角色"),
+    ("credit-hours.entry.reverse", "撤销学时"),
+    ("credit-hours.entry.correct", "更正学时"),
     ("certificate.issue", "出具学时证明"),
     ("certificate.print", "打印学时证明"),
     ("list.export", "导出"),

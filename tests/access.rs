@@ -252,6 +252,10 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         || begins("/transfers/left/")
     {
         "select id from person where name = '李四光'"
+    } else if begins("/queries/ledger/") || begins("/credit-hours/entries/") {
+        "select id from entry"
+    } else if begins("/credit-hours/cases/") {
+        "select id from review_case"
     } else if begins("/accounts/profile/change/records/") {
         "select id from person_record"
     } else if begins("/accounts/profile/change/") {
@@ -348,6 +352,15 @@ async fn what_belongs_to_another_unit_is_not_there() {
         )
         .await;
 
+    county
+        .execute(
+            "insert into entry (person_id, organization_id, department_id, earned_organization_id,
+               year, category_id, kind, title, organizer, started_on, ended_on, hours, source,
+               recognised_by, recorded_at, case_id)
+             select id, organization_id, department_id, organization_id, 2026, 2, '02', '李四光', '',
+               '2026-01-01', '2026-01-01', 80, 'import', '', '', 1 from person where name = '李四光'",
+        )
+        .await;
     // of 乙: who left it, who wants to leave it, a batch that it writes
     county
         .execute(

@@ -25,6 +25,7 @@ mod program;
 mod queries;
 mod registration;
 mod review;
+mod revocation;
 mod rights;
 mod sign_in;
 mod transfer_rules;

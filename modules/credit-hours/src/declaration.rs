@@ -25,6 +25,8 @@ pub fn state_label(state: &str) -> (&'static str, &'static str) {
         "approved" => (CaseState::Approved.label(), CaseState::Approved.tag()),
         "rejected" => (CaseState::Rejected.label(), CaseState::Rejected.tag()),
         "withdrawn" => (CaseState::Withdrawn.label(), CaseState::Withdrawn.tag()),
+        "revoked" => ("已撤销", "back"),
+        "corrected" => ("已更正", "pass"),
         _ => ("草稿", "info"),
     }
 }

@@ -110,16 +110,65 @@ pub async fn reverse(
     actor: &Actor,
     clock: &Clock,
 ) -> Result<i64> {
+    end(tx, modules, entry, Ended::Revoked, reason, actor, clock).await
+}
+
+/// Why an entry counts no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// 撤销
+    Revoked,
+    /// 更正: another entry comes in its place, in the same transaction.
+    Corrected,
+}
+
+/// As `reverse`, for either reason; who did it stands in `revocation`.
+///
+/// # Errors
+/// As `reverse`.
+pub(crate) async fn end(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    entry: i64,
+    how: Ended,
+    reason: &str,
+    actor: &Actor,
+    clock: &Clock,
+) -> Result<i64> {
     let id = reverse_only(&mut *tx, entry, reason, clock).await?;
-    let (person, year, title): (PersonId, i32, String) =
-        sqlx::query_as("select person_id, year, title from entry where id = ?")
-            .bind(entry)
-            .fetch_one(&mut *tx)
-            .await?;
-    let text = format!("撤销 {year} 年度学时“{title}”，原因：{reason}");
-    trail::write(tx, actor, clock, "credit-hours.entry.reverse", &format!("entry:{entry}"), &text)
-        .await?;
-    let event = Event::EntryRevoked { entry, person, year, reason: reason.to_owned() };
+    let (kind, verb, act, told) = match how {
+        Ended::Revoked => ("revoked", "撤销", "credit-hours.entry.reverse", reason.to_owned()),
+        Ended::Corrected => (
+            "corrected",
+            "更正",
+            "credit-hours.entry.correct",
+            format!("更正为另一条记录，{reason}"),
+        ),
+    };
+    sqlx::query(
+        "insert into revocation (entry_id, reversal_id, kind, declaration_id, account_id, by_name,
+           organization_name)
+         select id, ?, ?, declaration_id, ?, ?, coalesce((select name from organization where id = ?), '')
+           from entry where id = ?",
+    )
+    .bind(id)
+    .bind(kind)
+    .bind(actor.account)
+    .bind(&actor.name)
+    .bind(actor.organization)
+    .bind(entry)
+    .execute(&mut *tx)
+    .await?;
+    let (person, year, title, name): (PersonId, i32, String, String) = sqlx::query_as(
+        "select e.person_id, e.year, e.title, p.name from entry e join person p on p.id = e.person_id
+          where e.id = ?",
+    )
+    .bind(entry)
+    .fetch_one(&mut *tx)
+    .await?;
+    let text = format!("{verb}{name} {year} 年度学时“{title}”，原因：{reason}");
+    trail::write(tx, actor, clock, act, &format!("entry:{entry}"), &text).await?;
+    let event = Event::EntryRevoked { entry, person, year, reason: told };
     modules.deliver(tx, &event, clock).await?;
     Ok(id)
 }

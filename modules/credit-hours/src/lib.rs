@@ -32,6 +32,9 @@ pub use claims::{Claim, Origin, Taken, taken};
 pub use demo::example_sheet;
 pub use ledger::totals::{Difference, recount};
 pub use read::{CategoryTotal, EntryRow, YearTotal, entries, kind_label, year_totals};
+pub use revocation::{
+    EditRevocations, Revoked, ViewRevocations, entry_page, links as revocation_links, revoked,
+};
 pub use subject::{Content, Declarations, KIND_CELLS, KINDS, LEAF, Recognition};
 
 #[derive(RustEmbed)]

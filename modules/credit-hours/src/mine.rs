@@ -10,6 +10,7 @@ use kit::{Clock, Db, Hours, Page, Person, PersonId, Result, User};
 use crate::declaration::pages::{dates, recent, unfinished};
 use crate::declaration::store;
 use crate::read::{self, EntryRow, YearTotal};
+use crate::revocation::{self, Revoked};
 use crate::subject::year_panel;
 
 /// A year with its entries.
@@ -20,6 +21,8 @@ struct Year {
     /// 公需科目还差 10 学时，…
     missing: String,
     entries: Vec<Entry>,
+    /// What counts no longer.
+    revoked: Vec<Revoked>,
     open: bool,
 }
 
@@ -43,6 +46,7 @@ pub async fn mine(person: Person, db: &State<Db>, clock: &State<Clock>) -> Resul
     let first = first.unwrap_or(now).min(now);
     let totals = read::year_totals(&mut db, person.id, first, now).await?;
     let mut entries = read::entries(&mut db, person.id, first, now).await?;
+    let mut revoked = revocation::revoked(&mut db, person.id, first, now).await?;
     let years: Vec<Year> = totals
         .into_iter()
         .rev()
@@ -53,7 +57,8 @@ pub async fn mine(person: Person, db: &State<Db>, clock: &State<Clock>) -> Resul
                 .map(|row| Entry { dates: dates(&row.started_on, &row.ended_on), row })
                 .collect();
             let missing = total.missing().join("，");
-            Year { open: total.year == now, total, missing, entries }
+            let revoked = revoked.extract_if(.., |one| one.year == total.year).collect();
+            Year { open: total.year == now, total, missing, entries, revoked }
         })
         .collect();
     Ok(Page::new("credit-hours/mine.html")

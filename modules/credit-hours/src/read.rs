@@ -161,6 +161,8 @@ pub struct EntryRow {
     pub recorded_on: String,
     /// Its declaration, if it came from one.
     pub declaration: Option<i64>,
+    /// 更正: the revoked entry in whose place it stands.
+    pub corrects: Option<i64>,
 }
 
 /// The entries that stand (neither reversed nor a reversal), by year and end date.
@@ -186,11 +188,12 @@ pub async fn entries(
         recognised_by: String,
         recorded_at: String,
         declaration_id: Option<i64>,
+        corrects_id: Option<i64>,
     }
     let rows: Vec<Row> = sqlx::query_as(
         "select e.id, e.year, e.title, e.kind, e.started_on, e.ended_on, e.organizer,
                 u.name as earned_in, c.short as category, e.hours, e.source, e.recognised_by, e.recorded_at,
-                e.declaration_id
+                e.declaration_id, e.corrects_id
            from entry e join category c on c.id = e.category_id
            join organization u on u.id = e.earned_organization_id
           where e.person_id = ? and e.year between ? and ? and e.reverses_id is null
@@ -219,6 +222,7 @@ pub async fn entries(
             recognised_by: row.recognised_by,
             recorded_on: county_day(&row.recorded_at),
             declaration: row.declaration_id,
+            corrects: row.corrects_id,
         })
         .collect())
 }

@@ -1,10 +1,53 @@
-//! 撤销 and 更正 of approved entries (domain.md §2.18).
+//! 撤销 and 更正 of approved entries (domain.md §2.18): the bureau alone, with a reason; never a
+//! deletion.
 
-use kit::Module;
+mod acts;
+mod case;
+mod correct;
+mod form;
+mod list;
+mod revoke;
+mod show;
+mod store;
+mod tell;
+
+use kit::list::List;
+use kit::module::{AccessCase, Group, MenuEntry, Who};
+use kit::review::{Case, CaseState};
+use kit::{Action, Grantable, Kinds, Leaf, Migration, Module, Permission, permission};
+use rocket::{Route, routes};
+
+pub use show::entry_page;
+pub use store::{Revoked, SHOWN_STATE, facts, revoked, shown_state};
+
+/// 学时撤销更正 in the role form, 学时撤销记录 in the menu.
+pub const REVOCATIONS: Leaf = Leaf {
+    key: "credit-hours.revocations",
+    title: "学时撤销更正",
+    group: Group::CreditHours,
+    kinds: Kinds::BUREAU,
+};
+
+permission!(pub ViewRevocations, REVOCATIONS, View);
+permission!(
+    /// May revoke and correct approved entries of people in his scope.
+    pub EditRevocations, REVOCATIONS, Edit
+);
 
 /// Its part of the module.
 pub struct Revocations;
 
+/// The link of an approved case to what it brought into the ledger: for `Subject::links`.
+pub fn links(case: &Case) -> Vec<(&'static str, String, Grantable)> {
+    if case.state == CaseState::Approved {
+        let href = format!("/credit-hours/cases/{}", case.id);
+        vec![("撤销或更正学时", href, EditRevocations::grantable())]
+    } else {
+        vec![]
+    }
+}
+
+#[rocket::async_trait]
 impl Module for Revocations {
     fn name(&self) -> &'static str {
         "credit-hours"
@@ -12,5 +55,62 @@ impl Module for Revocations {
 
     fn title(&self) -> &'static str {
         "学时"
+    }
+
+    fn routes(&self) -> Vec<Route> {
+        routes![
+            list::all,
+            show::entry,
+            case::case,
+            case::revoke_all,
+            revoke::ask,
+            revoke::revoke,
+            correct::ask,
+            correct::correct,
+        ]
+    }
+
+    fn permissions(&self) -> Vec<Grantable> {
+        let action = |action| Grantable { leaf: REVOCATIONS, action };
+        [Action::View, Action::Edit, Action::Export].map(action).to_vec()
+    }
+
+    fn menu(&self) -> Vec<MenuEntry> {
+        vec![MenuEntry {
+            group: Group::System,
+            order: 830,
+            title: "学时撤销记录",
+            href: "/credit-hours/revocations",
+            permission: Some(ViewRevocations::grantable()),
+            subject: None,
+            kinds: Kinds::BUREAU,
+        }]
+    }
+
+    fn migrations(&self) -> Vec<Migration> {
+        vec![Migration {
+            name: "0040_revocation",
+            sql: include_str!("../migrations/0040_revocation.sql"),
+        }]
+    }
+
+    fn lists(&self) -> Vec<&'static List> {
+        vec![&list::LIST]
+    }
+
+    fn access(&self) -> Vec<AccessCase> {
+        let view = Who::Holder(ViewRevocations::grantable());
+        let edit = Who::Holder(EditRevocations::grantable());
+        let case = |method, route, who| AccessCase { method, route, who };
+        vec![
+            case("GET", "/credit-hours/revocations", view),
+            case("GET", "/credit-hours/entries/<id>", view),
+            case("GET", "/credit-hours/cases/<case>", edit),
+            case("POST", "/credit-hours/cases/<case>/revoke", edit),
+            case("GET", "/credit-hours/entries/<id>/revoke", edit),
+            case("POST", "/credit-hours/entries/<id>/revoke", edit),
+            case("GET", "/credit-hours/entries/<id>/correct", edit),
+            case("POST", "/credit-hours/entries/<id>/correct", edit),
+        ]
     }
 }

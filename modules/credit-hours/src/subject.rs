@@ -11,7 +11,8 @@ use kit::list::List;
 use kit::module::Group;
 use kit::review::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject};
 use kit::{
-    Clock, Error, FileId, Form, Hours, Kinds, Leaf, Modules, OrganizationId, Result, organization,
+    Clock, Error, FileId, Form, Grantable, Hours, Kinds, Leaf, Modules, OrganizationId, Result,
+    organization,
 };
 
 use crate::claims;
@@ -79,7 +80,7 @@ impl Subject for Declarations {
     async fn facts(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Fact>> {
         let number: String = sqlx::query_scalar("select number from identity where id = ?")
             .bind(content.identity_id)
-            .fetch_one(db)
+            .fetch_one(&mut *db)
             .await?;
         let mut facts = vec![
             Fact::new("申报人", format!("{}（{}）", content.name, kit::mask::mask_id(&number))),
@@ -102,6 +103,7 @@ impl Subject for Declarations {
         if !content.note.is_empty() {
             facts.push(Fact::new("内容摘要", &content.note).wide());
         }
+        facts.extend(crate::revocation::facts(db, content.declaration).await?);
         Ok(facts)
     }
 
@@ -240,6 +242,10 @@ impl Subject for Declarations {
             (true, false) => typed,
         };
         Some(Recognition { hours, reason })
+    }
+
+    fn links(&self, case: &Case, _: &Content) -> Vec<(&'static str, String, Grantable)> {
+        crate::revocation::links(case)
     }
 
     fn own_href(&self, content: &Content) -> String {

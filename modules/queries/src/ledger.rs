@@ -10,7 +10,7 @@ use rocket::{Route, State, get, routes};
 use crate::{LEDGER_LEAF, ViewLedger};
 
 pub fn routes() -> Vec<Route> {
-    routes![all]
+    routes![all, one]
 }
 
 /// (stored, shown, tag) of `entry.source`.
@@ -20,6 +20,18 @@ const SOURCES: &[(&str, &str, &str)] = &[
     ("base", "基地代申报", ""),
     ("online", "网络培训", ""),
     ("import", "导入", ""),
+];
+
+/// Whether an entry counts: a reversal and what it reverses do not; looked up for the shown rows.
+const STANDING: &str = "case when e.reverses_id is not null then 'reversal' \
+    else coalesce((select v.kind from revocation v where v.entry_id = e.id), \
+    case when e.corrects_id is not null then 'correction' else '' end) end";
+const STANDINGS: &[(&str, &str, &str)] = &[
+    ("", "有效", ""),
+    ("correction", "更正后", "pass"),
+    ("revoked", "已撤销", "back"),
+    ("corrected", "已更正", "back"),
+    ("reversal", "冲销", "info"),
 ];
 
 /// The entries of the caller's scope: of people who belong to it now.
@@ -44,6 +56,7 @@ pub const LEDGER: List = List {
         column("kind", "学习形式", "e.kind", Cell::Tag(KIND_LABELS)),
         column("title", "学习项目", "e.title", Cell::Long),
         column("hours", "学时", "e.hours", Cell::Hours),
+        column("standing", "状态", STANDING, Cell::Tag(STANDINGS)),
         column("source", "来源", "e.source", Cell::Tag(SOURCES)),
         Column {
             key: "recorded",
@@ -95,8 +108,8 @@ pub const LEDGER: List = List {
     }),
     orders: &[Order { key: "recorded", label: "认定时间", by: "e.recorded_at", descending: true },
         Order { key: "recorded-first", label: "认定时间", by: "e.recorded_at", descending: false }],
-    row: "",
-    ops: &[],
+    row: "/queries/ledger/{id}",
+    ops: &[("详情", "/queries/ledger/{id}")],
     empty: "没有符合条件的学时记录。请放宽查询条件。",
 };
 
@@ -121,6 +134,14 @@ const SOURCE_CHOICES: &[(&str, &str)] = &[
 
 const fn column(key: &'static str, title: &'static str, sql: &'static str, cell: Cell) -> Column {
     Column { key, title, sql, cell, order: "" }
+}
+
+/// One entry, for whoever may read the ledger of its person's unit.
+#[get("/ledger/<id>", rank = 2)]
+async fn one(user: Can<ViewLedger>, id: i64, db: &State<Db>) -> Result<Page> {
+    let mut db = db.read().await?;
+    let from = [("查询统计", ""), ("继续教育信息查询", "/queries/ledger")];
+    credit_hours::entry_page(&mut db, &user.user, &user.grant, id, &from, "/queries/ledger").await
 }
 
 #[get("/ledger")]

@@ -132,6 +132,7 @@ impl Module for Queries {
             AccessCase { method: "GET", route: "/queries/people", who: people },
             AccessCase { method: "GET", route: "/queries/people/<id>", who: people },
             AccessCase { method: "GET", route: "/queries/ledger", who: ledger },
+            AccessCase { method: "GET", route: "/queries/ledger/<id>", who: ledger },
         ]
     }
 }

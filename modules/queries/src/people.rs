@@ -5,7 +5,7 @@ use kit::dictionary::{EDUCATIONS, Entry, PERSON_STATES, TITLE_LEVELS, TITLE_SERI
 use kit::list::{
     self, Ask, Cell, Column, Extra, Filter, FilterKind, List, MASKED_ID, Order, Search,
 };
-use kit::{Can, Clock, Db, Error, Page, PersonId, Result, Scope, Settings};
+use kit::{Can, Clock, Db, Error, Page, Permission, PersonId, Result, Scope, Settings};
 use rocket::{Route, State, get, routes};
 use serde_json::json;
 use sqlx::SqliteConnection;
@@ -143,6 +143,7 @@ async fn one(
     let year = clock.year();
     let totals = year_totals(&mut db, id, year - 5, year).await?;
     let rows = entries(&mut db, id, year - 5, year).await?;
+    let revoked = credit_hours::revoked(&mut db, id, year - 5, year).await?;
     let years: Vec<_> = totals
         .into_iter()
         .rev()
@@ -155,7 +156,7 @@ async fn one(
                         "title": row.title, "kind": row.kind, "started_on": row.started_on,
                         "ended_on": row.ended_on, "organizer": row.organizer,
                         "category": row.category, "hours": row.hours, "source": row.source,
-                        "recognised_by": row.recognised_by,
+                        "recognised_by": row.recognised_by, "id": row.id, "corrects": row.corrects,
                     })
                 })
                 .collect();
@@ -167,6 +168,8 @@ async fn one(
             json!({
                 "year": total.year, "total": total.total, "required": total.required,
                 "complete": total.complete, "categories": categories, "entries": own,
+                "exempt": total.exempt,
+                "revoked": revoked.iter().filter(|one| one.year == total.year).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -177,9 +180,21 @@ async fn one(
         .with("facts", &person.facts())
         .with("may_print", &user.user.may(verification::print_permission()))
         .with("may_correct", &(may_correct && user.user.person != Some(id)))
+        .with("entry_base", &entry_base(&user.user))
         .with("corrections", &accounts::identity::of(&mut db, id).await?)
         .with("certificates", &verification::certificates_of(&mut db, id).await?)
         .with("years", &years))
+}
+
+/// Where the user may look at one entry; empty: nowhere.
+fn entry_base(user: &kit::User) -> &'static str {
+    if user.may(crate::ViewLedger::grantable()) {
+        "/queries/ledger"
+    } else if user.may(credit_hours::ViewRevocations::grantable()) {
+        "/credit-hours/entries"
+    } else {
+        ""
+    }
 }
 
 #[derive(sqlx::FromRow)]

@@ -158,12 +158,15 @@ pub async fn on(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Resu
     match event {
         Event::EntryRevoked { entry, reason, .. } => {
             sqlx::query(
-                "update certificate set state = 'revoked', state_at = ?, state_reason = ?
+                "update certificate set state = 'revoked', state_at = ?, state_reason =
+                   '所列的一条学时已被撤销：' || ? || '（' || e.year || ' 年度“' || e.title || '”）'
+                   from (select year, title from entry where id = ?) e
                   where state = 'valid' and id in
                     (select certificate_id from certificate_entry where entry_id = ?)",
             )
             .bind(clock.stamp())
-            .bind(format!("所列的一条学时已被撤销：{reason}"))
+            .bind(reason)
+            .bind(entry)
             .bind(entry)
             .execute(tx)
             .await?;

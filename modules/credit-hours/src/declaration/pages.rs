@@ -70,7 +70,10 @@ pub async fn list(
     .fetch_all(&mut *db)
     .await?;
     let rows: Vec<Row> = sqlx::query_as(
-        "select d.id, d.number, d.state, d.year, coalesce(c.short, '—') as category, d.kind,
+        "select d.id, d.number,
+                case when d.state = 'approved' then coalesce((select max(v.kind)
+                  from revocation v where v.declaration_id = d.id), d.state) else d.state end as state,
+                d.year, coalesce(c.short, '—') as category, d.kind,
                 d.title, d.started_on, d.ended_on, d.hours, d.recognised, d.waiting_since,
                 d.acted_at, coalesce(o.name, '') as desk
            from declaration d
@@ -105,7 +108,10 @@ pub async fn recent(
     clock: &Clock,
 ) -> Result<Vec<Line>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select d.id, d.number, d.state, d.year, coalesce(c.short, '—') as category, d.kind,
+        "select d.id, d.number,
+                case when d.state = 'approved' then coalesce((select max(v.kind)
+                  from revocation v where v.declaration_id = d.id), d.state) else d.state end as state,
+                d.year, coalesce(c.short, '—') as category, d.kind,
                 d.title, d.started_on, d.ended_on, d.hours, d.recognised, d.waiting_since,
                 d.acted_at, coalesce(o.name, '') as desk
            from declaration d
@@ -134,6 +140,8 @@ fn line(row: Row, waited: i64) -> Line {
         "draft" => "还没有提交".to_owned(),
         "pending" => format!("等待 {} 审核，已等 {waited} 个工作日", row.desk),
         "approved" => format!("{acted} 通过，已记入台账"),
+        "revoked" => "已被人社局撤销，不再计入；可以重新申报".to_owned(),
+        "corrected" => "已由人社局更正，按更正后的学时计入".to_owned(),
         "rejected" => format!("{acted} 被驳回，修改后可重新提交"),
         _ => format!("{acted} 撤回，修改后可重新提交"),
     };
@@ -277,7 +285,9 @@ pub async fn show(
     let mut db = db.read().await?;
     let draft = store::own(&mut db, person.id, id).await?;
     let categories = category::all(&mut db).await?;
-    let (state, tag) = state_label(&draft.state);
+    let standing = crate::revocation::shown_state(&mut db, id).await?;
+    let (state, tag) = state_label(&standing);
+    let ended = crate::revocation::facts(&mut db, id).await?;
     let (mut steps, mut overdue, mut touched) = (vec![], false, false);
     if let Some(case) = draft.case_id {
         let case = review::case(&mut db, case).await?;
@@ -303,6 +313,7 @@ pub async fn show(
         .with("state", state)
         .with("tag", tag)
         .with("facts", &facts(&draft, &categories))
+        .with("ended", &ended)
         .with("files", &slots::shown(&draft.kind, evidence::pieces(&mut db, draft.id).await?))
         .with("steps", &steps)
         .with("panel", &panel)

@@ -41,6 +41,8 @@ const KIND_LABEL: &str = "case d.kind when '01' then '继续教育基地培训�
 const STATES: &[(&str, &str, &str)] = &[
     ("pending", "待审核", "wait"),
     ("approved", "已通过", "pass"),
+    ("revoked", "已撤销", "back"),
+    ("corrected", "已更正", "pass"),
     ("rejected", "已驳回", "back"),
     ("withdrawn", "已撤回", "off"),
 ];
@@ -75,7 +77,7 @@ pub static LIST: List = List {
         column("organization", "单位", "o.name", Cell::Long, ""),
         column("category", "科目", "c.short", Cell::Text, ""),
         column("title", "学习项目", "d.title", Cell::Long, ""),
-        column("state", "状态", "d.state", Cell::Tag(STATES), ""),
+        column("state", "状态", crate::revocation::SHOWN_STATE, Cell::Tag(STATES), ""),
         column("hours", "申报学时", "d.hours", Cell::Hours, ""),
         column("recognised", "认定学时", "d.recognised", Cell::Hours, ""),
         column("waiting", "已等待", "d.waiting_since", Cell::Waiting, "waiting"),
@@ -119,12 +121,18 @@ pub static LIST: List = List {
             key: "state",
             label: "状态",
             kind: FilterKind::Choice(&[
-                ("approved", "已通过"),
+                ("approved", "已通过（含已撤销）"),
                 ("rejected", "已驳回"),
                 ("withdrawn", "已撤回"),
                 ("pending", "待审核"),
             ]),
             sql: "d.state = ?",
+        },
+        Filter {
+            key: "ended",
+            label: "撤销更正",
+            kind: FilterKind::Choice(&[("revoked", "已撤销"), ("corrected", "已更正")]),
+            sql: "d.id in (select v.declaration_id from revocation v where v.kind = ?)",
         },
         Filter {
             key: "submitted",
