@@ -4,7 +4,7 @@ use credit_hours::ledger::{NewEntry, Source, record, reverse};
 use kit::serial::Random;
 use kit::{Actor, Hours, Permission, PersonId};
 
-use crate::support::{Browser, PASSWORD, Page, World, id_number};
+use crate::support::{Browser, CLASS_PAPERS, PASSWORD, Page, World, id_number};
 
 const REASON: &str = "经核查，证书系伪造。";
 
@@ -350,8 +350,6 @@ async fn of_two_clerks_at_once_one_wins() {
     whole(&county).await;
 }
 
-/// A picture of one grey pixel is not needed: a page of PDF.
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
 const CLASS: [(&str, &str); 10] = [
     ("year", "2026"),
     ("category", "2"),
