@@ -365,9 +365,7 @@ const CLASS: [(&str, &str); 10] = [
 
 async fn declare(county: &World) -> Page {
     let mut person = seated(county, &id_number(2)).await;
-    let slots =
-        [("files", "通知.pdf", PDF), ("files", "证书.pdf", PDF), ("files", "证明.pdf", PDF)];
-    person.upload("/credit-hours/declarations", &CLASS, &slots).await
+    person.upload("/credit-hours/declarations", &CLASS, &CLASS_PAPERS).await
 }
 
 async fn approved(county: &World) {
