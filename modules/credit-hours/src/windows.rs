@@ -29,6 +29,19 @@ impl Window {
         }
     }
 
+    /// 2026-01-01 至 2026-12-31，不补报，审核截止未设
+    pub fn words(&self) -> String {
+        let makeup = match self.makeup_to.as_str() {
+            "" => "不补报".to_owned(),
+            day => format!("补报至 {day}"),
+        };
+        let audit = match self.audit_to.as_str() {
+            "" => "审核截止未设".to_owned(),
+            day => format!("审核至 {day}"),
+        };
+        format!("{} 至 {}，{makeup}，{audit}", self.declare_from, self.declare_to)
+    }
+
     /// The last day on which it may be declared at all.
     pub fn last_day(&self) -> &str {
         if self.makeup_to.is_empty() { &self.declare_to } else { &self.makeup_to }
@@ -69,6 +82,25 @@ pub async fn of(db: &mut SqliteConnection, year: i32) -> Result<Window> {
     .fetch_optional(db)
     .await?;
     Ok(found.unwrap_or_else(|| Window::usual(year)))
+}
+
+/// Sets the window of its year.
+pub async fn put(tx: &mut SqliteConnection, window: &Window) -> Result<()> {
+    sqlx::query(
+        "insert into year_window (year, declare_from, declare_to, audit_to, makeup_to)
+         values (?, ?, ?, ?, ?)
+         on conflict (year) do update set declare_from = excluded.declare_from,
+           declare_to = excluded.declare_to, audit_to = excluded.audit_to,
+           makeup_to = excluded.makeup_to",
+    )
+    .bind(window.year)
+    .bind(&window.declare_from)
+    .bind(&window.declare_to)
+    .bind(&window.audit_to)
+    .bind(&window.makeup_to)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// The years that may be declared today, newest first; may be empty.
