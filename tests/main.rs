@@ -33,3 +33,4 @@ mod transfers;
 mod units;
 mod verification;
 mod walk;
+mod years;

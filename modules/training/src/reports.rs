@@ -78,10 +78,16 @@ impl Module for Reports {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration {
-            name: "0020_annual_reports",
-            sql: include_str!("../migrations/0020_annual_reports.sql"),
-        }]
+        vec![
+            Migration {
+                name: "0020_annual_reports",
+                sql: include_str!("../migrations/0020_annual_reports.sql"),
+            },
+            Migration {
+                name: "0040_report_subjects",
+                sql: include_str!("../migrations/0040_report_subjects.sql"),
+            },
+        ]
     }
 
     fn reviews(&self) -> Vec<Box<dyn AnySubject>> {

@@ -126,6 +126,19 @@ pub fn reported(figures: &[Figure], key: &str) -> Option<i64> {
     figures.iter().find(|figure| figure.key == key).and_then(|figure| figure.reported)
 }
 
+/// What was reported of each subject, whichever there are: 公需科目 320，专业科目 410
+pub fn by_subject(figures: &[Figure]) -> String {
+    let told: Vec<String> = figures
+        .iter()
+        .filter(|figure| figure.key.starts_with("category-"))
+        .filter(|figure| figure.reported.is_some_and(|count| count > 0))
+        .map(|figure| {
+            format!("{} {}", figure.label.trim_start_matches("其中"), figure.text(figure.reported))
+        })
+        .collect();
+    told.join("，")
+}
+
 #[derive(Default, sqlx::FromRow)]
 struct Classes {
     planned: i64,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use super::content::{Attached, Content, FileKind, TEXTS};
-use super::figures::{Figure, reported};
+use super::figures::{Figure, by_subject, reported};
 use crate::leaves::REPORT_REVIEWS;
 
 /// A report as stored.
@@ -174,14 +174,13 @@ pub async fn save(tx: &mut SqliteConnection, id: i64, draft: &Draft, clock: &Clo
 pub async fn note(tx: &mut SqliteConnection, content: &Content, account: AccountId) -> Result<()> {
     let value = |key: &str| reported(&content.figures, key);
     sqlx::query(
-        "update annual_report set account_id = ?, sessions = ?, trips = ?, general = ?,
-           professional = ?, hours = ?, income = ?, expense = ?, differences = ? where id = ?",
+        "update annual_report set account_id = ?, sessions = ?, trips = ?, subjects = ?,
+           hours = ?, income = ?, expense = ?, differences = ? where id = ?",
     )
     .bind(account)
     .bind(value("sessions").unwrap_or_default())
     .bind(value("trips").unwrap_or_default())
-    .bind(value("category-general").unwrap_or_default())
-    .bind(value("category-professional").unwrap_or_default())
+    .bind(by_subject(&content.figures))
     .bind(value("hours").unwrap_or_default())
     .bind(value("income"))
     .bind(value("expense"))
