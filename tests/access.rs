@@ -264,6 +264,8 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from certificate"
     } else if begins("/desk/") || begins("/credit-hours/declarations/") {
         "select id from declaration"
+    } else if begins("/credit-hours/rules/categories/") {
+        "select id from category"
     } else if begins("/import/") {
         "select id from import"
     } else if begins("/messages/") {

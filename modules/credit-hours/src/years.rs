@@ -6,9 +6,12 @@ mod requirements;
 mod windows;
 
 use kit::list::Tab;
-use kit::module::{AccessCase, Task};
-use kit::{Migration, Module};
+use kit::module::{AccessCase, Demo, Task};
+use kit::{Migration, Module, Result};
 use rocket::Route;
+use sqlx::SqliteConnection;
+
+use crate::windows::Window;
 
 /// Its part of the module.
 pub struct Years;
@@ -58,5 +61,20 @@ impl Module for Years {
 
     fn tasks(&self) -> Vec<Task> {
         vec![rebuild::GO_ON]
+    }
+
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        let now = county.clock.year();
+        for year in now - 5..=now {
+            let window = Window {
+                year,
+                declare_from: format!("{year:04}-01-01"),
+                declare_to: format!("{year:04}-12-31"),
+                audit_to: format!("{:04}-01-31", year + 1),
+                makeup_to: String::new(),
+            };
+            crate::windows::put(&mut *tx, &window).await?;
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Issuing a 学时证明: by the person himself, or by his unit, department or the bureau.
 
+use std::collections::BTreeMap;
+
 use credit_hours::{entries, year_totals};
 use kit::access::Scope;
 use kit::{
@@ -263,6 +265,11 @@ async fn years_of(
     to: i32,
 ) -> Result<Vec<Year>> {
     let totals = year_totals(db, person, from, to).await?;
+    let mut names: BTreeMap<i64, &str> = BTreeMap::new();
+    for one in totals.iter().flat_map(|total| &total.categories) {
+        names.insert(one.id, &one.name);
+    }
+    let whole = fit(names.values().copied());
     Ok(totals
         .into_iter()
         .map(|total| Year {
@@ -270,13 +277,23 @@ async fn years_of(
             categories: total
                 .categories
                 .into_iter()
-                .map(|c| Category { name: c.name, required: c.required, done: c.done })
+                .map(|c| Category {
+                    name: if whole { c.name } else { c.short },
+                    required: c.required,
+                    done: c.done,
+                })
                 .collect(),
             required: total.required,
             total: total.total,
             complete: total.complete,
         })
         .collect())
+}
+
+/// Whether the whole names of the subjects fit the heads of the year table: 115 mm for all of
+/// them at 3.7 mm a character, each with （学时） and its padding. Else the short ones stand there.
+fn fit<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    names.map(|name| name.chars().count() + 5).sum::<usize>() <= 31
 }
 
 async fn entries_of(
@@ -302,4 +319,17 @@ async fn entries_of(
             recognised_by: row.recognised_by,
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fit;
+
+    #[test]
+    fn whole_names_of_subjects_stand_in_the_heads_while_there_is_room() {
+        assert!(fit(["公需科目", "专业科目"].into_iter()));
+        assert!(fit(["公需科目", "专业科目", "选修科目"].into_iter()));
+        assert!(!fit(["公需科目", "专业科目", "选修科目", "实践科目"].into_iter()));
+        assert!(!fit(["公需科目", "专业科目", "个人自主选修的科目"].into_iter()));
+    }
 }
