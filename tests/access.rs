@@ -266,6 +266,8 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from declaration"
     } else if begins("/credit-hours/rules/categories/") {
         "select id from category"
+    } else if begins("/credit-hours/staff/") {
+        "select id from staff_declaration"
     } else if begins("/import/") {
         "select id from import"
     } else if begins("/messages/") {
@@ -342,6 +344,12 @@ async fn what_belongs_to_another_unit_is_not_there() {
     ];
     person.upload("/credit-hours/declarations", &fields, &CLASS_PAPERS).await.is(303);
     assert_eq!(county.number("select count(*) from review_case").await, 1);
+    county
+        .execute(
+            "insert into staff_declaration (organization_id, account_id, year, created_at, updated_at)
+             select id, 1, 2026, '', '' from organization where name = '乙'",
+        )
+        .await;
     county
         .execute("insert into internal_department (organization_id, name) select id, '外科' from organization where name = '乙'")
         .await;

@@ -28,6 +28,7 @@ mod review;
 mod revocation;
 mod rights;
 mod sign_in;
+mod staff_declarations;
 mod transfer_rules;
 mod transfers;
 mod units;

@@ -20,3 +20,18 @@ pub const FAMILY: &[(&str, &str)] = &[
     ("history-hours", "历史学时"),
     ("exemptions", "减免"),
 ];
+
+/// 单位申报: a unit declares for its own people.
+pub const STAFF: Leaf = Leaf {
+    key: "credit-hours.staff",
+    title: "单位申报",
+    group: Group::CreditHours,
+    kinds: Kinds::ALL.own_unit(),
+};
+
+permission!(pub ViewStaff, STAFF, View);
+permission!(
+    /// Writes and submits declarations of the unit's, keeps their rosters.
+    pub EditStaff, STAFF, Edit
+);
+permission!(pub ExportStaff, STAFF, Export);

@@ -144,15 +144,22 @@ pub struct TableColumn {
 /// A cell. `before` draws a difference as `Fact::changed` does: empty for a new row.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct TableCell {
-    /// `text`
+    /// `text` or `tag`
     pub kind: &'static str,
     pub text: String,
     pub before: Option<String>,
+    /// Of a tag, its class: wait, pass, back, off, info.
+    pub tag: &'static str,
 }
 
 impl TableCell {
     pub fn new(text: impl Into<String>) -> Self {
-        Self { kind: "text", text: text.into(), before: None }
+        Self { kind: "text", text: text.into(), before: None, tag: "" }
+    }
+
+    /// A mark: how a row's check came out.
+    pub fn tag(tag: &'static str, text: impl Into<String>) -> Self {
+        Self { kind: "tag", tag, ..Self::new(text) }
     }
 
     /// A changed value beside what it was; equal ones are drawn plain.

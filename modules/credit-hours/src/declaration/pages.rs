@@ -96,6 +96,7 @@ pub async fn list(
         .collect();
     Ok(Page::new("credit-hours/declarations.html")
         .with("shut", &store::shut(&mut db, person.id).await?)
+        .with("by_others", &crate::staff::pending(&mut db, person.id).await?)
         .with("lines", &lines)
         .with("years", &years)
         .with("year", &year.unwrap_or(0)))

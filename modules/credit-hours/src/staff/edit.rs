@@ -1,0 +1,159 @@
+//! Writing the header of a unit's declaration, and its files; the roster comes next.
+
+use accounts::uploads;
+use kit::form::Upload;
+use kit::{Answer, Can, Clock, Db, Done, FileId, Form, Page, Result, trail};
+use rocket::{State, get, post};
+use sqlx::SqliteConnection;
+
+use super::header::{self, Fields};
+use super::store::{self, Staff};
+use super::{BASE, files, show};
+use crate::category;
+use crate::leaves::EditStaff;
+use crate::windows::open_years;
+
+type Editor = Can<EditStaff>;
+
+/// What the pressed button asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Save,
+    Attach,
+    Remove(FileId),
+    Next,
+}
+
+impl Act {
+    fn of(form: &Form) -> Self {
+        let text = form.text("act");
+        match text.strip_prefix("remove:").and_then(|id| id.parse().ok()) {
+            Some(file) => Act::Remove(file),
+            None if text == "next" => Act::Next,
+            None if text == "attach" => Act::Attach,
+            None => Act::Save,
+        }
+    }
+}
+
+#[get("/staff/new")]
+pub async fn new(user: Editor, db: &State<Db>, clock: &State<Clock>) -> Result<Page> {
+    let _ = user;
+    let mut db = db.read().await?;
+    let open = open_years(&mut db, clock).await?;
+    let mut form = header::blank(open.first().copied().unwrap_or(clock.year()));
+    form.set("form_key", kit::serial::token()?);
+    page(&mut db, None, &form, clock).await
+}
+
+#[get("/staff/<id>/edit")]
+pub async fn edit(user: Editor, id: i64, db: &State<Db>, clock: &State<Clock>) -> Result<Page> {
+    let mut db = db.read().await?;
+    let staff = store::editable(&mut db, user.organization(), id).await?;
+    page(&mut db, Some(&staff), &header::form_of(&staff), clock).await
+}
+
+/// A new declaration: at first always a draft, so that its files have a place to stay.
+#[post("/staff", data = "<upload>")]
+pub async fn create(
+    user: Editor,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    upload: rocket::form::Form<Upload>,
+) -> Result<Answer> {
+    save(&user, None, db, clock, upload.into_inner()).await
+}
+
+#[post("/staff/<id>", data = "<upload>")]
+pub async fn update(
+    user: Editor,
+    id: i64,
+    db: &State<Db>,
+    clock: &State<Clock>,
+    upload: rocket::form::Form<Upload>,
+) -> Result<Answer> {
+    save(&user, Some(id), db, clock, upload.into_inner()).await
+}
+
+async fn save(
+    user: &Editor,
+    id: Option<i64>,
+    db: &Db,
+    clock: &Clock,
+    upload: Upload,
+) -> Result<Answer> {
+    let Upload { mut form, files: arrived } = upload;
+    let act = Act::of(&form);
+    let (unit, account) = (user.organization(), user.user.account);
+    let mut tx = db.begin().await?;
+    let id = match id {
+        Some(id) => id,
+        None => store::of_form(&mut tx, unit, &form, account, clock).await?,
+    };
+    let staff = store::editable(&mut tx, unit, id).await?;
+    let categories = category::active(&mut tx).await?;
+    let fields = Fields::read(&mut form, act == Act::Next, &categories);
+    store::update(&mut tx, id, &fields, clock).await?;
+    let there = files::ids(&mut tx, id).await?.len();
+    let limit = (there, files::MOST);
+    let kept = uploads::keep(&mut tx, db, &mut form, &arrived, limit, account, clock).await?;
+    for file in &kept {
+        files::attach(&mut tx, id, *file).await?;
+    }
+    if let Act::Remove(file) = act {
+        files::detach(&mut tx, &staff, file).await?;
+    }
+    if act == Act::Next && !form.refused() {
+        let open = open_years(&mut tx, clock).await?;
+        fields.check(&mut form, &open, clock.today());
+    }
+    let staff = store::own(&mut tx, unit, id).await?;
+    let text = format!("保存{}，本次上传材料 {} 份", staff.called(), kept.len());
+    let (name, object) = ("credit-hours.staff.save", staff.object());
+    trail::write(&mut tx, &user.actor(), clock, name, &object, &text).await?;
+    tx.commit().await?;
+    if form.refused() {
+        let mut db = db.read().await?;
+        return Ok(page(&mut db, Some(&staff), &form, clock).await?.refused().into());
+    }
+    Ok(saved(id, act, kept.len()).into())
+}
+
+fn saved(id: i64, act: Act, kept: usize) -> Done {
+    let done = Done::to(format!("{BASE}/{id}/edit"));
+    match act {
+        Act::Next => Done::to(format!("{BASE}/{id}/roster")),
+        Act::Attach if kept == 0 => done.warn("没有选择文件。请先点“选择文件”，再点“上传材料”。"),
+        Act::Attach => done.ok(format!("已上传 {kept} 份材料。")),
+        Act::Remove(_) => done.ok("已移除 1 份材料。"),
+        Act::Save => done.ok("草稿已保存。选好名单并提交以后，审核单位才能看到。"),
+    }
+}
+
+/// The form of the header, as typed or as stored.
+pub async fn page(
+    db: &mut SqliteConnection,
+    staff: Option<&Staff>,
+    form: &Form,
+    clock: &Clock,
+) -> Result<Page> {
+    let open = open_years(&mut *db, clock).await?;
+    let categories = category::active(&mut *db).await?;
+    let (id, number) = staff.map_or((0, ""), |staff| (staff.id, staff.number.as_str()));
+    let (stored, rejection) = match staff {
+        Some(staff) => (files::of(&mut *db, id).await?, show::rejection(&mut *db, staff).await?),
+        None => (vec![], None),
+    };
+    Ok(Page::new("credit-hours/staff_edit.html")
+        .with("title", if id == 0 { "新增单位申报" } else { "填写单位申报" })
+        .with("id", &id)
+        .with("action", &if id == 0 { BASE.to_owned() } else { format!("{BASE}/{id}") })
+        .with("number", number)
+        .with("rejection", &rejection)
+        .with("people", &staff.map_or(0, |staff| staff.people))
+        .with("form", form)
+        .with("offered", &header::offered(&open, &categories))
+        .with("files", &files::shown(id, stored))
+        .with("most_files", &files::MOST)
+        .with("file_limit", &kit::file::EVIDENCE_LIMIT))
+}

@@ -1,0 +1,96 @@
+//! A unit's declaration as it was submitted; its roster stands in `roster_row`.
+
+use kit::dictionary::DECLARATION_LEVELS;
+use kit::review::Fact;
+use kit::{Error, FileId, Hours, OrganizationId, Result, organization};
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+
+use crate::declaration::pages::{dates, optional};
+use crate::read;
+use crate::staff::files;
+use crate::staff::store::Staff;
+
+/// What a round was submitted with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Content {
+    /// Row of `staff_declaration`.
+    pub staff: i64,
+    pub organization: OrganizationId,
+    pub organization_name: String,
+    pub year: i32,
+    pub category: i64,
+    pub category_name: String,
+    pub kind: String,
+    pub title: String,
+    pub organizer: String,
+    pub started_on: String,
+    pub ended_on: String,
+    pub place: String,
+    pub level: String,
+    /// Of each person at most.
+    pub hours: Hours,
+    pub note: String,
+    /// 单位意见
+    pub opinion: String,
+    pub people: i64,
+    pub total: Hours,
+    pub files: Vec<FileId>,
+}
+
+impl Content {
+    /// The stored declaration as it is now; of a draft with what it has.
+    pub async fn of(db: &mut SqliteConnection, staff: &Staff) -> Result<Self> {
+        let unit = organization::find(&mut *db, staff.organization_id).await?;
+        let name: Option<String> = sqlx::query_scalar("select name from category where id = ?")
+            .bind(staff.category_id)
+            .fetch_optional(&mut *db)
+            .await?;
+        let one = staff.clone();
+        Ok(Self {
+            staff: one.id,
+            organization: one.organization_id,
+            organization_name: unit.ok_or(Error::NotFound)?.name,
+            year: one.year,
+            category: one.category_id.unwrap_or_default(),
+            category_name: name.unwrap_or_default(),
+            kind: one.kind,
+            title: one.title,
+            organizer: one.organizer,
+            started_on: one.started_on,
+            ended_on: one.ended_on,
+            place: one.place,
+            level: one.level,
+            hours: one.hours,
+            note: one.note,
+            opinion: one.opinion,
+            people: one.people,
+            total: one.total,
+            files: files::ids(db, staff.id).await?,
+        })
+    }
+}
+
+/// The lines of the detail, for the desk and for the unit.
+pub fn facts(content: &Content) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact::new("学习项目", &content.title).wide(),
+        Fact::new("学习年度", content.year.to_string()),
+        Fact::new("科目类别", &content.category_name),
+        Fact::new("学习形式", read::kind_label(&content.kind)),
+        Fact::new("起止时间", dates(&content.started_on, &content.ended_on)),
+        Fact::new("主办单位", &content.organizer),
+        Fact::new("每人申报学时", format!("{} 学时", content.hours)),
+        Fact::new("名单", format!("{} 人，合计 {} 学时", content.people, content.total)),
+    ];
+    facts.extend(optional(&[
+        ("地点", &content.place),
+        ("级别", DECLARATION_LEVELS.label(&content.level)),
+    ]));
+    for (label, text) in [("内容摘要", &content.note), ("单位意见", &content.opinion)] {
+        if !text.is_empty() {
+            facts.push(Fact::new(label, text).wide());
+        }
+    }
+    facts
+}
