@@ -34,6 +34,8 @@ const ACTS: &[(&str, &str)] = &[
     ("training.open", "开班"),
     ("training.end", "结业"),
     ("training.roster.export", "导出名册"),
+    ("credit-hours.staff.upload", "上传单位申报名单"),
+    ("credit-hours.staff.roster", "修改单位申报名单"),
     ("accounts.administrator.create", "新增管理员"),
     ("accounts.administrator.edit", "编辑管理员"),
     ("accounts.administrator.disable", "禁用管理员"),

@@ -11,6 +11,7 @@ mod notices;
 mod organization_changes;
 mod plans;
 mod registration;
+mod staff_declaration;
 mod stage;
 mod transfers;
 mod transport;
