@@ -307,7 +307,7 @@ async fn a_header_or_roster_that_is_not_in_order_is_not_submitted() {
     for (with, told) in [
         (vec![("hours", "8.5")], "每天最多 8 学时"),
         (vec![("ended_on", "2026-11-30")], "还没有到"),
-        (vec![("year", "2025")], "没有开放申报"),
+        (vec![("year", "2025")], "2025 年度的申报已于 2025-12-31 截止"),
     ] {
         school.upload(&at, &header(&with), &[]).await.is(422).contains(told);
     }

@@ -104,8 +104,7 @@ async fn save(
         files::detach(&mut tx, &staff, file).await?;
     }
     if act == Act::Next && !form.refused() {
-        let open = open_years(&mut tx, clock).await?;
-        fields.check(&mut form, &open, clock.today());
+        fields.check(&mut tx, &mut form, clock).await?;
     }
     let staff = store::own(&mut tx, unit, id).await?;
     let text = format!("保存{}，本次上传材料 {} 份", staff.called(), kept.len());

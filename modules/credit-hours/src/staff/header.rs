@@ -1,14 +1,16 @@
 //! The header of a unit's declaration: what is typed, field by field, and what may be chosen.
 
 use kit::dictionary::{DECLARATION_LEVELS, LEARNING_KINDS, learning_kind};
-use kit::{Form, Hours, day};
+use kit::{Clock, Form, Hours, Result, day};
 use serde::Serialize;
+use sqlx::SqliteConnection;
 use time::Date;
 
 use super::store::Staff;
 use crate::category::Category;
 use crate::declaration::form::sentence;
 use crate::declaration::rules::{self, Typed};
+use crate::windows;
 
 /// What a unit usually says of its people.
 const OPINION: &str = "以上人员参加学习情况属实，同意申报。";
@@ -120,16 +122,29 @@ impl Fields {
         }
     }
 
-    /// The rules between the fields; to be asked only when every field is usable.
-    pub fn check(&self, form: &mut Form, open: &[i32], today: Date) {
+    /// The year's window and the rules between the fields; to be asked only when every field is
+    /// usable.
+    pub async fn check(
+        &self,
+        db: &mut SqliteConnection,
+        form: &mut Form,
+        clock: &Clock,
+    ) -> Result<()> {
+        let Some(year) = self.year else { return Ok(()) };
+        if let Some(sentence) = windows::closed(&mut *db, year, clock).await? {
+            form.refuse("year", sentence);
+        }
+        self.between(form, year, clock.today());
+        Ok(())
+    }
+
+    fn between(&self, form: &mut Form, year: i32, today: Date) {
         let kind = self.kind.as_deref().and_then(learning_kind);
         let from = self.started_on.as_deref().and_then(day::stored_date);
         let to = self.ended_on.as_deref().and_then(day::stored_date);
-        if let (Some(year), Some(kind), Some(from), Some(to), Some(hours)) =
-            (self.year, kind, from, to, self.hours)
-        {
+        if let (Some(kind), Some(from), Some(to), Some(hours)) = (kind, from, to, self.hours) {
             let typed = Typed { year, kind, from, to, hours };
-            for (field, sentence) in rules::broken(&typed, open, today) {
+            for (field, sentence) in rules::broken(&typed, &[year], today) {
                 form.refuse(field, sentence);
             }
         }

@@ -14,7 +14,6 @@ use super::{BASE, edit, files, problems};
 use crate::category;
 use crate::leaves::EditStaff;
 use crate::roster::{self, STAFF};
-use crate::windows::open_years;
 
 type Editor = Can<EditStaff>;
 
@@ -51,8 +50,7 @@ async fn header_refused(tx: &mut SqliteConnection, staff: &Staff, clock: &Clock)
     let categories = category::active(&mut *tx).await?;
     let fields = Fields::read(&mut form, true, &categories);
     if !form.refused() {
-        let open = open_years(&mut *tx, clock).await?;
-        fields.check(&mut form, &open, clock.today());
+        fields.check(&mut *tx, &mut form, clock).await?;
     }
     if files::ids(tx, staff.id).await?.is_empty() {
         form.refuse("files", "请至少上传 1 份证明材料（JPG、PNG 图片或 PDF）。");

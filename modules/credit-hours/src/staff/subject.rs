@@ -20,6 +20,7 @@ use crate::declaration::rules::{self, Typed};
 use crate::ledger::Source;
 use crate::roster::{self, Entering, STAFF};
 use crate::subject::Recognition;
+use crate::windows;
 
 pub use content::{Content, facts};
 
@@ -113,10 +114,12 @@ impl Subject for StaffDeclarations {
         &self,
         db: &mut SqliteConnection,
         content: &Content,
-        _: &Clock,
+        clock: &Clock,
     ) -> Result<Vec<Check>> {
-        let lines = lines(db, content).await?;
+        let lines = lines(&mut *db, content).await?;
         let mut checks = vec![roster_check(&lines)];
+        let late = windows::overdue(db, content.year, clock).await?;
+        checks.extend(late.map(Check::warn));
         checks.extend(sums(content));
         if content.files.is_empty() {
             checks.push(Check::refuse("没有证明材料"));
