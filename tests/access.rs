@@ -284,6 +284,9 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from plan"
     } else if begins("/training/reports/<") || begins("/training/reviewed-reports/") {
         "select id from annual_report"
+    } else if begins("/credit-hours/rules/<id>") {
+        // the county's, and the bureau's alone
+        "select max(id) from conversion_rule"
     } else if begins("/notices/") {
         "select id from notice where state = 'draft'"
     } else if begins("/training/courses/") || begins("/training/enrolments/courses/") {

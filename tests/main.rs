@@ -9,6 +9,7 @@ mod accounts;
 mod annual_reports;
 mod classes;
 mod commands;
+mod conversion_rules;
 mod crash;
 mod declarations;
 mod frame;

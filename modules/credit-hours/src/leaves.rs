@@ -7,7 +7,7 @@ pub const RULES: Leaf = Leaf {
     key: "credit-hours.rules",
     title: "学时规则",
     group: Group::System,
-    kinds: Kinds::BUREAU,
+    kinds: Kinds::BUREAU.whole_county(),
 };
 
 permission!(pub ViewRules, RULES, View);

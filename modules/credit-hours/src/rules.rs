@@ -1,60 +1,31 @@
-//! 学时规则: how a result of learning is converted to hours (domain.md §5.4).
+//! 学时规则: how a result of learning is converted to hours (domain.md §5.4), and the limits that
+//! every way into the ledger keeps.
 
-use kit::{Grantable, Hours, Module, Permission, PersonId, Result, day};
-use sqlx::SqliteConnection;
+mod engine;
+mod form;
+mod held;
+mod limits;
+mod list;
+mod pages;
+mod rule;
+mod store;
+pub mod tabs;
+mod trial;
+mod typed;
 
-use crate::declaration::{CAP, rules};
-use crate::leaves::{EditRules, ViewRules};
+use rocket::{Route, routes};
 
-/// Hours that somebody wants to have recognised.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
-    pub person: PersonId,
-    pub year: i32,
-    /// A row of `category`.
-    pub category: i64,
-    /// 学习形式, dictionary code; empty if not known.
-    pub kind: &'a str,
-    /// `YYYY-MM-DD`
-    pub started_on: &'a str,
-    pub ended_on: &'a str,
-    pub hours: Hours,
-    /// Of the same kind and year, wanted in the same act and not stored yet.
-    pub besides: Hours,
-}
+use kit::list::List;
+use kit::module::{AccessCase, Group, MenuEntry, Who};
+use kit::{Grantable, Migration, Module, Permission, Setting, permission};
 
-/// The limits in force, read once for many rows.
-#[derive(Debug, Clone)]
-pub struct Limits;
+use crate::leaves::{EditRules, RULES, ViewRules};
 
-impl Limits {
-    #[expect(clippy::unused_async, reason = "reads the rules' caps")]
-    pub async fn load(_db: &mut SqliteConnection) -> Result<Self> {
-        Ok(Self)
-    }
+pub use engine::Suggestion;
+use held::CONVERSION_CAP;
+pub use limits::{Limits, Wanted};
 
-    /// Why these hours are more than a limit allows, or none: one item, hours of a day.
-    #[expect(clippy::unused_async, reason = "reads what the year holds already")]
-    pub async fn over(
-        &self,
-        _db: &mut SqliteConnection,
-        wanted: &Wanted<'_>,
-    ) -> Result<Option<String>> {
-        let cap = Hours::from_tenths(CAP);
-        if wanted.hours > cap {
-            return Ok(Some(format!("{} 学时超过一项最多 {cap} 学时", wanted.hours)));
-        }
-        let kind = kit::dictionary::learning_kind(wanted.kind);
-        let dates = (day::stored_date(wanted.started_on), day::stored_date(wanted.ended_on));
-        if let (Some(kind), (Some(from), Some(to))) = (kind, dates)
-            && let Some(most) = rules::most_present(kind, from, to)
-            && wanted.hours > most
-        {
-            return Ok(Some(format!("{} 学时超过这些天最多的 {most} 学时", wanted.hours)));
-        }
-        Ok(None)
-    }
-}
+permission!(pub ExportRules, RULES, Export);
 
 /// Its part of the module.
 pub struct Rules;
@@ -68,7 +39,64 @@ impl Module for Rules {
         "学时"
     }
 
+    fn routes(&self) -> Vec<Route> {
+        routes![
+            list::page,
+            trial::page,
+            form::new,
+            form::create,
+            form::edit,
+            form::update,
+            pages::show,
+            pages::version,
+            pages::end_page,
+            pages::end,
+        ]
+    }
+
     fn permissions(&self) -> Vec<Grantable> {
-        vec![ViewRules::grantable(), EditRules::grantable()]
+        vec![ViewRules::grantable(), EditRules::grantable(), ExportRules::grantable()]
+    }
+
+    fn menu(&self) -> Vec<MenuEntry> {
+        vec![MenuEntry {
+            group: Group::System,
+            order: 902,
+            title: "学时规则",
+            href: "/credit-hours/rules",
+            permission: Some(ViewRules::grantable()),
+            subject: None,
+            kinds: kit::Kinds::BUREAU,
+        }]
+    }
+
+    fn migrations(&self) -> Vec<Migration> {
+        vec![Migration { name: "0010_rules", sql: include_str!("../migrations/0010_rules.sql") }]
+    }
+
+    fn lists(&self) -> Vec<&'static List> {
+        vec![&list::LIST]
+    }
+
+    fn settings(&self) -> Vec<&'static Setting> {
+        vec![&CONVERSION_CAP]
+    }
+
+    fn access(&self) -> Vec<AccessCase> {
+        let case = |method, route, who| AccessCase { method, route, who };
+        let view = Who::Holder(ViewRules::grantable());
+        let edit = Who::Holder(EditRules::grantable());
+        vec![
+            case("GET", "/credit-hours/rules", view),
+            case("POST", "/credit-hours/rules", edit),
+            case("GET", "/credit-hours/rules/new", edit),
+            case("GET", "/credit-hours/rules/try", view),
+            case("GET", "/credit-hours/rules/<id>", view),
+            case("POST", "/credit-hours/rules/<id>", edit),
+            case("GET", "/credit-hours/rules/<id>/edit", edit),
+            case("GET", "/credit-hours/rules/<id>/versions/<number>", view),
+            case("GET", "/credit-hours/rules/<id>/end", edit),
+            case("POST", "/credit-hours/rules/<id>/end", edit),
+        ]
     }
 }

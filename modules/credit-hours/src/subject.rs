@@ -23,6 +23,7 @@ use crate::ledger::{self, NewEntry, Source};
 use crate::read;
 
 pub use content::{Content, Recognition};
+pub(crate) use list::KIND_LABEL;
 pub use list::{KIND_CELLS, KINDS, LIST};
 pub use sums::year_panel;
 use sums::{after_sentence, complete, sums};

@@ -41,7 +41,12 @@ pub async fn check(
     rows: &[Row],
     unit: Option<OrganizationId>,
 ) -> Result<Vec<Verdict>> {
-    let limits = Limits::load(&mut *db).await?;
+    // rows that wait are being decided: then the ledger alone counts
+    let decided = rows.first().is_some_and(|row| row.state == "pending");
+    let mut limits = Limits::load(&mut *db).await?;
+    if decided {
+        limits = limits.when_decided();
+    }
     let mut verdicts = Vec::with_capacity(rows.len());
     // what the roster itself has asked for so far
     let mut seen: HashMap<PersonId, Vec<&Row>> = HashMap::new();
@@ -49,6 +54,7 @@ pub async fn check(
         let people = accounts_of(&mut *db, chunk).await?;
         let ids: Vec<PersonId> = people.values().map(|one| one.id).collect();
         let existing = claims::existing(&mut *db, &ids).await?;
+        limits.prepare(&mut *db, &ids).await?;
         for row in chunk {
             let account = people.get(&row.identity_id.0);
             let mut verdict = person(row, account, unit);
@@ -66,11 +72,11 @@ pub async fn check(
                         .filter(|other| other.year == row.year && other.kind == row.kind)
                         .map(|other| other.hours)
                         .sum();
-                    if let Some(over) =
-                        limits.over(&mut *db, &wanted(row, account.id, besides)).await?
-                    {
+                    let wanted = wanted(row, account.id, besides);
+                    if let Some(over) = limits.over(&mut *db, &wanted).await? {
                         verdict = Verdict::Failing(over);
                     } else {
+                        limits.count(&wanted);
                         before.push(row);
                     }
                 }

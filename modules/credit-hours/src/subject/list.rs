@@ -27,8 +27,8 @@ pub const KIND_CELLS: [(&str, &str, &str); LEARNING_KINDS.len()] = {
     kinds
 };
 
-/// The label of a kind, in SQL: some are long and must be able to wrap. A test compares them.
-const KIND_LABEL: &str = "case d.kind when '01' then '继续教育基地培训班' \
+/// The label of `d.kind`, in SQL: some are long and must be able to wrap. A test compares them.
+pub(crate) const KIND_LABEL: &str = "case d.kind when '01' then '继续教育基地培训班' \
     when '02' then '培训、研修活动' when '03' then '学历、学位教育（课程进修）' \
     when '04' then '学术会议' when '05' then '课题研究与项目开发' \
     when '06' then '著作、译作、论文' when '07' then '专利（发明、实用新型、外观设计）' \

@@ -1,0 +1,170 @@
+//! The limits that every way into the ledger keeps, read once for many rows.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::SqliteConnection;
+
+use kit::{Hours, PersonId, Result, day};
+
+use super::engine::{is_conversion, left};
+use super::held::{self, Held, Waiting};
+use super::rule::{self, Rule};
+use crate::category::Requirements;
+use crate::declaration::{CAP, rules};
+use crate::read::kind_label;
+
+/// Hours that somebody wants to have recognised.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub person: PersonId,
+    pub year: i32,
+    /// A row of `category`.
+    pub category: i64,
+    /// 学习形式, dictionary code; empty if not known.
+    pub kind: &'a str,
+    /// `YYYY-MM-DD`
+    pub started_on: &'a str,
+    pub ended_on: &'a str,
+    pub hours: Hours,
+    /// Of the same kind and year, wanted in the same act and not stored yet.
+    pub besides: Hours,
+}
+
+/// The limits in force, read once for many rows.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    rules: Vec<Rule>,
+    /// None: conversions are not limited.
+    conversions: Option<(Requirements, i64)>,
+    waiting: Waiting,
+    /// Whom `held` is of; others are read when they are asked for.
+    prepared: HashSet<PersonId>,
+    held: Held,
+    /// What rows before it in the same act got (`count`), of each person and year.
+    counted: HashMap<(PersonId, i32), Hours>,
+}
+
+impl Limits {
+    /// For hours that are declared: what waits at a desk counts as well.
+    pub async fn load(db: &mut SqliteConnection) -> Result<Self> {
+        let conversions = if held::conversions_limited(&mut *db).await? {
+            held::required_in_general(&mut *db).await?
+        } else {
+            None
+        };
+        Ok(Self {
+            rules: rule::all(db).await?,
+            conversions,
+            waiting: Waiting::Counts { but: None },
+            prepared: HashSet::new(),
+            held: Held::new(),
+            counted: HashMap::new(),
+        })
+    }
+
+    /// For hours that are decided: the ledger alone counts.
+    pub fn when_decided(mut self) -> Self {
+        self.waiting = Waiting::No;
+        self
+    }
+
+    /// Reads at once what these people hold, so that `over` asks the database nothing about them.
+    pub async fn prepare(&mut self, db: &mut SqliteConnection, people: &[PersonId]) -> Result<()> {
+        self.held = held::held(db, people, self.waiting).await?;
+        self.prepared = people.iter().copied().collect();
+        Ok(())
+    }
+
+    /// Remembers a row that is let through, for the conversions of all kinds together.
+    pub fn count(&mut self, wanted: &Wanted<'_>) {
+        if is_conversion(wanted.kind) {
+            *self.counted.entry((wanted.person, wanted.year)).or_default() += wanted.hours;
+        }
+    }
+
+    /// Why these hours are more than a limit allows, or none: one item, hours of a day, the year's
+    /// cap of the kind, the year's cap of all conversions.
+    pub async fn over(
+        &self,
+        db: &mut SqliteConnection,
+        wanted: &Wanted<'_>,
+    ) -> Result<Option<String>> {
+        let cap = Hours::from_tenths(CAP);
+        if wanted.hours > cap {
+            return Ok(Some(format!("{} 学时超过一项最多 {cap} 学时", wanted.hours)));
+        }
+        let kind = kit::dictionary::learning_kind(wanted.kind);
+        let dates = (day::stored_date(wanted.started_on), day::stored_date(wanted.ended_on));
+        if let (Some(kind), (Some(from), Some(to))) = (kind, dates)
+            && let Some(most) = rules::most_present(kind, from, to)
+            && wanted.hours > most
+        {
+            return Ok(Some(format!("{} 学时超过这些天最多的 {most} 学时", wanted.hours)));
+        }
+        self.over_the_year(db, wanted).await
+    }
+
+    async fn over_the_year(
+        &self,
+        db: &mut SqliteConnection,
+        wanted: &Wanted<'_>,
+    ) -> Result<Option<String>> {
+        let of_kind = self.cap_of_kind(wanted);
+        let of_all = self.cap_of_conversions(wanted);
+        if of_kind.is_none() && of_all.is_none() {
+            return Ok(None);
+        }
+        let read;
+        let held = if self.prepared.contains(&wanted.person) {
+            &self.held
+        } else {
+            read = held::held(db, &[wanted.person], self.waiting).await?;
+            &read
+        };
+        if let Some(cap) = of_kind {
+            let key = (wanted.person, wanted.year, wanted.kind.to_owned());
+            let held = held.get(&key).copied().unwrap_or_default() + wanted.besides;
+            if wanted.hours > left(cap, held) {
+                let what = format!("“{}”", kind_label(wanted.kind));
+                return Ok(Some(told(&what, wanted.hours, cap, held)));
+            }
+        }
+        if let Some(cap) = of_all {
+            let counted = self.counted.get(&(wanted.person, wanted.year)).copied();
+            let besides = counted.unwrap_or_default().max(wanted.besides);
+            let held = held::conversions(held, wanted.person, wanted.year) + besides;
+            if wanted.hours > left(cap, held) {
+                return Ok(Some(told("成果折算", wanted.hours, cap, held)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The kind's cap of the year: without knowing which rule applies, the largest of those that
+    /// may; none if one of them has none.
+    fn cap_of_kind(&self, wanted: &Wanted<'_>) -> Option<Hours> {
+        let rules = self.rules.iter().filter(|rule| {
+            rule.kind == wanted.kind
+                && rule.valid_on(wanted.ended_on)
+                && rule.category.is_none_or(|category| category == wanted.category)
+        });
+        rules.map(|rule| rule.cap_year).collect::<Option<Vec<Hours>>>()?.into_iter().max()
+    }
+
+    fn cap_of_conversions(&self, wanted: &Wanted<'_>) -> Option<Hours> {
+        let (requirements, category) = self.conversions.as_ref()?;
+        let cap = requirements.category(wanted.year, *category, Hours::ZERO);
+        // a year that asks for nothing limits nothing
+        (is_conversion(wanted.kind) && !cap.is_zero()).then_some(cap)
+    }
+}
+
+fn told(what: &str, hours: Hours, cap: Hours, held: Hours) -> String {
+    format!(
+        "{hours} 学时超过{what}全年最多 {cap} 学时：本年度已有 {held} 学时，还可认定 {} 学时",
+        left(cap, held)
+    )
+}
+
+#[cfg(test)]
+mod tests;
