@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use kit::settings::Kind;
 use kit::{Hours, PersonId, Result, Setting};
 
-use super::engine::{Standing, is_conversion};
+use super::engine::{CONVERSIONS, Standing};
 use crate::category::Requirements;
 use crate::read;
 
@@ -49,8 +49,46 @@ pub enum Waiting {
     No,
 }
 
-/// Hours of each (person, year, kind).
-pub type Held = HashMap<(PersonId, i32, String), Hours>;
+/// What people hold: hours of each (person, year, kind), and by what their years are measured.
+#[derive(Debug, Clone, Default)]
+pub struct Held {
+    hours: HashMap<(PersonId, i32, String), Hours>,
+    /// (title level, exemption) of each year that has a row.
+    years: HashMap<(PersonId, i32), (String, Hours)>,
+    /// Title level of today.
+    levels: HashMap<PersonId, String>,
+}
+
+impl Held {
+    /// Whether this person is among those who were read.
+    pub fn knows(&self, person: PersonId) -> bool {
+        self.levels.contains_key(&person)
+    }
+
+    pub fn of_kind(&self, person: PersonId, year: i32, kind: &str) -> Hours {
+        self.hours.get(&(person, year, kind.to_owned())).copied().unwrap_or_default()
+    }
+
+    /// Hours of all kinds that convert a result.
+    pub fn conversions(&self, person: PersonId, year: i32) -> Hours {
+        CONVERSIONS.iter().map(|kind| self.of_kind(person, year, kind)).sum()
+    }
+
+    /// What a subject asks of this person in a year.
+    pub fn required(
+        &self,
+        requirements: &Requirements,
+        person: PersonId,
+        year: i32,
+        category: i64,
+    ) -> Hours {
+        match (self.years.get(&(person, year)), self.levels.get(&person)) {
+            (Some((level, exempt)), _) => requirements.category(year, level, category, *exempt),
+            (None, Some(level)) => requirements.category(year, level, category, Hours::ZERO),
+            (None, None) => requirements.category(year, "", category, Hours::ZERO),
+        }
+    }
+}
 
 /// What these people hold, of every year and kind: entries with their reversals and, if asked
 /// for, what waits.
@@ -63,7 +101,8 @@ pub async fn held(
         Waiting::Counts { but } => (true, but.unwrap_or(0)),
         Waiting::No => (false, 0),
     };
-    let rows: Vec<(PersonId, i32, String, i64)> = sqlx::query_as(
+    let people = serde_json::to_string(people)?;
+    let hours: Vec<(PersonId, i32, String, i64)> = sqlx::query_as(
         "with p as (select value as id from json_each(?1))
          select person_id, year, kind, sum(hours) from (
            select e.person_id, e.year, e.kind, e.hours
@@ -78,23 +117,35 @@ pub async fn held(
             where ?2)
           where kind <> '' group by person_id, year, kind",
     )
-    .bind(serde_json::to_string(people)?)
+    .bind(&people)
     .bind(counts)
     .bind(but)
+    .fetch_all(&mut *db)
+    .await?;
+    let years: Vec<(PersonId, i32, String, Hours)> = sqlx::query_as(
+        "select y.person_id, y.year, y.level, y.exempt
+           from json_each(?) p cross join person_year y on y.person_id = p.value",
+    )
+    .bind(&people)
+    .fetch_all(&mut *db)
+    .await?;
+    let levels: Vec<(PersonId, String)> = sqlx::query_as(
+        "select p.id, p.level from json_each(?) j cross join person p on p.id = j.value",
+    )
+    .bind(&people)
     .fetch_all(db)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(person, year, kind, hours)| ((person, year, kind), Hours::from_tenths(hours.max(0))))
-        .collect())
-}
-
-/// Hours of all kinds that convert a result.
-pub fn conversions(held: &Held, person: PersonId, year: i32) -> Hours {
-    held.iter()
-        .filter(|((who, when, kind), _)| *who == person && *when == year && is_conversion(kind))
-        .map(|(_, hours)| *hours)
-        .sum()
+    Ok(Held {
+        hours: hours
+            .into_iter()
+            .map(|(who, year, kind, hours)| ((who, year, kind), Hours::from_tenths(hours.max(0))))
+            .collect(),
+        years: years
+            .into_iter()
+            .map(|(who, year, level, exempt)| ((who, year), (level, exempt)))
+            .collect(),
+        levels: levels.into_iter().collect(),
+    })
 }
 
 /// Where a person's year stands for a thing of this kind.
@@ -106,11 +157,10 @@ pub async fn standing(
     waiting: Waiting,
 ) -> Result<Standing> {
     let held = held(&mut *db, &[person], waiting).await?;
-    let of_kind = held.get(&(person, year, kind.to_owned())).copied().unwrap_or_default();
     let (required, done) = professional_year(&mut *db, person, year).await?;
     Ok(Standing {
-        kind: of_kind,
-        conversions: conversions(&held, person, year),
+        kind: held.of_kind(person, year, kind),
+        conversions: held.conversions(person, year),
         // a year that asks for nothing limits nothing
         conversion_cap: (conversions_limited(db).await? && !required.is_zero()).then_some(required),
         required,
@@ -132,8 +182,8 @@ async fn professional_year(
     Ok(total.map_or((Hours::ZERO, Hours::ZERO), |one| (one.required, one.done)))
 }
 
-/// Of a year in general: nobody's exemption is looked at.
-pub async fn required_in_general(db: &mut SqliteConnection) -> Result<Option<(Requirements, i64)>> {
+/// What the years ask for, and the professional subject; none if there is no such subject.
+pub async fn requirements(db: &mut SqliteConnection) -> Result<Option<(Requirements, i64)>> {
     let requirements = Requirements::load(&mut *db).await?;
     Ok(professional(db).await?.map(|category| (requirements, category)))
 }

@@ -1,6 +1,6 @@
 //! The limits that every way into the ledger keeps, read once for many rows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use sqlx::SqliteConnection;
 
@@ -37,8 +37,7 @@ pub struct Limits {
     /// None: conversions are not limited.
     conversions: Option<(Requirements, i64)>,
     waiting: Waiting,
-    /// Whom `held` is of; others are read when they are asked for.
-    prepared: HashSet<PersonId>,
+    /// Of those who were prepared; others are read when they are asked for.
     held: Held,
     /// What rows before it in the same act got (`count`), of each person and year.
     counted: HashMap<(PersonId, i32), Hours>,
@@ -48,7 +47,7 @@ impl Limits {
     /// For hours that are declared: what waits at a desk counts as well.
     pub async fn load(db: &mut SqliteConnection) -> Result<Self> {
         let conversions = if held::conversions_limited(&mut *db).await? {
-            held::required_in_general(&mut *db).await?
+            held::requirements(&mut *db).await?
         } else {
             None
         };
@@ -56,8 +55,7 @@ impl Limits {
             rules: rule::all(db).await?,
             conversions,
             waiting: Waiting::Counts { but: None },
-            prepared: HashSet::new(),
-            held: Held::new(),
+            held: Held::default(),
             counted: HashMap::new(),
         })
     }
@@ -71,7 +69,6 @@ impl Limits {
     /// Reads at once what these people hold, so that `over` asks the database nothing about them.
     pub async fn prepare(&mut self, db: &mut SqliteConnection, people: &[PersonId]) -> Result<()> {
         self.held = held::held(db, people, self.waiting).await?;
-        self.prepared = people.iter().copied().collect();
         Ok(())
     }
 
@@ -110,31 +107,32 @@ impl Limits {
         wanted: &Wanted<'_>,
     ) -> Result<Option<String>> {
         let of_kind = self.cap_of_kind(wanted);
-        let of_all = self.cap_of_conversions(wanted);
+        let of_all = self.conversions.as_ref().filter(|_| is_conversion(wanted.kind));
         if of_kind.is_none() && of_all.is_none() {
             return Ok(None);
         }
+        let (person, year) = (wanted.person, wanted.year);
         let read;
-        let held = if self.prepared.contains(&wanted.person) {
+        let held = if self.held.knows(person) {
             &self.held
         } else {
-            read = held::held(db, &[wanted.person], self.waiting).await?;
+            read = held::held(db, &[person], self.waiting).await?;
             &read
         };
         if let Some(cap) = of_kind {
-            let key = (wanted.person, wanted.year, wanted.kind.to_owned());
-            let held = held.get(&key).copied().unwrap_or_default() + wanted.besides;
-            if wanted.hours > left(cap, held) {
+            let there = held.of_kind(person, year, wanted.kind) + wanted.besides;
+            if wanted.hours > left(cap, there) {
                 let what = format!("“{}”", kind_label(wanted.kind));
-                return Ok(Some(told(&what, wanted.hours, cap, held)));
+                return Ok(Some(told(&what, wanted.hours, cap, there)));
             }
         }
-        if let Some(cap) = of_all {
-            let counted = self.counted.get(&(wanted.person, wanted.year)).copied();
-            let besides = counted.unwrap_or_default().max(wanted.besides);
-            let held = held::conversions(held, wanted.person, wanted.year) + besides;
-            if wanted.hours > left(cap, held) {
-                return Ok(Some(told("成果折算", wanted.hours, cap, held)));
+        if let Some((requirements, category)) = of_all {
+            let cap = held.required(requirements, person, year, *category);
+            let counted = self.counted.get(&(person, year)).copied().unwrap_or_default();
+            let there = held.conversions(person, year) + counted.max(wanted.besides);
+            // a year that asks for nothing limits nothing
+            if !cap.is_zero() && wanted.hours > left(cap, there) {
+                return Ok(Some(told("成果折算", wanted.hours, cap, there)));
             }
         }
         Ok(None)
@@ -149,13 +147,6 @@ impl Limits {
                 && rule.category.is_none_or(|category| category == wanted.category)
         });
         rules.map(|rule| rule.cap_year).collect::<Option<Vec<Hours>>>()?.into_iter().max()
-    }
-
-    fn cap_of_conversions(&self, wanted: &Wanted<'_>) -> Option<Hours> {
-        let (requirements, category) = self.conversions.as_ref()?;
-        let cap = requirements.category(wanted.year, *category, Hours::ZERO);
-        // a year that asks for nothing limits nothing
-        (is_conversion(wanted.kind) && !cap.is_zero()).then_some(cap)
     }
 }
 

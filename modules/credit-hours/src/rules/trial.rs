@@ -138,8 +138,8 @@ fn check(form: &mut Form) {
 /// The invented year of the box.
 async fn standing(db: &mut sqlx::SqliteConnection, form: &Form, year: i32) -> Result<Standing> {
     let amount = |name: &str| Hours::parse(&form.text(name)).unwrap_or_default();
-    let required = match held::required_in_general(&mut *db).await? {
-        Some((requirements, category)) => requirements.category(year, category, Hours::ZERO),
+    let required = match held::requirements(&mut *db).await? {
+        Some((requirements, category)) => requirements.category(year, "", category, Hours::ZERO),
         None => Hours::ZERO,
     };
     let limited = held::conversions_limited(db).await? && !required.is_zero();
