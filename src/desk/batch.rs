@@ -95,7 +95,8 @@ async fn confirm(
             Ok(case) => {
                 let mut name = case.title;
                 if kind == "approve" && (fields.is_empty() || at.subject.must_see()) {
-                    fields = at.subject.decision_fields(&case.content, &case.decision)?;
+                    fields =
+                        at.subject.decision_fields(&mut db, &case.content, &case.decision).await?;
                     if at.subject.must_see() {
                         name = format!("{name}（{}）", filled(&fields));
                     }

@@ -1,6 +1,6 @@
 //! 通过, 驳回 and 接管 of one case; each has a page of its own for those without script.
 
-use kit::review::{self, Case, CaseState};
+use kit::review::{self, Case, CaseState, DecisionField};
 use kit::{Answer, Clock, Db, Done, Error, Form, Modules, Page, Result, Settings, organization};
 use rocket::http::Status;
 use rocket::{State, get, post};
@@ -41,7 +41,7 @@ fn confirm(
     at: &Reviewer<'_>,
     case: &Case,
     what: What,
-    warnings: Vec<String>,
+    (warnings, fields): (Vec<String>, Vec<DecisionField>),
     form: &Form,
 ) -> Result<Page> {
     let row = at.subject.row(&case.content)?;
@@ -64,11 +64,6 @@ fn confirm(
         submit: format!("确认{word}"),
         yes: at.subject.yes(),
     };
-    let fields = if what == APPROVE {
-        at.subject.decision_fields(&case.content, &case.decision)?
-    } else {
-        vec![]
-    };
     let reasons = if what == REJECT { at.subject.reasons() } else { &[] };
     Ok(Page::new("review/confirm.html")
         .with("confirm", &confirm)
@@ -78,12 +73,17 @@ fn confirm(
 }
 
 /// The page that asks; a case that he cannot decide is shown instead, with why.
-fn ask(at: &Reviewer<'_>, case: &Case, what: What, warnings: Vec<String>) -> Result<Answer> {
+fn ask(
+    at: &Reviewer<'_>,
+    case: &Case,
+    what: What,
+    told: (Vec<String>, Vec<DecisionField>),
+) -> Result<Answer> {
     let here = case.desk_id == Some(at.grant.organization);
     if review::is_own(case, &at.user) || here == (what == TAKE) {
         return Ok(Done::to(at.address(at.subject.row(&case.content)?)).into());
     }
-    Ok(confirm(at, case, what, warnings, &Form::new())?.into())
+    Ok(confirm(at, case, what, told, &Form::new())?.into())
 }
 
 #[get("/desk/<key>/<id>/approve", rank = 2)]
@@ -100,7 +100,9 @@ pub async fn confirm_approval(
     // what follows from a yes must be seen before it
     let checks = at.subject.checks(&mut db, &case.content, clock).await?;
     let warnings = checks.into_iter().filter(|check| check.level == review::Level::Warn);
-    ask(&at, &case, APPROVE, warnings.map(|check| check.text).collect())
+    let warnings = warnings.map(|check| check.text).collect();
+    let fields = at.subject.decision_fields(&mut db, &case.content, &case.decision).await?;
+    ask(&at, &case, APPROVE, (warnings, fields))
 }
 
 #[get("/desk/<key>/<id>/reject", rank = 2)]
@@ -112,7 +114,7 @@ pub async fn confirm_rejection(
 ) -> Result<Answer> {
     debug_assert_eq!(key, at.subject.key());
     let case = find(&mut *db.read().await?, &at, id).await?;
-    ask(&at, &case, REJECT, vec![])
+    ask(&at, &case, REJECT, (vec![], vec![]))
 }
 
 #[get("/desk/<key>/<id>/take-over", rank = 2)]
@@ -124,7 +126,7 @@ pub async fn confirm_take_over(
 ) -> Result<Answer> {
     debug_assert_eq!(key, at.subject.key());
     let case = find(&mut *db.read().await?, &at, id).await?;
-    ask(&at, &case, TAKE, vec![])
+    ask(&at, &case, TAKE, (vec![], vec![]))
 }
 
 #[post("/desk/<key>/<id>/approve", data = "<form>", rank = 2)]
@@ -194,7 +196,7 @@ pub async fn reject(
     let case = find(&mut tx, &at, id).await?;
     let reason = form.required("reason", "驳回原因", review::REASON);
     if form.refused() {
-        return Ok(confirm(&at, &case, REJECT, vec![], &form)?.refused().into());
+        return Ok(confirm(&at, &case, REJECT, (vec![], vec![]), &form)?.refused().into());
     }
     let next = next(&mut tx, &at, &case).await?;
     let decided =
@@ -223,7 +225,7 @@ pub async fn take_over(
     let case = find(&mut tx, &at, id).await?;
     let reason = form.required("reason", "接管原因", review::REASON);
     if form.refused() {
-        return Ok(confirm(&at, &case, TAKE, vec![], &form)?.refused().into());
+        return Ok(confirm(&at, &case, TAKE, (vec![], vec![]), &form)?.refused().into());
     }
     let taken = review::take_over(
         &mut tx, at.subject, case.id, &at.user, &at.grant, &reason, settings, clock,

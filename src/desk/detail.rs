@@ -179,7 +179,11 @@ pub async fn page<A>(
         notes: notes(case),
         acts: acts(&mut *db, at, case, &address, clock, settings).await?,
     };
-    let fields = if decides { subject.decision_fields(content, &case.decision)? } else { vec![] };
+    let fields = if decides {
+        subject.decision_fields(&mut *db, content, &case.decision).await?
+    } else {
+        vec![]
+    };
     let facts = facts(&mut *db, at, case, revealed, decides, &address).await?;
     let files = files(&mut *db, at, content).await?;
     let tables = subject.tables(&mut *db, content).await?;

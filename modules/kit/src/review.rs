@@ -310,6 +310,15 @@ pub trait Subject: Send + Sync + 'static {
         content: &Self::Content,
         clock: &Clock,
     ) -> Result<Vec<Check>>;
+    /// The content with what a decision must know of this moment (what a cap leaves today): the
+    /// decision's fields read no database. Never stored.
+    async fn now(
+        &self,
+        _db: &mut SqliteConnection,
+        content: Self::Content,
+    ) -> Result<Self::Content> {
+        Ok(content)
+    }
     /// The desk's own fields, prefilled with an earlier desk's decision.
     fn decision_fields(
         &self,

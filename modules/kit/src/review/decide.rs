@@ -118,7 +118,8 @@ pub async fn approve(
     if !against.is_empty() {
         return Err(Error::refused(format!("系统核对不能通过：{}", against.join("；"))));
     }
-    let Some(decision) = subject.decision_of(form, &case.content, &case.decision)? else {
+    let decision = subject.decision_of(&mut *tx, form, &case.content, &case.decision).await?;
+    let Some(decision) = decision else {
         return Ok(None);
     };
     let route = case.desks()?;

@@ -49,9 +49,20 @@ pub trait AnySubject: Send + Sync + 'static {
         content: &str,
         clock: &Clock,
     ) -> Result<Vec<Check>>;
-    fn decision_fields(&self, content: &str, earlier: &str) -> Result<Vec<DecisionField>>;
+    async fn decision_fields(
+        &self,
+        db: &mut SqliteConnection,
+        content: &str,
+        earlier: &str,
+    ) -> Result<Vec<DecisionField>>;
     /// The decision as JSON; none if a field is refused.
-    fn decision_of(&self, form: &mut Form, content: &str, earlier: &str) -> Result<Option<String>>;
+    async fn decision_of(
+        &self,
+        db: &mut SqliteConnection,
+        form: &mut Form,
+        content: &str,
+        earlier: &str,
+    ) -> Result<Option<String>>;
     /// Where its applicant looks at it; empty: nowhere.
     fn own_href(&self, content: &str) -> Result<String>;
     /// Links beside the detail's heading: (title, address, what its page asks for).
@@ -150,13 +161,26 @@ impl<S: Subject> AnySubject for S {
     ) -> Result<Vec<Check>> {
         Subject::checks(self, db, &read(content)?, clock).await
     }
-    fn decision_fields(&self, content: &str, earlier: &str) -> Result<Vec<DecisionField>> {
+    async fn decision_fields(
+        &self,
+        db: &mut SqliteConnection,
+        content: &str,
+        earlier: &str,
+    ) -> Result<Vec<DecisionField>> {
+        let content = Subject::now(self, db, read(content)?).await?;
         let earlier: Option<S::Decision> = read(earlier)?;
-        Ok(Subject::decision_fields(self, &read(content)?, earlier.as_ref()))
+        Ok(Subject::decision_fields(self, &content, earlier.as_ref()))
     }
-    fn decision_of(&self, form: &mut Form, content: &str, earlier: &str) -> Result<Option<String>> {
+    async fn decision_of(
+        &self,
+        db: &mut SqliteConnection,
+        form: &mut Form,
+        content: &str,
+        earlier: &str,
+    ) -> Result<Option<String>> {
+        let content = Subject::now(self, db, read(content)?).await?;
         let earlier: Option<S::Decision> = read(earlier)?;
-        let decision = Subject::decision_of(self, form, &read(content)?, earlier.as_ref());
+        let decision = Subject::decision_of(self, form, &content, earlier.as_ref());
         Ok(decision.map(|decision| serde_json::to_string(&decision)).transpose()?)
     }
     fn own_href(&self, content: &str) -> Result<String> {
