@@ -11,30 +11,26 @@ use kit::{Migration, Module, Result};
 use rocket::Route;
 use sqlx::SqliteConnection;
 
+use crate::rules::tabs as rules;
 use crate::windows::Window;
 
 /// Its part of the module.
 pub struct Years;
 
-#[derive(PartialEq, Eq, Clone, Copy)]
+#[derive(Clone, Copy)]
 enum Tabs {
     Requirements,
     Windows,
     Subjects,
 }
 
+/// All tabs of 学时规则.
 fn tabs(current: Tabs) -> Vec<Tab> {
-    [
-        (Tabs::Requirements, "年度要求", "/credit-hours/rules/requirements"),
-        (Tabs::Windows, "申报时间", "/credit-hours/rules/windows"),
-        (Tabs::Subjects, "科目", "/credit-hours/rules/categories"),
-    ]
-    .map(|(tab, title, href)| Tab {
-        title: title.to_owned(),
-        href: href.to_owned(),
-        current: tab == current,
+    rules::tabs(match current {
+        Tabs::Requirements => rules::REQUIREMENTS,
+        Tabs::Windows => rules::WINDOWS,
+        Tabs::Subjects => rules::SUBJECTS,
     })
-    .to_vec()
 }
 
 #[rocket::async_trait]

@@ -7,8 +7,21 @@ pub const CONVERSION: &str = "/credit-hours/rules";
 /// 测算
 pub const TRIAL: &str = "/credit-hours/rules/try";
 
-/// (title, address), in order. A screen adds its line when it is there.
-const ALL: &[(&str, &str)] = &[("折算规则", CONVERSION), ("测算", TRIAL)];
+/// 年度要求
+pub const REQUIREMENTS: &str = "/credit-hours/rules/requirements";
+/// 申报时间
+pub const WINDOWS: &str = "/credit-hours/rules/windows";
+/// 科目
+pub const SUBJECTS: &str = "/credit-hours/rules/categories";
+
+/// (title, address), in order.
+const ALL: &[(&str, &str)] = &[
+    ("折算规则", CONVERSION),
+    ("测算", TRIAL),
+    ("年度要求", REQUIREMENTS),
+    ("申报时间", WINDOWS),
+    ("科目", SUBJECTS),
+];
 
 /// The tabs with the one at `current` (its address) marked: for `Extra::tabs` of a list, or for
 /// the component `tabs` of a page.
