@@ -5,21 +5,22 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use kit::module::{Block, Card};
-use kit::{Clock, Db, Hours, Page, Person, PersonId, Result, User};
+use kit::{Clock, Db, Error, Hours, Page, Person, PersonId, Result, User};
 
 use crate::declaration::pages::{dates, recent, unfinished};
 use crate::declaration::store;
 use crate::read::{self, EntryRow, YearTotal};
 use crate::revocation::{self, Revoked};
 use crate::subject::year_panel;
+use crate::unfinished::{Sentence, explain};
 
 /// A year with its entries.
 #[derive(Debug, Serialize)]
 struct Year {
     #[serde(flatten)]
     total: YearTotal,
-    /// 公需科目还差 10 学时，…
-    missing: String,
+    /// 为什么没完成
+    why: Vec<Sentence>,
     entries: Vec<Entry>,
     /// What counts no longer.
     revoked: Vec<Revoked>,
@@ -47,24 +48,35 @@ pub async fn mine(person: Person, db: &State<Db>, clock: &State<Clock>) -> Resul
     let totals = read::year_totals(&mut db, person.id, first, now).await?;
     let mut entries = read::entries(&mut db, person.id, first, now).await?;
     let mut revoked = revocation::revoked(&mut db, person.id, first, now).await?;
-    let years: Vec<Year> = totals
-        .into_iter()
-        .rev()
-        .map(|total| {
-            let of_year: Vec<EntryRow> = entries.extract_if(.., |e| e.year == total.year).collect();
-            let entries = of_year
-                .into_iter()
-                .map(|row| Entry { dates: dates(&row.started_on, &row.ended_on), row })
-                .collect();
-            let missing = total.missing().join("，");
-            let revoked = revoked.extract_if(.., |one| one.year == total.year).collect();
-            Year { open: total.year == now, total, missing, entries, revoked }
-        })
-        .collect();
+    let mut years: Vec<Year> = Vec::with_capacity(totals.len());
+    for total in totals.into_iter().rev() {
+        let of_year: Vec<EntryRow> = entries.extract_if(.., |e| e.year == total.year).collect();
+        let entries = of_year
+            .into_iter()
+            .map(|row| Entry { dates: dates(&row.started_on, &row.ended_on), row })
+            .collect();
+        let revoked = revoked.extract_if(.., |one| one.year == total.year).collect();
+        let why = why(&mut db, person.id, total.year, clock).await?;
+        years.push(Year { open: total.year == now, total, why, entries, revoked });
+    }
     Ok(Page::new("credit-hours/mine.html")
         .with("shut", &store::shut(&mut db, person.id).await?)
         .with("years", &years)
         .with("now", &now))
+}
+
+/// The sentences of a year; none for one that has no row.
+async fn why(
+    db: &mut SqliteConnection,
+    person: PersonId,
+    year: i32,
+    clock: &Clock,
+) -> Result<Vec<Sentence>> {
+    match explain(db, person, year, clock).await {
+        Ok(found) => Ok(found.sentences),
+        Err(Error::NotFound) => Ok(vec![]),
+        Err(error) => Err(error),
+    }
 }
 
 /// The person's cards: this year's hours, what waits for him.

@@ -12,6 +12,7 @@ mod query;
 mod search;
 #[cfg(test)]
 mod tests;
+mod told;
 mod turn;
 
 pub use ask::Ask;
@@ -19,6 +20,7 @@ pub use draw::{Extra, Fixed, Tab, page};
 pub use export::{export, file_name};
 pub use plan::{Plan, plans, plans_own, plans_with};
 pub use query::store_query;
+pub use told::{Tell, Told};
 
 use crate::access::Leaf;
 use crate::dictionary::Dictionary;

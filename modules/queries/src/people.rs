@@ -1,6 +1,6 @@
 //! 7.1 专技人员信息查询: the county's people, and one person's record.
 
-use credit_hours::{entries, year_totals};
+use credit_hours::{entries, explain, year_totals};
 use kit::dictionary::{EDUCATIONS, Entry, PERSON_STATES, TITLE_LEVELS, TITLE_SERIES};
 use kit::list::{
     self, Ask, Cell, Column, Extra, Filter, FilterKind, List, MASKED_ID, Order, Search,
@@ -144,35 +144,37 @@ async fn one(
     let totals = year_totals(&mut db, id, year - 5, year).await?;
     let rows = entries(&mut db, id, year - 5, year).await?;
     let revoked = credit_hours::revoked(&mut db, id, year - 5, year).await?;
-    let years: Vec<_> = totals
-        .into_iter()
-        .rev()
-        .map(|total| {
-            let own: Vec<_> = rows
-                .iter()
-                .filter(|row| row.year == total.year)
-                .map(|row| {
-                    json!({
-                        "title": row.title, "kind": row.kind, "started_on": row.started_on,
-                        "ended_on": row.ended_on, "organizer": row.organizer,
-                        "category": row.category, "hours": row.hours, "source": row.source,
-                        "recognised_by": row.recognised_by, "id": row.id, "corrects": row.corrects,
-                    })
+    let mut years = Vec::with_capacity(totals.len());
+    for total in totals.into_iter().rev() {
+        let own: Vec<_> = rows
+            .iter()
+            .filter(|row| row.year == total.year)
+            .map(|row| {
+                json!({
+                    "title": row.title, "kind": row.kind, "started_on": row.started_on,
+                    "ended_on": row.ended_on, "organizer": row.organizer,
+                    "category": row.category, "hours": row.hours, "source": row.source,
+                    "recognised_by": row.recognised_by, "id": row.id, "corrects": row.corrects,
                 })
-                .collect();
-            let categories: Vec<_> = total
-                .categories
-                .iter()
-                .map(|c| json!({"name": c.name, "required": c.required, "done": c.done}))
-                .collect();
-            json!({
-                "year": total.year, "total": total.total, "required": total.required,
-                "complete": total.complete, "categories": categories, "entries": own,
-                "exempt": total.exempt,
-                "revoked": revoked.iter().filter(|one| one.year == total.year).collect::<Vec<_>>(),
             })
-        })
-        .collect();
+            .collect();
+        let categories: Vec<_> = total
+            .categories
+            .iter()
+            .map(|c| json!({"name": c.name, "required": c.required, "done": c.done}))
+            .collect();
+        let why = match explain(&mut db, id, total.year, clock).await {
+            Ok(found) => found.sentences,
+            Err(Error::NotFound) => vec![],
+            Err(error) => return Err(error),
+        };
+        years.push(json!({
+            "year": total.year, "total": total.total, "required": total.required,
+            "complete": total.complete, "categories": categories, "entries": own, "why": why,
+            "exempt": total.exempt,
+            "revoked": revoked.iter().filter(|one| one.year == total.year).collect::<Vec<_>>(),
+        }));
+    }
     let may_correct = user.user.may(accounts::identity::permission());
     Ok(Page::new("queries/person.html")
         .with("id", &id)

@@ -27,6 +27,29 @@ fn complete(required: &str) -> String {
     )
 }
 
+/// What a row of `person_year` still lacks: of the total, or of the subjects' minimums together if
+/// that is more. Zero: `complete`.
+const LACKING: &str =
+    "max(0, max(person_year.required - person_year.exempt, 0) - person_year.total,
+  coalesce((
+    select sum(max(0, case when person_year.required <= 0 then r.hours
+         else r.hours * max(person_year.required - person_year.exempt, 0) / person_year.required end
+       - coalesce(c.hours, 0)))
+      from requirement r
+      left join person_year_category c on c.person_id = person_year.person_id
+        and c.year = person_year.year and c.category_id = r.category_id
+     where r.category_id is not null
+       and r.year_from <= person_year.year and r.year_to >= person_year.year
+       and (r.level = person_year.level or (r.level = '' and not exists (
+         select 1 from requirement o where o.category_id = r.category_id
+            and o.level = person_year.level
+            and o.year_from <= person_year.year and o.year_to >= person_year.year)))), 0))";
+
+/// What is set in `person_year` of both.
+fn judged() -> String {
+    format!("(missing, complete) = (select m, m = 0 from (select {LACKING} as m))")
+}
+
 /// `complete` of what is kept.
 fn kept_complete() -> String {
     complete("person_year.required")
@@ -149,11 +172,7 @@ async fn open_where(
         .await?
         .rows_affected();
     if opened > 0 {
-        // without hours only a year that asks for none in total may be complete
-        let sql = format!(
-            "update person_year set complete = {} where id > ?1 and required = 0",
-            kept_complete()
-        );
+        let sql = format!("update person_year set {} where id > ?1", judged());
         sqlx::query(AssertSqlSafe(sql)).bind(before).execute(&mut *tx).await?;
         let sql = unit_delta("", "person_year y", "y.id > ?1");
         sqlx::query(AssertSqlSafe(sql)).bind(before).execute(tx).await?;
@@ -179,7 +198,7 @@ pub async fn settle(tx: &mut SqliteConnection, touched: &[(PersonId, i32)]) -> R
                where c.person_id = person_year.person_id and c.year = person_year.year), 0)
               where {among}"
         ),
-        format!("update person_year set complete = {} where {among}", kept_complete()),
+        format!("update person_year set {} where {among}", judged()),
         touched_delta(""),
     ] {
         run(tx, sql, &pairs).await?;
@@ -210,7 +229,7 @@ pub async fn restate(tx: &mut SqliteConnection, people: &[PersonId], year: i32) 
                   and p.state in ('serving', 'rehired'))
               where {among}"
         ),
-        format!("update person_year set complete = {} where {among}", kept_complete()),
+        format!("update person_year set {} where {among}", judged()),
         touched_delta(""),
     ] {
         run(tx, sql, &pairs).await?;
@@ -221,7 +240,7 @@ pub async fn restate(tx: &mut SqliteConnection, people: &[PersonId], year: i32) 
 /// Every total anew from the ledger and the requirements; rows of `person_year` must exist.
 /// After a bulk fill, in one transaction; `follow` is for a changed requirement.
 pub async fn rebuild(tx: &mut SqliteConnection) -> Result<()> {
-    let complete = format!("update person_year set complete = {}", kept_complete());
+    let complete = format!("update person_year set {}", judged());
     let sums = format!(
         "update person_year set required = {},
            total = coalesce((select sum(c.hours) from person_year_category c
@@ -247,7 +266,7 @@ pub async fn rebuild(tx: &mut SqliteConnection) -> Result<()> {
 /// Something kept that a recount does not confirm.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Difference {
-    /// `subject`, `total`, `required`, `complete`, `unit` or `missing`
+    /// `subject`, `total`, `required`, `complete`, `lacking`, `unit` or `missing`
     pub what: String,
     /// Person, or organization of a `unit`.
     pub id: i64,
@@ -310,10 +329,15 @@ pub async fn recount(
             of("person_year")
         ),
         format!(
-            "with counted as (select person_id, year, complete as kept, {} as counted
+            "with counted as (select person_id, year, complete, missing, {} as met,
+                    {LACKING} as lacks
                from person_year where {})
-             select 'complete' as what, person_id as id, year, kept, counted from counted
-              where kept <> counted limit 100",
+             select 'complete' as what, person_id as id, year, complete as kept, met as counted
+               from counted where complete <> met
+             union all
+             select 'lacking', person_id, year, missing, lacks from counted
+              where missing <> lacks or (lacks = 0) <> met
+              limit 100",
             kept_complete(),
             of("person_year")
         ),

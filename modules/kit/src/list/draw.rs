@@ -9,6 +9,7 @@ use super::context::{
     Act, Choice, Crumb, Shown, ShownColumn, ShownFilter, ShownRow, ShownSearch, Size,
 };
 use super::narrow::{Row, View};
+use super::told::{self, Tell};
 use super::turn::turned;
 use super::{Ask, FilterKind, List};
 use crate::access::{Action, Grant, Grantable, Scope};
@@ -58,6 +59,8 @@ pub struct Extra {
     pub title: Option<String>,
     /// Crumbs before the title; empty: the group of the list's leaf. (title, address or empty)
     pub crumbs: Vec<(String, String)>,
+    /// Fills columns that no statement can; in the workbook, too.
+    pub tell: Option<Tell>,
 }
 
 /// Acts on a row whose word stands in red.
@@ -94,7 +97,8 @@ pub(super) async fn shown(
 ) -> Result<Shown> {
     let asked = Asked::read(list, ask, db, user).await?;
     let view = View { list, scope: grant.scope, fixed: &extra.fixed, asked: &asked };
-    let turned = turned(&view, db, &ask.path).await?;
+    let mut turned = turned(&view, db, &ask.path).await?;
+    told::fill(list, &mut turned.rows, extra.tell, db, clock).await?;
     let drawing = Drawing::new(list, db, clock, settings).await?;
     let may = |action| grant.may(Grantable { leaf: list.leaf, action });
     let export = match &extra.export {

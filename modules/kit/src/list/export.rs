@@ -6,6 +6,7 @@ use tokio::sync::{Semaphore, mpsc};
 use super::ask::Asked;
 use super::cell::{self, Drawing};
 use super::narrow::{Row, Start, View};
+use super::told::{self, Tell};
 use super::turn::thousands;
 use super::{Ask, Extra, List};
 use crate::access::Grant;
@@ -58,7 +59,7 @@ pub async fn export(
         write(list, book, &sheet_title, &note, &drawing, hide, receiver)
     });
     let view = View { list, scope: grant.scope, fixed: &extra.fixed, asked: &asked };
-    let read = read(&view, &mut snapshot, &sender).await;
+    let read = read(&view, &mut snapshot, &sender, (extra.tell, clock)).await;
     drop(sender);
     let written = writing.await.map_err(|error| Error::Fault(format!("workbook: {error}")))?;
     let rows = read?;
@@ -81,11 +82,13 @@ async fn read(
     view: &View<'_>,
     db: &mut SqliteConnection,
     to: &mpsc::Sender<Vec<Row>>,
+    (tell, clock): (Option<Tell>, &Clock),
 ) -> Result<usize> {
     let mut start = Start::First;
     let mut count = 0;
     loop {
-        let rows = view.rows(db, start, CHUNK).await?;
+        let mut rows = view.rows(db, start, CHUNK).await?;
+        told::fill(view.list, &mut rows, tell, db, clock).await?;
         count += rows.len();
         if count > MOST {
             return Err(Error::refused(

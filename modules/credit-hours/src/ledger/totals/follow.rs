@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use kit::{Clock, PersonId, Result};
 
-use super::{TOUCHED, complete, kept_complete, required, row_required, run, touched_delta};
+use super::{TOUCHED, complete, judged, required, row_required, run, touched_delta};
 use crate::category::Requirements;
 
 /// Notes that the rows of these years no longer say what is asked; in the transaction that changes
@@ -73,10 +73,10 @@ async fn step(
     for sql in [
         touched_delta("-"),
         format!("update person_year set required = {} where {among}", row_required()),
+        format!("update person_year set {} where {among}", judged()),
         format!(
-            "update person_year set complete = {},
-               counted = {in_service} and (exempt = 0 or exempt < required) where {among}",
-            kept_complete()
+            "update person_year set counted = {in_service} and (exempt = 0 or exempt < required)
+              where {among}"
         ),
         touched_delta(""),
     ] {
