@@ -11,6 +11,8 @@ const ACTS: &[(&str, &str)] = &[
     ("sign_in.done", "登录"),
     ("sign_in.failed", "登录失败"),
     ("sign_out", "退出登录"),
+    ("credit-hours.remind", "提醒未完成人员"),
+    ("credit-hours.unfinished.print", "打印未完成人员名单"),
     ("access.refused", "没有权限被拒绝"),
     ("password.first", "首次设置密码"),
     ("password.change", "修改密码"),

@@ -32,6 +32,7 @@ mod sign_in;
 mod staff_declarations;
 mod transfer_rules;
 mod transfers;
+mod unfinished;
 mod units;
 mod verification;
 mod walk;

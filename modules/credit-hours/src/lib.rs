@@ -36,7 +36,7 @@ pub use revocation::{
     EditRevocations, Revoked, ViewRevocations, entry_page, links as revocation_links, revoked,
 };
 pub use subject::{Content, Declarations, KIND_CELLS, KINDS, LEAF, Recognition};
-pub use unfinished::{Explanation, Sentence, explain, explain_all};
+pub use unfinished::{Explanation, Sentence, UNFINISHED, explain, explain_all};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/templates"]

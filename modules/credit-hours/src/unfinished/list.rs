@@ -179,12 +179,16 @@ fn extra(grant: &kit::access::Grant) -> Extra {
     }
 }
 
-/// The year asked for; this one if none is.
-pub(super) fn year_of(ask: &mut Ask, clock: &Clock) -> i32 {
-    let asked = ask.value("year").and_then(|year| year.parse().ok());
-    let year = asked.unwrap_or_else(|| clock.year());
+/// The year asked for, if there is a ledger of it; else this one.
+async fn year_of(db: &mut SqliteConnection, ask: &mut Ask, clock: &Clock) -> Result<i32> {
+    let asked: Option<i32> = ask.value("year").and_then(|year| year.parse().ok());
+    let known: Option<i32> = sqlx::query_scalar("select year from ledger_year where year = ?")
+        .bind(asked)
+        .fetch_optional(db)
+        .await?;
+    let year = known.unwrap_or_else(|| clock.year());
     ask.values.insert("year".to_owned(), year.to_string());
-    year
+    Ok(year)
 }
 
 #[get("/unfinished")]
@@ -196,7 +200,7 @@ pub async fn all(
     settings: &State<Settings>,
 ) -> Result<Page> {
     let mut db = db.read().await?;
-    let year = year_of(&mut ask, clock);
+    let year = year_of(&mut db, &mut ask, clock).await?;
     let may = |wanted| user.grant.may(wanted);
     let mut extra = extra(&user.grant);
     let standing = standing::of(&mut db, user.scope(), year).await?;
@@ -228,7 +232,7 @@ pub async fn export(
     clock: &State<Clock>,
     settings: &State<Settings>,
 ) -> Result<Download> {
-    year_of(&mut ask, clock);
+    year_of(&mut *db.read().await?, &mut ask, clock).await?;
     list::export(&LIST, &ask, db, &user.user, &user.grant, clock, settings, extra(&user.grant))
         .await
 }
