@@ -24,7 +24,8 @@ pub async fn new(_user: Can<EditRules>, from: Option<i64>, db: &State<Db>) -> Re
     page(&mut db, None, &form).await
 }
 
-#[get("/rules/<id>/edit")]
+// behind the other screens of 学时规则, whose addresses have as many parts
+#[get("/rules/<id>/edit", rank = 2)]
 pub async fn edit(_user: Can<EditRules>, id: i64, db: &State<Db>) -> Result<Page> {
     let mut db = db.read().await?;
     let rule = store::find(&mut db, id).await?;

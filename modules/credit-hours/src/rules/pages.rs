@@ -42,7 +42,7 @@ pub async fn show(
 }
 
 /// The rule as it was.
-#[get("/rules/<id>/versions/<number>")]
+#[get("/rules/<id>/versions/<number>", rank = 2)]
 pub async fn version(_user: Can<ViewRules>, id: i64, number: i64, db: &State<Db>) -> Result<Page> {
     let mut db = db.read().await?;
     let (version, rule) = store::version(&mut db, id, number).await?;
@@ -103,7 +103,7 @@ pub fn facts(rule: &Rule, categories: &[Category]) -> Vec<Fact> {
     facts
 }
 
-#[get("/rules/<id>/end")]
+#[get("/rules/<id>/end", rank = 2)]
 pub async fn end_page(
     _user: Can<EditRules>,
     id: i64,
@@ -121,7 +121,7 @@ pub async fn end_page(
 }
 
 /// 停用: sets the last day; learning that ended by then is still converted by it.
-#[post("/rules/<id>/end", data = "<form>")]
+#[post("/rules/<id>/end", data = "<form>", rank = 2)]
 pub async fn end(
     user: Can<EditRules>,
     id: i64,
