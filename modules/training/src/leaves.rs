@@ -18,6 +18,30 @@ pub const REPORT_REVIEWS: Leaf = Leaf {
     kinds: Kinds::SUPERIOR,
 };
 
+/// 5.2 继续教育基地代申报审批
+pub const PROXY_REVIEWS: Leaf = Leaf {
+    key: "training.proxy-reviews",
+    title: "继续教育基地代申报审批",
+    group: Group::CreditHours,
+    kinds: Kinds::SUPERIOR,
+};
+
+/// 代申报 of a base: it declares its trainees' hours.
+pub const PROXIES: Leaf = Leaf {
+    key: "training.proxies",
+    title: "代申报",
+    group: Group::Training,
+    kinds: Kinds::BASE,
+};
+
+/// 外县学员移交 with full ID numbers: the bureau's alone.
+pub const HANDOVERS: Leaf = Leaf {
+    key: "training.handovers",
+    title: "外县学员移交",
+    group: Group::CreditHours,
+    kinds: Kinds::BUREAU,
+};
+
 /// 培训计划申报 of a base, and the classes that come of it.
 pub const PLANS: Leaf = Leaf {
     key: "training.plans",
@@ -57,6 +81,24 @@ permission!(
     /// An approved report of a base below.
     pub PrintReportReviews, REPORT_REVIEWS, Print
 );
+permission!(pub ViewProxies, PROXIES, View);
+permission!(
+    /// Writes and submits a base's declarations for its trainees.
+    pub EditProxies, PROXIES, Edit
+);
+permission!(
+    /// Workbooks of the base's own, with masked numbers.
+    pub ExportProxies, PROXIES, Export
+);
+permission!(pub ViewProxyReviews, PROXY_REVIEWS, View);
+permission!(
+    /// Decides, lowers hours per person, marks who was handed over.
+    pub ReviewProxies, PROXY_REVIEWS, Review
+);
+permission!(
+    /// The workbook for another county, with full ID numbers.
+    pub ExportHandovers, HANDOVERS, Export
+);
 permission!(pub ViewEnrolments, ENROLMENTS, View);
 permission!(pub EditEnrolments, ENROLMENTS, Edit);
 permission!(pub ExportEnrolments, ENROLMENTS, Export);
@@ -83,6 +125,10 @@ impl Module for Leaves {
             EditReports::grantable(),
             PrintReports::grantable(),
             PrintReportReviews::grantable(),
+            ViewProxies::grantable(),
+            EditProxies::grantable(),
+            ExportProxies::grantable(),
+            ExportHandovers::grantable(),
             ViewEnrolments::grantable(),
             EditEnrolments::grantable(),
             ExportEnrolments::grantable(),
