@@ -284,6 +284,8 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from transfer where kind = 'person'"
     } else if begins("/training/plans/") {
         "select id from plan"
+    } else if begins("/training/proxies/<") || begins("/training/proxied/") {
+        "select id from proxy_declaration"
     } else if begins("/training/reports/<") || begins("/training/reviewed-reports/") {
         "select id from annual_report"
     } else if begins("/credit-hours/rules/<id>") {

@@ -23,6 +23,7 @@ mod organization_changes;
 mod people;
 mod plans;
 mod program;
+mod proxy_declarations;
 mod queries;
 mod registration;
 mod review;

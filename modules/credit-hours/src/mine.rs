@@ -61,6 +61,7 @@ pub async fn mine(person: Person, db: &State<Db>, clock: &State<Clock>) -> Resul
     }
     Ok(Page::new("credit-hours/mine.html")
         .with("shut", &store::shut(&mut db, person.id).await?)
+        .with("others", &crate::roster::waiting(&mut db, person.id).await?)
         .with("years", &years)
         .with("now", &now))
 }

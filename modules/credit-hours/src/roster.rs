@@ -5,10 +5,12 @@
 mod check;
 mod enter;
 mod store;
+mod waiting;
 
 pub use check::{Verdict, check};
 pub use enter::{Entered, Entering, enter};
 pub use store::{NewRow, Row, clear, put, rows, set_state};
+pub use waiting::{Waiting, waiting};
 
 /// 单位申报
 pub const STAFF: &str = "staff";

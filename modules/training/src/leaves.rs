@@ -27,12 +27,10 @@ pub const PROXY_REVIEWS: Leaf = Leaf {
 };
 
 /// 代申报 of a base: it declares its trainees' hours.
-pub const PROXIES: Leaf = Leaf {
-    key: "training.proxies",
-    title: "代申报",
-    group: Group::Training,
-    kinds: Kinds::BASE,
-};
+pub const PROXIES: Leaf =
+    Leaf {
+        key: "training.proxies", title: "代申报", group: Group::Training, kinds: Kinds::BASE
+    };
 
 /// 外县学员移交 with full ID numbers: the bureau's alone.
 pub const HANDOVERS: Leaf = Leaf {

@@ -12,7 +12,9 @@ pub use classes::{RosterRow, roster};
 
 use kit::module::{Joined, Template};
 
-pub use leaves::{ENROLMENTS, PLAN_REVIEWS, PLANS, PROXIES, PROXY_REVIEWS, REPORT_REVIEWS, REPORTS};
+pub use leaves::{
+    ENROLMENTS, PLAN_REVIEWS, PLANS, PROXIES, PROXY_REVIEWS, REPORT_REVIEWS, REPORTS,
+};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
@@ -26,12 +28,6 @@ fn templates() -> Vec<Template> {
 pub const TRAINING: Joined = Joined {
     name: "training",
     title: "培训管理",
-    parts: &[
-        &leaves::Leaves,
-        &plans::Plans,
-        &classes::Classes,
-        &proxy::Proxies,
-        &reports::Reports,
-    ],
+    parts: &[&leaves::Leaves, &plans::Plans, &classes::Classes, &proxy::Proxies, &reports::Reports],
     templates,
 };

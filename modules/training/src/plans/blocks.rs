@@ -1,4 +1,4 @@
-//! What stands against any plan of a base, whatever is in it.
+//! What stands against any plan of a base, or its declaration for trainees, whatever is in it.
 
 use kit::review::Check;
 use kit::{Clock, OrganizationId, Result, day};
@@ -24,7 +24,7 @@ pub async fn blocks(
     let mut checks = vec![match found {
         None => Check::refuse("申报单位不是继续教育基地"),
         Some((state, _)) if state != "active" => {
-            Check::refuse("基地已停用，不能申报培训计划；恢复启用以后才能办理")
+            Check::refuse("基地已停用，不能申报；恢复启用以后才能办理")
         }
         Some((_, None)) => Check::refuse("基地的认定信息还没有登记，请联系人社局登记以后再办理"),
         Some((_, Some(until))) if !until.is_empty() && until < today => Check::refuse(format!(

@@ -10,6 +10,8 @@ pub struct Content {
     pub proxy: i64,
     /// Row of `plan`.
     pub plan: i64,
+    /// Row of `plan_version`: the one in force at submission.
+    pub plan_version: i64,
     pub plan_number: String,
     pub base: OrganizationId,
     /// As it was called when submitted.

@@ -53,7 +53,12 @@ pub static LIST: List = List {
         column("hours", "学时/人", "d.hours", Cell::Hours),
         column("people", "人数", "d.people", Cell::Number),
         column("total", "总学时", "d.total", Cell::Hours),
-        column("supplement", "补报", "case d.supplement when 1 then '补报' else '' end", Cell::Text),
+        column(
+            "supplement",
+            "补报",
+            "case d.supplement when 1 then '补报' else '' end",
+            Cell::Text,
+        ),
         column("submitted_at", "提交时间", "d.submitted_at", Cell::Minute),
         column("state", "状态", "d.state", Cell::Tag(STATES)),
         column(
@@ -112,11 +117,8 @@ async fn page(
     clock: &State<Clock>,
     settings: &State<Settings>,
 ) -> Result<Page> {
-    let mut extra = Extra {
-        note: user.grant.organization_name.clone(),
-        tabs: tabs(BASE),
-        ..Extra::default()
-    };
+    let mut extra =
+        Extra { note: user.grant.organization_name.clone(), tabs: tabs(BASE), ..Extra::default() };
     if user.grant.may(EditProxies::grantable()) {
         let new = format!("{BASE}/new");
         extra.actions.push(("新增代申报".to_owned(), new, "add".to_owned(), true));

@@ -160,11 +160,7 @@ pub async fn marked(db: &mut SqliteConnection, proxy: i64) -> Result<Vec<Marked>
 
 /// Checks open rows: the rosters' own check, and what is a base's alone — hours up to the plan's,
 /// nobody handed over twice, hours only for who passed.
-pub async fn check(
-    db: &mut SqliteConnection,
-    proxy: i64,
-    rows: Vec<Row>,
-) -> Result<Vec<Marked>> {
+pub async fn check(db: &mut SqliteConnection, proxy: i64, rows: Vec<Row>) -> Result<Vec<Marked>> {
     if rows.is_empty() {
         return Ok(vec![]);
     }

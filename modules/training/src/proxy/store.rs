@@ -153,7 +153,10 @@ pub async fn begin(
     .bind(clock.stamp())
     .fetch_one(tx)
     .await
-    .on_unique("proxy_declaration.plan_id", "这个培训班已有一份没有办完的代申报，请在列表中打开继续。")?;
+    .on_unique(
+        "proxy_declaration.plan_id",
+        "这个培训班已有一份没有办完的代申报，请在列表中打开继续。",
+    )?;
     Ok((id, true))
 }
 

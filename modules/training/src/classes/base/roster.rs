@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 
 use super::{At, head, own};
 use crate::classes::course::Course;
-use crate::leaves::{EditPlans, ExportPlans, PrintPlans, ViewPlans};
+use crate::leaves::{EditPlans, EditProxies, ExportPlans, PrintPlans, ViewPlans};
 
 /// A row of the roster of an ended class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -138,6 +138,7 @@ pub async fn page(
         .with("passed", &passed)
         .with("hours", &rows.iter().map(|row| row.hours).sum::<Hours>())
         .with("exports", &user.grant.may(ExportPlans::grantable()))
+        .with("proxies", &user.grant.may(EditProxies::grantable()))
         .with("prints", &(passed > 0 && user.grant.may(PrintPlans::grantable())))
         .with("reopens", &(course.stage == "ended" && user.grant.may(EditPlans::grantable()))))
 }

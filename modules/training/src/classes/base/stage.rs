@@ -255,7 +255,8 @@ pub async fn reopen(
     }
     let reopened = sqlx::query(
         "update plan set stage = 'running', ended_at = '', updated_at = ?
-          where id = ? and stage = 'ended'",
+          where id = ? and stage = 'ended' and not exists (select 1 from proxy_declaration d
+            where d.plan_id = plan.id and d.state = 'pending')",
     )
     .bind(clock.stamp())
     .bind(id)
@@ -264,6 +265,7 @@ pub async fn reopen(
     if reopened.rows_affected() == 0 {
         return Err(Error::refused(match course.stage.as_str() {
             "declared" => "名册已经代申报，不能再改。",
+            "ended" => "名册的代申报正在审核，不能改成绩。要改的，请先撤回代申报。",
             _ => "这个培训班没有结业，不用重新登记。",
         }));
     }
