@@ -456,6 +456,14 @@ async fn what_belongs_to_another_unit_is_not_there() {
         .await;
     county
         .execute(
+            "insert into proxy_declaration (case_id, state, organization_id, account_id, plan_id,
+               year, title, category, hours, created_at, updated_at)
+             select (select min(id) from review_case), 'pending', p.organization_id, 1, p.id, 2026,
+               '李四光', 2, 120, '', '' from plan p order by p.id limit 1",
+        )
+        .await;
+    county
+        .execute(
             "insert into annual_report (case_id, state, organization_id, account_id, year,
                created_at, updated_at)
              select c.id, 'pending', o.id, 1, 2025, '', '' from review_case c, organization o

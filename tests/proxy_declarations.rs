@@ -599,9 +599,9 @@ async fn what_is_declared_or_entered_meanwhile_is_left_out_at_approval() {
     // the same class came into 周's ledger some other way; 赵 has left the county
     county
         .execute(
-            "insert into entry (person_id, earned_organization_id, year, category_id, kind, title,
+            "insert into entry (person_id, organization_id, earned_organization_id, year, category_id, kind, title,
                organizer, started_on, ended_on, hours, source, recognised_by, recorded_at)
-             select id, organization_id, 2026, 2, '01', '教育信息化培训班', '培训基地', '2026-11-10',
+             select id, organization_id, organization_id, 2026, 2, '01', '教育信息化培训班', '培训基地', '2026-11-10',
                '2026-11-11', 120, 'import', '人社局', '2026-11-20T00:00:00.000Z'
                from person where name = '周晓梅'",
         )
@@ -638,8 +638,9 @@ async fn three_hundred_rows_are_paged_and_entered_at_once() {
             let card = kit::IdCard::stored(number).unwrap();
             let identity = accounts::people::identity(&mut tx, &card).await.unwrap();
             sqlx::query(
-                "insert into person (identity_id, organization_id, name, sex, born_on, state, created_at, updated_at)
-                 values (?, ?, '学员', 'male', '1985-03-15', 'serving', '', '')",
+                "insert into person (identity_id, organization_id, name, sex, born, origin,
+                   created_at, updated_at)
+                 values (?, ?, '学员', 'male', '1985-03-15', 'demo', '', '')",
             )
             .bind(identity)
             .bind(unit)

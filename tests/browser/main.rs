@@ -10,6 +10,7 @@ mod loop_of_hours;
 mod notices;
 mod organization_changes;
 mod plans;
+mod proxy;
 mod registration;
 mod staff_declaration;
 mod stage;

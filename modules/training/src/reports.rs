@@ -24,6 +24,7 @@ use kit::{
 use rocket::Route;
 use sqlx::SqliteConnection;
 
+pub(crate) use demo::{administrator, office_hour};
 pub use due::{Missing, check, missing};
 pub use subject::AnnualReports;
 

@@ -61,7 +61,7 @@ pub async fn fill(tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
 }
 
 /// A user of an organization's side, who is its first administrator.
-async fn administrator(
+pub async fn administrator(
     db: &mut SqliteConnection,
     id: OrganizationId,
 ) -> Result<Option<(User, Grant)>> {
@@ -167,7 +167,7 @@ fn handed_in(county: &mut Demo, year: i32, end: End) -> OffsetDateTime {
 }
 
 /// Some time between nine and five of the county's day.
-fn office_hour(county: &mut Demo, at: OffsetDateTime) -> OffsetDateTime {
+pub fn office_hour(county: &mut Demo, at: OffsetDateTime) -> OffsetDateTime {
     day::begins(day::county_day(at)) + Duration::minutes(540 + county.random.below(480) as i64)
 }
 

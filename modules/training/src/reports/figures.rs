@@ -159,8 +159,9 @@ struct Trainees {
 ///
 /// 计划数: plans of the year that were approved, cancelled ones included; 实施数: those that were
 /// opened; 办班期数: those that ended. 培训人次: everybody on the rosters of the ended ones, once for
-/// each class, by the class's 科目 and by the level the person has now; 合格率 and 总学时: of those
-/// who passed. Teachers are those of the base's profile.
+/// each class, by the class's 科目 and by the level the person has now; who was declared without
+/// having signed up here is on them, too. 合格率 and 总学时: of those who passed; the hours of a
+/// class that was declared (5.2) are those recognised. Teachers are those of the base's profile.
 pub async fn computed(
     db: &mut SqliteConnection,
     base: OrganizationId,
@@ -177,21 +178,7 @@ pub async fn computed(
     .bind(year)
     .fetch_one(&mut *db)
     .await?;
-    let groups: Vec<Trainees> = sqlx::query_as(
-        "select p.category, e.level, count(*) as trips,
-                coalesce(sum(t.result = 'pass'), 0) as passed,
-                coalesce(sum(case when t.result = 'pass' then t.hours end), 0) as hours
-           from plan p
-           join trainee t on t.plan_id = p.id and t.state = 'signed'
-           join person e on e.id = t.person_id
-          where p.organization_id = ? and p.year = ? and p.version_id is not null
-            and p.stage in ('ended', 'declared')
-          group by p.category, e.level",
-    )
-    .bind(base)
-    .bind(year)
-    .fetch_all(&mut *db)
-    .await?;
+    let groups = trainees(&mut *db, base, year).await?;
     let of = |counts: &dyn Fn(&Trainees) -> bool| -> i64 {
         groups.iter().filter(|group| counts(group)).map(|group| group.trips).sum()
     };
@@ -239,6 +226,47 @@ pub async fn computed(
     figures.push(Figure::new("income", "收入", Kind::Count, "元"));
     figures.push(Figure::new("expense", "支出", Kind::Count, "元"));
     Ok(figures)
+}
+
+/// People of the year's ended classes in groups of 科目 and level: those signed up, and those whom
+/// approved batches of 代申报 name beside them, each once a class.
+async fn trainees(
+    db: &mut SqliteConnection,
+    base: OrganizationId,
+    year: i32,
+) -> Result<Vec<Trainees>> {
+    Ok(sqlx::query_as(
+        "with class as (
+           select id, category, exists (select 1 from proxy_declaration d
+               where d.plan_id = plan.id and d.state = 'approved') as declared
+             from plan where organization_id = ? and year = ? and version_id is not null
+              and stage in ('ended', 'declared')),
+         one as (
+           select c.category, e.level, t.result = 'pass' as passed,
+                  case when t.result <> 'pass' then 0 when not c.declared then t.hours
+                    else coalesce((select max(r.hours) from roster_row r
+                      where r.plan_id = c.id and r.identity_id = e.identity_id
+                        and r.subject = 'proxy' and r.state in ('entered', 'abroad')), 0) end as hours
+             from class c join trainee t on t.plan_id = c.id and t.state = 'signed'
+             join person e on e.id = t.person_id
+           union all
+           select c.category, coalesce(e.level, ''), coalesce(r.detail ->> 'passed', 0),
+                  case when r.state = 'left' then 0 else r.hours end
+             from class c join roster_row r on r.plan_id = c.id and r.subject = 'proxy'
+              and r.state in ('entered', 'abroad', 'left')
+             left join person e on e.identity_id = r.identity_id
+            where not exists (select 1 from trainee t where t.plan_id = c.id
+                and t.state = 'signed' and t.person_id = e.id)
+              and not exists (select 1 from roster_row l where l.plan_id = r.plan_id
+                and l.identity_id = r.identity_id and l.subject = 'proxy'
+                and l.state in ('entered', 'abroad', 'left') and l.id > r.id))
+         select category, level, count(*) as trips, sum(passed) as passed, sum(hours) as hours
+           from one group by category, level",
+    )
+    .bind(base)
+    .bind(year)
+    .fetch_all(db)
+    .await?)
 }
 
 /// 科目 of now, and those that were taught: (id, key, name).
