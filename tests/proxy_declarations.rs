@@ -240,7 +240,7 @@ async fn a_class_is_declared_by_two_desks_and_stands_in_its_peoples_ledgers() {
     dept.get(DESK)
         .await
         .is(200)
-        .contains("2 人都可以计入")
+        .contains("共 3 人：可以计入 2 人（22 学时）")
         .contains("其他人员（3 人）")
         .contains("未达到要求");
     approve(&mut dept).await.is(303);
@@ -673,4 +673,36 @@ fn cells(page: &Page) -> Vec<Vec<String>> {
     let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(bytes).unwrap();
     let range = book.worksheet_range_at(0).unwrap().unwrap();
     range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[rocket::async_test]
+async fn who_was_declared_by_his_base_does_not_declare_the_class_himself() {
+    let county = county().await;
+    submitted(&mut base(&county).await).await.is(303);
+    let own = [
+        ("year", "2026"),
+        ("category", "2"),
+        ("kind", "02"),
+        ("title", "教育信息化培训班"),
+        ("organizer", "培训基地"),
+        ("started_on", "2026-11-10"),
+        ("ended_on", "2026-11-11"),
+        ("hours", "12"),
+        ("promised", "on"),
+        ("act", "submit"),
+    ];
+    let papers = [
+        ("evidence-02-notice", "通知.pdf", PDF),
+        ("evidence-02-completion", "证书.pdf", PDF),
+        ("evidence-02-unit-proof", "证明.pdf", PDF),
+    ];
+    let mut zhou = seated(&county, &id_number(2)).await;
+    let told = "继续教育基地已经为您申报，不用也不能再自己申报";
+    zhou.upload("/credit-hours/declarations", &own, &papers).await.is(422).contains(told);
+    approved(&county).await;
+    zhou.upload("/credit-hours/declarations", &own, &papers).await.is(422).contains(told);
+    assert_eq!(county.number("select count(*) from entry").await, 2);
+    // who took no part may: it is another's class, and his desks decide
+    let mut qian = seated(&county, &id_number(5)).await;
+    qian.upload("/credit-hours/declarations", &own, &papers).await.is(303);
 }

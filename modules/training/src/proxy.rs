@@ -1,5 +1,6 @@
 //! 5.2 代申报: a base declares its trainees' hours (domain.md §2.19, §3.11).
 
+mod cards;
 mod content;
 mod demo;
 mod edit;
@@ -17,9 +18,9 @@ mod upload;
 mod uploads;
 
 use kit::list::List;
-use kit::module::{AccessCase, Demo, Who};
+use kit::module::{AccessCase, Card, Demo, Who};
 use kit::review::AnySubject;
-use kit::{Clock, Event, Group, Kinds, MenuEntry, Migration, Module, Permission, Result};
+use kit::{Clock, Event, Group, Kinds, MenuEntry, Migration, Module, Permission, Result, User};
 use rocket::Route;
 use sqlx::SqliteConnection;
 
@@ -136,6 +137,10 @@ impl Module for Proxies {
             sqlx::query(sql).bind(organization).execute(&mut *tx).await?;
         }
         Ok(())
+    }
+
+    async fn cards(&self, db: &mut SqliteConnection, user: &User, _: &Clock) -> Result<Vec<Card>> {
+        cards::cards(db, user).await
     }
 
     async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {

@@ -5,7 +5,7 @@ pub mod list;
 use credit_hours::ledger::Source;
 use credit_hours::roster::{self as rosters, Entering, PROXY};
 use kit::list::List;
-use kit::review::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject, Table, TableCell};
+use kit::review::{Case, Check, DecisionField, Fact, Outcome, Subject, Table, TableCell};
 use kit::{
     AccountId, Action, Clock, Error, FileId, Form, Grantable, Hours, Leaf, Modules, OrganizationId,
     Permission, PersonId, Result, message, organization,
@@ -71,13 +71,6 @@ impl Subject for ProxyDeclarations {
     async fn tables(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Table>> {
         let marked = roster::marked(db, content.proxy).await?;
         Ok(tables(&marked))
-    }
-
-    async fn panels(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Panel>> {
-        let marked = roster::marked(db, content.proxy).await?;
-        let decided = marked.iter().any(|one| one.row.state == "entered");
-        let sentence = Sums::of(&marked).sentence(decided);
-        Ok(vec![Panel { title: "名册合计".to_owned(), meters: vec![], sentence }])
     }
 
     async fn checks(
@@ -214,11 +207,10 @@ pub fn facts(content: &Content) -> Vec<Fact> {
 /// What the rows come to: nobody to enter stands against an approval.
 fn of_rows(marked: &[Marked]) -> Vec<Check> {
     let sums = Sums::of(marked);
-    let mut checks = Vec::new();
+    let decided = marked.iter().any(|one| one.row.state == "entered");
+    let mut checks = vec![Check::ok(format!("名册合计：{}", sums.sentence(decided)))];
     if sums.good == 0 && sums.abroad == 0 {
         checks.push(Check::refuse("名册里没有可以计入的人员，也没有外县学员"));
-    } else if sums.failing == 0 {
-        checks.push(Check::ok(format!("{} 人都可以计入", sums.good)));
     }
     if sums.failing > 0 {
         let text = format!("{} 人不能计入（见名册），通过时不计入并列出", sums.failing);
