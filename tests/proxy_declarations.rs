@@ -527,6 +527,7 @@ async fn who_is_disabled_expired_or_early_is_told_why() {
     county.execute("update plan set stage = 'running'").await;
     base.upload(&edit, &fields("submit", &[]), &[]).await.is(409).contains("办理结业以后");
     county.execute("delete from roster_row").await;
+    county.execute("update proxy_declaration set roster = ''").await;
     county.execute("update plan set stage = 'ended'").await;
     base.upload(&edit, &fields("submit", &[]), &[]).await.is(422).contains("名册还是空的");
 }

@@ -123,46 +123,28 @@ async fn update(
     store::save(&mut tx, id, &Draft::typed(&form), clock).await?;
     let account = user.user.account;
     let kept = uploads::keep(&mut tx, db, &mut form, &papers, id, account, clock).await?;
-    let (mut problems, mut what) = (None, "保存草稿".to_owned());
-    let mut done = Done::to(format!("{BASE}/{id}/edit"));
-    match act {
-        Act::Detach(file) => {
-            store::detach(&mut tx, &proxy, file).await?;
-            done = done.ok("已移除 1 份附件。");
-        }
-        Act::Attach if kept == 0 => {
-            done = done.warn("没有选择文件。请先点“选择文件”，再点“上传附件”。");
-        }
-        Act::Attach => done = done.ok(format!("已上传 {kept} 份附件。")),
-        Act::Class => {
-            let rows = roster::of_class(&mut tx, &proxy, &plan).await?;
-            what = format!("带出培训班名册 {rows} 人");
-            done = done.ok(format!("已{what}，原来的名册已替换。"));
-        }
-        Act::Upload => match read {
-            Some((name, Ok(rows))) => match upload::identified(&mut tx, rows).await? {
-                Ok(rows) => {
-                    what = format!("上传名册“{name}” {} 人", rows.len());
-                    roster::put(&mut tx, &proxy, &plan, rows, &name).await?;
-                    done = done.ok(format!("已{what}，原来的名册已替换。核对结果见下面的名册。"));
-                }
-                Err(wrong) => problems = Some(wrong),
-            },
-            Some((_, Err(wrong))) => problems = Some(wrong),
-            None => {}
-        },
-        Act::Submit => {
-            if let Some(content) = fields::asked(&mut tx, &proxy, &plan, &mut form, clock).await? {
-                let done = send::send(&mut tx, &user, &proxy, content, clock).await?;
-                tx.commit().await?;
-                return Ok(done.into());
-            }
-        }
-        Act::Save | Act::Discard => {
-            done = done.ok("草稿已保存。提交以后，审核单位才能看到。");
+    if act == Act::Submit {
+        if let Some(done) = submit(&mut tx, &user, (&proxy, &plan), &mut form, clock).await? {
+            tx.commit().await?;
+            return Ok(done.into());
         }
     }
-    if let Some(wrong) = &problems {
+    let mut wrong = None;
+    let what = match act {
+        Act::Class if plan.stage == "running" => {
+            return Err(Error::refused("培训班正在重新登记成绩，办理结业以后才能带出名册。"));
+        }
+        Act::Class => {
+            format!("带出培训班名册 {} 人", roster::of_class(&mut tx, &proxy, &plan).await?)
+        }
+        Act::Upload => take_over(&mut tx, &proxy, &plan, read, &mut wrong).await?,
+        Act::Detach(file) => {
+            store::detach(&mut tx, &proxy, file).await?;
+            "移除 1 份附件".to_owned()
+        }
+        _ => "保存草稿".to_owned(),
+    };
+    if let Some(wrong) = &wrong {
         let text = format!("名册文件有 {} 处需要修改，没有保存。请改好以后重新上传。", wrong.count);
         form.refuse("file", text);
     }
@@ -173,10 +155,73 @@ async fn update(
     if form.refused() {
         let mut db = db.read().await?;
         let (proxy, plan) = open(&mut db, &user, id).await?;
-        let page = draw(&mut db, &proxy, &plan, &form, problems.as_ref(), None, clock).await?;
+        let page = draw(&mut db, &proxy, &plan, &form, wrong.as_ref(), None, clock).await?;
         return Ok(page.refused().into());
     }
-    Ok(done.into())
+    Ok(told(act, id, kept, &what).into())
+}
+
+/// What is told of an act that is done.
+fn told(act: Act, id: i64, kept: usize, what: &str) -> Done {
+    let done = Done::to(format!("{BASE}/{id}/edit"));
+    match act {
+        Act::Attach if kept == 0 => done.warn("没有选择文件。请先点“选择文件”，再点“上传附件”。"),
+        Act::Attach => done.ok(format!("已上传 {kept} 份附件。")),
+        Act::Detach(_) => done.ok(format!("已{what}。")),
+        Act::Class => done.ok(format!("已{what}，原来的名册已替换。")),
+        Act::Upload => done.ok(format!("已{what}，原来的名册已替换。核对结果见下面的名册。")),
+        Act::Save | Act::Discard | Act::Submit => {
+            done.ok("草稿已保存。提交以后，审核单位才能看到。")
+        }
+    }
+}
+
+/// Sends the batch, the class's own roster as it is now; none if a field is refused.
+async fn submit(
+    tx: &mut SqliteConnection,
+    user: &Can<EditProxies>,
+    (proxy, plan): (&Proxy, &Plan),
+    form: &mut Form,
+    clock: &Clock,
+) -> Result<Option<Done>> {
+    if proxy.roster == "class" && plan.stage != "running" {
+        // results may have been recorded anew since
+        roster::of_class(&mut *tx, proxy, plan).await?;
+    }
+    match fields::asked(&mut *tx, proxy, plan, form, clock).await? {
+        Some(content) => Ok(Some(send::send(tx, user, proxy, content, clock).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The rows of a workbook in place of what was there; `wrong` if some cannot be taken. Gives what
+/// the trail says.
+async fn take_over(
+    tx: &mut SqliteConnection,
+    proxy: &Proxy,
+    plan: &Plan,
+    read: Option<Workbook>,
+    wrong: &mut Option<Problems>,
+) -> Result<String> {
+    let refused = |name: &str| format!("上传名册“{name}”，内容有误，没有保存");
+    Ok(match read {
+        None => "上传名册，没有读取".to_owned(),
+        Some((name, Err(problems))) => {
+            *wrong = Some(problems);
+            refused(&name)
+        }
+        Some((name, Ok(rows))) => match upload::identified(&mut *tx, rows).await? {
+            Err(problems) => {
+                *wrong = Some(problems);
+                refused(&name)
+            }
+            Ok(rows) => {
+                let count = rows.len();
+                roster::put(tx, proxy, plan, rows, &name).await?;
+                format!("上传名册“{name}” {count} 人")
+            }
+        },
+    })
 }
 
 type Workbook = (String, std::result::Result<Vec<upload::Read>, Problems>);

@@ -70,11 +70,17 @@ impl Mark {
 #[derive(Debug, Clone)]
 pub struct Marked {
     pub row: Row,
+    /// First four and last two characters; empty if it was not asked for.
+    pub id_card: String,
     pub detail: Detail,
     pub mark: Mark,
 }
 
 impl Marked {
+    fn of(row: Row, detail: Detail, mark: Mark) -> Self {
+        Self { row, id_card: String::new(), detail, mark }
+    }
+
     /// (class of the tag, its text, sentence) as the tables show it.
     pub fn told(&self) -> (&'static str, &'static str, String) {
         let entered = self.row.state == "entered";
@@ -151,11 +157,28 @@ pub async fn marked(db: &mut SqliteConnection, proxy: i64) -> Result<Vec<Marked>
             _ if !detail.passed => Mark::NotPassed,
             _ => Mark::Failing(row.reason.clone()),
         };
-        marked.push(Marked { row, detail, mark });
+        marked.push(Marked::of(row, detail, mark));
     }
-    marked.extend(check(db, proxy, open).await?);
+    marked.extend(check(&mut *db, proxy, open).await?);
+    let mut masked = masked(db, proxy).await?;
+    for one in &mut marked {
+        one.id_card = masked.remove(&one.row.id).unwrap_or_default();
+    }
     marked.sort_by_key(|one| (one.mark.rank(), one.row.number));
     Ok(marked)
+}
+
+/// The masked ID numbers of a batch's rows, by row.
+async fn masked(db: &mut SqliteConnection, proxy: i64) -> Result<HashMap<i64, String>> {
+    let found: Vec<(i64, String)> = sqlx::query_as(
+        "select r.id, substr(i.number, 1, 4) || '************' || substr(i.number, 17)
+           from roster_row r join identity i on i.id = r.identity_id
+          where r.subject = 'proxy' and r.parent_id = ?",
+    )
+    .bind(proxy)
+    .fetch_all(db)
+    .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Checks open rows: the rosters' own check, and what is a base's alone — hours up to the plan's,
@@ -177,7 +200,7 @@ pub async fn check(db: &mut SqliteConnection, proxy: i64, rows: Vec<Row>) -> Res
         let detail = Detail::of(&row)?;
         let why = match handed.get(&row.identity_id.0) {
             _ if !detail.passed => {
-                marked.push(Marked { row, detail, mark: Mark::NotPassed });
+                marked.push(Marked::of(row, detail, Mark::NotPassed));
                 continue;
             }
             Some(number) => Some(format!("已在 {number} 中作为外县学员登记，不能再报")),
@@ -190,7 +213,7 @@ pub async fn check(db: &mut SqliteConnection, proxy: i64, rows: Vec<Row>) -> Res
             None => None,
         };
         match why {
-            Some(why) => marked.push(Marked { row, detail, mark: Mark::Failing(why) }),
+            Some(why) => marked.push(Marked::of(row, detail, Mark::Failing(why))),
             None => passed.push((row, detail)),
         }
     }
@@ -211,7 +234,7 @@ pub async fn check(db: &mut SqliteConnection, proxy: i64, rows: Vec<Row>) -> Res
             Verdict::Failing(why) => Mark::Failing(why),
             Verdict::Abroad(why) => Mark::Abroad(why),
         };
-        marked.push(Marked { row, detail, mark });
+        marked.push(Marked::of(row, detail, mark));
     }
     Ok(marked)
 }
@@ -229,11 +252,12 @@ async fn handed(db: &mut SqliteConnection, proxy: i64) -> Result<HashMap<i64, St
 }
 
 /// The roster of the class itself, in place of what was there; of a 补报 only those of it whom no
-/// former batch has entered or kept. Gives how many.
+/// former batch has entered (and nobody revoked since) or kept. Gives how many.
 pub async fn of_class(tx: &mut SqliteConnection, proxy: &Proxy, plan: &Plan) -> Result<usize> {
     let done: Vec<i64> = sqlx::query_scalar(
         "select identity_id from roster_row
-          where plan_id = ? and subject = 'proxy' and parent_id <> ? and state in ('entered', 'abroad')",
+          where plan_id = ? and subject = 'proxy' and parent_id <> ? and state in ('entered', 'abroad')
+            and not exists (select 1 from entry e where e.reverses_id = roster_row.entry_id)",
     )
     .bind(plan.id)
     .bind(proxy.id)

@@ -212,7 +212,8 @@ pub async fn submitted(
     .await?;
     sqlx::query(
         "update roster_row set year = ?, category_id = ?, title = ?, organizer = ?, started_on = ?,
-           ended_on = ?, plan_id = ?, state = 'pending', reason = ''
+           ended_on = ?, plan_id = ?, state = 'pending', reason = '',
+           person_id = (select p.id from person p where p.identity_id = roster_row.identity_id)
           where subject = 'proxy' and parent_id = ? and state = 'draft'",
     )
     .bind(content.year)

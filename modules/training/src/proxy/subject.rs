@@ -251,6 +251,7 @@ fn table(title: &str, rows: &[&Marked]) -> Table {
     let heads = [
         ("行", "num"),
         ("姓名", "nowrap"),
+        ("身份证号", "nowrap"),
         ("核对", "nowrap"),
         ("说明", ""),
         ("单位", ""),
@@ -272,6 +273,7 @@ fn table(title: &str, rows: &[&Marked]) -> Table {
         table.rows.push(vec![
             TableCell::new(one.row.number.to_string()),
             TableCell::new(&one.row.name),
+            TableCell::new(&one.id_card),
             TableCell::new(mark),
             TableCell::new(text),
             TableCell::new(&one.row.unit),
