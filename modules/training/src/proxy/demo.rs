@@ -67,7 +67,12 @@ async fn one(
     let now = county.clock.now();
     let last = day::stored_date(&plan.ends_on).map_or(now, day::begins);
     let days = 2 + county.random.below(4) as i64;
-    let mut time = office_hour(county, last + Duration::days(days)).min(now);
+    // what is still on its way came some days ago
+    let handed_in = match end {
+        End::Approved => last + Duration::days(days),
+        _ => (last + Duration::days(days)).max(now - Duration::days(days + 2)),
+    };
+    let mut time = office_hour(county, handed_in).min(now);
     let clock = Clock::fixed(time);
     let (id, _) = store::begin(&mut *tx, &plan, user.account, &clock).await?;
     let proxy = store::own(&mut *tx, plan.organization_id, id).await?;
@@ -78,6 +83,7 @@ async fn one(
         _ => {}
     }
     attach(&mut *tx, id, user.account, &clock).await?;
+    let proxy = store::own(&mut *tx, plan.organization_id, id).await?;
     let mut form = Form::new();
     proxy.draft()?.fill(&mut form);
     form.set("reason", "外单位学员经人社局同意随班参加");

@@ -149,7 +149,7 @@ pub static OWN_LIST: List = List {
     from: FROM,
     alias: "h",
     only: "",
-    columns: &[NAME, NUMBER, UNIT, TITLE, SPAN, CATEGORY, HOURS, CERTIFICATE, BATCH, STATE, ON, TO],
+    columns: &[NAME, NUMBER, UNIT, STATE, ON, TO, HOURS, TITLE, SPAN, CATEGORY, CERTIFICATE, BATCH],
     filters: &[YEAR_FILTER, STATE_FILTER],
     search: None,
     orders: ORDERS,

@@ -213,11 +213,17 @@ fn of_rows(marked: &[Marked]) -> Vec<Check> {
         checks.push(Check::refuse("名册里没有可以计入的人员，也没有外县学员"));
     }
     if sums.failing > 0 {
-        let text = format!("{} 人不能计入（见名册），通过时不计入并列出", sums.failing);
+        let text = match decided {
+            true => format!("{} 人没有计入（见名册）", sums.failing),
+            false => format!("{} 人不能计入（见名册），通过时不计入并列出", sums.failing),
+        };
         checks.push(Check::warn(text));
     }
     if sums.abroad > 0 {
-        let text = format!("{} 人不是本县人员，通过后列入“外县学员移交”", sums.abroad);
+        let text = match decided {
+            true => format!("{} 人不是本县人员，在“外县学员移交”中", sums.abroad),
+            false => format!("{} 人不是本县人员，通过后列入“外县学员移交”", sums.abroad),
+        };
         checks.push(Check::warn(text));
     }
     let lowered = marked.iter().filter(|one| !one.detail.lowered.is_empty()).count();
