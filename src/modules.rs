@@ -8,7 +8,7 @@ pub fn installed() -> Vec<Box<dyn Module>> {
         Box::new(accounts::Accounts),
         Box::new(credit_hours::CREDIT_HOURS),
         Box::new(audits::Audits),
-        Box::new(import::Import),
+        Box::new(import::IMPORT),
         Box::new(verification::Verification),
         Box::new(queries::Queries),
         Box::new(transfers::Transfers),

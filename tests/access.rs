@@ -250,6 +250,7 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         || begins("/verification/people/")
         || begins("/transfers/leave/")
         || begins("/transfers/left/")
+        || begins("/import/history/people/")
     {
         "select id from person where name = '李四光'"
     } else if begins("/queries/ledger/") || begins("/credit-hours/entries/") {
@@ -270,8 +271,12 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from category"
     } else if begins("/credit-hours/staff/") {
         "select id from staff_declaration"
+    } else if begins("/import/history/uploads/") {
+        "select id from import where kind = 'history'"
+    } else if begins("/import/history/records/") || begins("/import/history/cases/") {
+        "select id from history_batch"
     } else if begins("/import/") {
-        "select id from import"
+        "select id from import where kind = 'people'"
     } else if begins("/messages/") {
         "select id from message"
     } else if begins("/files/") {
@@ -378,6 +383,21 @@ async fn what_belongs_to_another_unit_is_not_there() {
                '2026-01-01', '2026-01-01', 80, 'import', '', '', 1 from person where name = '李四光'",
         )
         .await;
+    county
+        .execute(
+            "insert into import (organization_id, account_id, by_name, file_name, sha256, size,
+               state, created_at, seen_at, kind)
+             select id, 1, '', '历史学时.xlsx', '', 0, 'checked', '2026-11-23', '2026-11-23', 'history'
+               from organization where name = '乙'",
+        )
+        .await;
+    county
+        .execute(
+            "insert into history_batch (organization_id, state, account_id, by_name, created_at,
+               updated_at) select id, 'entered', 1, '李四光', '', '' from organization where name = '乙'",
+        )
+        .await;
+
     // of 乙: who left it, who wants to leave it, a batch that it writes
     county
         .execute(

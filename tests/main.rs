@@ -13,6 +13,7 @@ mod conversion_rules;
 mod crash;
 mod declarations;
 mod frame;
+mod history_hours;
 mod hours;
 mod identity;
 mod import;

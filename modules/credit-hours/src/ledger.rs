@@ -1,5 +1,6 @@
 //! 学时台账: the only writer of entries and of the totals that stand on them.
 
+mod many;
 pub mod totals;
 
 use serde::Serialize;
@@ -9,6 +10,8 @@ use kit::{
     Actor, CaseId, Clock, Error, Event, Hours, Modules, OnUnique, OrganizationId, PersonId, Result,
     trail,
 };
+
+pub use many::reverse_many;
 
 /// Where hours come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -28,8 +28,10 @@ use rust_embed::RustEmbed;
 
 use kit::module::{self, Joined, Template};
 
-pub use claims::{Claim, Origin, Taken, taken};
+pub use claims::{Claim, Existing, How, Origin, Taken, among, existing, taken};
+pub use declaration::rules::comparable;
 pub use demo::example_sheet;
+pub use ledger::source_label;
 pub use ledger::totals::{Difference, recount};
 pub use read::{CategoryTotal, EntryRow, YearTotal, entries, kind_label, year_totals};
 pub use revocation::{

@@ -11,8 +11,24 @@ use time::Date;
 
 use crate::columns::{Column, EXAMPLE, EXAMPLE_NUMBER, Layout};
 use crate::departments::Departments;
+pub use dates::unformatted;
+pub use identity::plain_name;
 use kit::sheet::{Cell, Row};
 pub use words::Words;
+
+/// What a failed formula leaves in its cell.
+pub const FORMULA_ERRORS: [&str; 8] =
+    ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#DATA!"];
+
+/// Typed text on one line, narrowed blanks, without what nobody sees.
+pub fn one_line(typed: &str) -> String {
+    let text: String = typed
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !kit::initials::is_invisible(*c))
+        .collect();
+    text.trim().trim_start_matches('\'').trim().to_owned()
+}
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,13 +178,7 @@ impl At<'_> {
 
     /// On one line, narrowed blanks, without what nobody sees.
     fn text(&self, column: Column) -> String {
-        let text: String = self
-            .typed(column)
-            .chars()
-            .map(|c| if c.is_whitespace() { ' ' } else { c })
-            .filter(|c| !kit::initials::is_invisible(*c))
-            .collect();
-        text.trim().trim_start_matches('\'').trim().to_owned()
+        one_line(self.typed(column))
     }
 
     fn tell(
@@ -205,10 +215,8 @@ impl At<'_> {
 
     /// `#N/A` and its like: the cell's formula failed.
     fn spreadsheet_errors(&mut self) {
-        const ERRORS: [&str; 8] =
-            ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#DATA!"];
         for definition in &crate::columns::COLUMNS {
-            if ERRORS.contains(&self.typed(definition.column).trim()) {
+            if FORMULA_ERRORS.contains(&self.typed(definition.column).trim()) {
                 self.error(definition.column, "单元格里的公式出错", "改为直接填写内容，不用公式");
             }
         }

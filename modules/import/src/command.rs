@@ -151,6 +151,8 @@ pub async fn import(
         file_name,
         bytes: &bytes,
         create_departments: false,
+        kind: store::PEOPLE,
+        batch: None,
     };
     let mut tx = db.begin().await?;
     let id = store::begin(&mut tx, &new, clock).await?;

@@ -204,8 +204,8 @@ async fn write(
     if taken != import.valid {
         return Err(Error::Fault(format!("{taken} of {} rows were read", import.valid)));
     }
-    store::turn(tx, import.id, "error", &failing).await?;
-    store::turn(tx, import.id, "skip", &skipped).await?;
+    store::turn(tx, import.id, "error", &store::late("error", &failing)).await?;
+    store::turn(tx, import.id, "skip", &store::late("skip", &skipped)).await?;
     let changed = (failing.len() + skipped.len()) as i64;
     sqlx::query(
         "update import set imported = ?, changed = ?, failing = failing + ?, skipped = skipped + ?

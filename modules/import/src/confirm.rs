@@ -1,6 +1,6 @@
 //! The word that writes a checked upload, or drops it.
 
-use kit::{Answer, Can, Clock, Db, Done, Error, Form, Modules, Page, Result, trail};
+use kit::{Answer, Can, Clock, Db, Done, Form, Modules, Page, Result, trail};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
@@ -84,20 +84,7 @@ async fn cancel(
 ) -> Result<Done> {
     let mut tx = db.begin().await?;
     let import = store::find(&mut tx, id, user.organization()).await?;
-    let ended = sqlx::query(
-        "update import set state = 'cancelled', ended_at = ?
-          where id = ? and state in ('checking', 'checked')",
-    )
-    .bind(clock.stamp())
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    if ended.rows_affected() == 0 {
-        return Err(match import.state.as_str() {
-            "imported" => Error::refused("这次核对已经导入，不能取消。"),
-            _ => Error::refused("这次导入已经结束，不用取消。"),
-        });
-    }
+    store::cancel(&mut tx, &import, clock).await?;
     let text = format!("取消导入文件“{}”", import.file_name);
     trail::write(&mut tx, &user.actor(), clock, "import.cancel", &format!("import:{id}"), &text)
         .await?;

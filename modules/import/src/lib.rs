@@ -8,6 +8,7 @@ mod commit;
 mod confirm;
 mod departments;
 mod failing;
+mod history;
 mod parse;
 mod records;
 mod result;
@@ -18,10 +19,11 @@ mod template;
 mod upload;
 
 use kit::access::Kinds;
-use kit::module::{AccessCase, Group, MenuEntry, Task, Template, Who};
+use kit::module::{AccessCase, Group, Joined, MenuEntry, Task, Template, Who};
 use kit::{Grantable, Leaf, Migration, Module, Permission, Setting};
 use rocket::Route;
 
+pub use history::HistoryHours;
 pub use sweep::KEEP_DAYS;
 
 /// 6 批量导入
@@ -49,7 +51,34 @@ fn edit() -> Grantable {
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
 struct Templates;
 
-/// The module of 批量导入.
+/// The tabs of 批量导入: those that the user may see, if there are two.
+fn tabs(user: &kit::User, open: &str) -> Vec<result::Tab> {
+    let tab = |title: &str, href: &str| result::Tab {
+        title: title.to_owned(),
+        href: href.to_owned(),
+        current: href == open,
+    };
+    let mut tabs = vec![];
+    if user.may(ViewImports::grantable()) {
+        tabs.push(tab("专业技术人员", "/import"));
+    }
+    if user.may(history::ViewHistory::grantable()) {
+        tabs.push(tab("历史学时", "/import/history"));
+    }
+    if tabs.len() > 1 { tabs } else { vec![] }
+}
+
+fn templates() -> Vec<Template> {
+    kit::module::embedded::<Templates>("import")
+}
+
+/// The module of 批量导入: people, and their former hours.
+pub const IMPORT: Joined =
+    Joined {
+        name: "import", title: "批量导入", parts: &[&Import, &history::History], templates
+    };
+
+/// 批量导入 of people.
 pub struct Import;
 
 #[rocket::async_trait]
@@ -91,10 +120,6 @@ impl Module for Import {
 
     fn migrations(&self) -> Vec<Migration> {
         vec![Migration { name: "0001_import", sql: include_str!("../migrations/0001_import.sql") }]
-    }
-
-    fn templates(&self) -> Vec<Template> {
-        kit::module::embedded::<Templates>(self.name())
     }
 
     fn settings(&self) -> Vec<&'static Setting> {

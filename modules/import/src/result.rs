@@ -16,7 +16,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[derive(Serialize, sqlx::FromRow)]
-struct Line {
+pub struct Line {
     number: i64,
     column: String,
     value: String,
@@ -26,7 +26,7 @@ struct Line {
 
 /// A warning and how many rows it concerns.
 #[derive(Serialize, sqlx::FromRow)]
-struct Sum {
+pub struct Sum {
     column: String,
     message: String,
     remedy: String,
@@ -35,14 +35,14 @@ struct Sum {
 }
 
 #[derive(Serialize)]
-struct Tab {
-    title: String,
-    href: String,
-    current: bool,
+pub struct Tab {
+    pub title: String,
+    pub href: String,
+    pub current: bool,
 }
 
 #[derive(Serialize)]
-struct PageLink {
+pub struct PageLink {
     title: String,
     href: String,
     current: bool,
@@ -74,7 +74,12 @@ pub struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     pub fn of(import: &'a Import, user: &kit::User) -> Result<Self> {
-        Ok(Self {
+        Ok(Self::with(import, user, commit::layout(import)?.unknown().to_vec()))
+    }
+
+    /// With the columns that were not read.
+    pub fn with(import: &'a Import, user: &kit::User, ignored: Vec<String>) -> Self {
+        Self {
             id: import.id,
             file_name: &import.file_name,
             by_name: &import.by_name,
@@ -91,8 +96,13 @@ impl<'a> Shown<'a> {
             changed: import.changed,
             examples: import.examples,
             own: import.account_id == Some(user.account),
-            ignored: commit::layout(import)?.unknown().to_vec(),
-        })
+            ignored,
+        }
+    }
+
+    /// Whether the user uploaded it.
+    pub fn is_own(&self) -> bool {
+        self.own
     }
 }
 
@@ -139,19 +149,20 @@ async fn show(
     };
     let template =
         if import.state == "checked" { "import/checked.html" } else { "import/imported.html" };
+    let base = format!("/import/{id}");
     Ok(Page::new(template)
         .with("import", &shown)
         .with("may_edit", &may_edit)
         .with("tab", tab)
-        .with("tabs", &tabs(&import, tab))
+        .with("tabs", &tabs(&import, &base, tab))
         .with("lines", &lines)
         .with("sums", &sums)
         .with("again", &again)
         .with("keep_days", &settings.integer(&crate::KEEP_DAYS))
-        .with("pager", &pager(id, tab, page.unwrap_or(1), total)))
+        .with("pager", &pager(&base, tab, page.unwrap_or(1), total)))
 }
 
-async fn problems(db: &mut SqliteConnection, id: i64, level: &str) -> Result<i64> {
+pub async fn problems(db: &mut SqliteConnection, id: i64, level: &str) -> Result<i64> {
     Ok(sqlx::query_scalar("select count(*) from import_problem where import_id = ? and level = ?")
         .bind(id)
         .bind(level)
@@ -160,7 +171,7 @@ async fn problems(db: &mut SqliteConnection, id: i64, level: &str) -> Result<i64
 }
 
 /// A page of problems; ID numbers masked for all but the uploader.
-async fn lines(
+pub async fn lines(
     db: &mut SqliteConnection,
     import: &Import,
     level: &str,
@@ -190,7 +201,7 @@ fn offset(page: i64) -> i64 {
     page.clamp(1, 100_000).saturating_sub(1) * PAGE
 }
 
-async fn sums(db: &mut SqliteConnection, id: i64) -> Result<Vec<Sum>> {
+pub async fn sums(db: &mut SqliteConnection, id: i64) -> Result<Vec<Sum>> {
     Ok(sqlx::query_as(
         "select p.\"column\", p.message, p.remedy, count(distinct p.number) as rows, min(p.number) as first
            from import_problem p
@@ -203,7 +214,7 @@ async fn sums(db: &mut SqliteConnection, id: i64) -> Result<Vec<Sum>> {
     .await?)
 }
 
-fn tabs(import: &Import, tab: &str) -> Vec<Tab> {
+pub fn tabs(import: &Import, base: &str, tab: &str) -> Vec<Tab> {
     let checked = import.state == "checked";
     let failing = if checked { "需要修改" } else { "没有导入" };
     [
@@ -215,19 +226,19 @@ fn tabs(import: &Import, tab: &str) -> Vec<Tab> {
     .filter(|(key, _, rows)| *rows > 0 || *key == tab)
     .map(|(key, title, rows)| Tab {
         title: format!("{title} {} 行", grouped(rows)),
-        href: format!("/import/{}?tab={key}", import.id),
+        href: format!("{base}?tab={key}"),
         current: key == tab,
     })
     .collect()
 }
 
 /// As the pager component wants it.
-fn pager(id: i64, tab: &str, page: i64, total: i64) -> serde_json::Value {
+pub fn pager(base: &str, tab: &str, page: i64, total: i64) -> serde_json::Value {
     let last = ((total + PAGE - 1) / PAGE).max(1);
     let page = page.clamp(1, last);
     let link = |title: String, to: i64, disabled: bool| PageLink {
         title,
-        href: format!("/import/{id}?tab={tab}&page={to}"),
+        href: format!("{base}?tab={tab}&page={to}"),
         current: !disabled && to == page,
         disabled,
     };
@@ -257,7 +268,7 @@ fn pager(id: i64, tab: &str, page: i64, total: i64) -> serde_json::Value {
 }
 
 /// 12,345, as the templates' `number` writes it.
-fn grouped(number: i64) -> String {
+pub fn grouped(number: i64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

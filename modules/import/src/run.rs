@@ -8,7 +8,7 @@ use crate::against::Against;
 use crate::columns::Layout;
 use crate::departments::Departments;
 use crate::parse::{Parsing, Piece};
-use crate::store::{self, Import};
+use crate::store::{self, Import, Kept};
 
 /// What ends the check when nobody wants it any more.
 const CANCELLED: &str = "已取消。";
@@ -61,8 +61,9 @@ async fn work(
                 if let Some(against) = &against {
                     against.compare(&mut *db.read().await?, &mut rows).await?;
                 }
+                let kept = rows.iter().map(Kept::of).collect::<Result<Vec<_>>>()?;
                 let mut tx = db.begin().await?;
-                let still = store::keep_rows(&mut tx, id, &rows, clock).await?;
+                let still = store::keep_rows(&mut tx, id, &kept, clock).await?;
                 tx.commit().await?;
                 if !still {
                     return Err(Error::refused(CANCELLED));
@@ -82,7 +83,7 @@ async fn work(
         return Err(Error::Invalid(sentence.to_owned()));
     }
     let mut tx = db.begin().await?;
-    store::turn(&mut tx, id, "error", &end.late).await?;
+    store::turn(&mut tx, id, "error", &store::late("error", &end.late)).await?;
     if !store::finish(&mut tx, id, end.examples, clock).await? {
         return Err(Error::refused(CANCELLED));
     }

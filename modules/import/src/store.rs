@@ -5,6 +5,58 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::check::Problem;
 use crate::parse::CheckedRow;
+
+/// The kinds of files: people, or their former years' hours.
+pub const PEOPLE: &str = "people";
+pub const HISTORY: &str = "history";
+
+/// A row as it is kept, whatever its columns mean.
+pub struct Kept {
+    pub number: u32,
+    pub verdict: &'static str,
+    /// JSON: cells in the header's order.
+    pub content: String,
+    pub problems: Vec<KeptProblem>,
+}
+
+/// A problem as it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptProblem {
+    /// `error`, `warn` or `skip`
+    pub level: &'static str,
+    /// Our own title of the column.
+    pub column: &'static str,
+    pub value: String,
+    pub message: String,
+    pub remedy: String,
+}
+
+impl KeptProblem {
+    fn of(level: &'static str, problem: &Problem) -> Self {
+        let Problem { column, value, message, remedy, .. } = problem.clone();
+        Self { level, column: column.title(), value, message, remedy }
+    }
+}
+
+impl From<&Problem> for KeptProblem {
+    fn from(problem: &Problem) -> Self {
+        Self::of(problem.level.key(), problem)
+    }
+}
+
+impl Kept {
+    /// A checked row of people.
+    pub fn of(row: &CheckedRow) -> Result<Self> {
+        let own = row.problems.iter().map(KeptProblem::from);
+        let skip = row.skip.iter().map(|problem| KeptProblem::of("skip", problem));
+        Ok(Self {
+            number: row.number,
+            verdict: row.verdict(),
+            content: serde_json::to_string(&row.cells)?,
+            problems: own.chain(skip).collect(),
+        })
+    }
+}
 use kit::sheet::Header;
 
 /// An upload as recorded.
@@ -32,6 +84,8 @@ pub struct Import {
     /// Of the check's job; empty without one.
     pub job_state: String,
     pub ended_at: Option<String>,
+    /// Of a history: the batch sent back that it corrects.
+    pub batch_id: Option<i64>,
 }
 
 /// What is known of an upload before it is read.
@@ -42,6 +96,10 @@ pub struct NewImport<'a> {
     pub file_name: &'a str,
     pub bytes: &'a [u8],
     pub create_departments: bool,
+    /// `PEOPLE` or `HISTORY`
+    pub kind: &'static str,
+    /// Of a history: the batch sent back that it corrects.
+    pub batch: Option<i64>,
 }
 
 /// Records an upload whose check begins now.
@@ -52,8 +110,8 @@ pub async fn begin(tx: &mut SqliteConnection, new: &NewImport<'_>, clock: &Clock
     let at = clock.stamp();
     Ok(sqlx::query_scalar(
         "insert into import (organization_id, account_id, by_name, file_name, sha256, size,
-           create_departments, state, created_at, seen_at)
-         values (?, ?, ?, ?, ?, ?, ?, 'checking', ?, ?) returning id",
+           create_departments, kind, batch_id, state, created_at, seen_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'checking', ?, ?) returning id",
     )
     .bind(new.organization)
     .bind(new.account)
@@ -62,10 +120,24 @@ pub async fn begin(tx: &mut SqliteConnection, new: &NewImport<'_>, clock: &Clock
     .bind(sha256)
     .bind(new.bytes.len() as i64)
     .bind(new.create_departments)
+    .bind(new.kind)
+    .bind(new.batch)
     .bind(&at)
     .bind(&at)
     .fetch_one(tx)
     .await?)
+}
+
+/// Which job checks it.
+pub async fn note_job(db: &kit::db::Pools, id: i64, job: kit::JobId) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query("update import set job_id = ? where id = ?")
+        .bind(job)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// A file's name as it may stand in lists and in the trail: an ID number in it is masked.
@@ -84,7 +156,7 @@ fn plain_name(name: &str) -> String {
     plain.trim_end().to_owned()
 }
 
-/// The upload, if it is this organization's.
+/// The upload of people, if it is this organization's.
 ///
 /// # Errors
 /// `NotFound` for absent or not ours.
@@ -93,16 +165,27 @@ pub async fn find(
     id: i64,
     organization: OrganizationId,
 ) -> Result<Import> {
+    find_kind(db, id, organization, PEOPLE).await
+}
+
+/// As `find`, of a kind of files.
+pub async fn find_kind(
+    db: &mut SqliteConnection,
+    id: i64,
+    organization: OrganizationId,
+    kind: &'static str,
+) -> Result<Import> {
     let found: Option<Import> = sqlx::query_as(
         "select i.id, i.organization_id, i.account_id, i.by_name, i.file_name, i.sha256,
            i.create_departments, i.state, i.message, i.header, i.examples, i.rows, i.valid, i.warned,
-           i.failing, i.skipped, i.imported, i.changed, i.created_at, i.ended_at,
+           i.failing, i.skipped, i.imported, i.changed, i.created_at, i.ended_at, i.batch_id,
            coalesce(j.state, '') as job_state
            from import i left join job j on j.id = i.job_id
-          where i.id = ? and i.organization_id = ?",
+          where i.id = ? and i.organization_id = ? and i.kind = ?",
     )
     .bind(id)
     .bind(organization)
+    .bind(kind)
     .fetch_optional(db)
     .await?;
     found.ok_or(Error::NotFound)
@@ -116,6 +199,7 @@ pub async fn same_file(
     Ok(sqlx::query_as(
         "select ended_at, by_name, imported from import
           where organization_id = ? and sha256 = ? and id <> ? and state = 'imported'
+            and kind = 'people'
           order by id desc limit 1",
     )
     .bind(import.organization_id)
@@ -140,7 +224,7 @@ pub async fn keep_header(tx: &mut SqliteConnection, id: i64, header: &Header) ->
 pub async fn keep_rows(
     tx: &mut SqliteConnection,
     id: i64,
-    rows: &[CheckedRow],
+    rows: &[Kept],
     clock: &Clock,
 ) -> Result<bool> {
     let still = sqlx::query(
@@ -154,48 +238,41 @@ pub async fn keep_rows(
     if still.rows_affected() == 0 {
         return Ok(false);
     }
-    let mut contents = Vec::with_capacity(rows.len());
-    for row in rows {
-        contents.push((row.number, row.verdict(), serde_json::to_string(&row.cells)?));
-    }
-    for chunk in contents.chunks(2_000) {
+    for chunk in rows.chunks(2_000) {
         let mut sql: QueryBuilder<Sqlite> =
             QueryBuilder::new("insert into import_row (import_id, number, verdict, content) ");
-        sql.push_values(chunk, |mut values, (number, verdict, content)| {
-            values.push_bind(id).push_bind(number).push_bind(*verdict).push_bind(content);
+        sql.push_values(chunk, |mut values, row| {
+            values.push_bind(id).push_bind(row.number);
+            values.push_bind(row.verdict).push_bind(&row.content);
         });
         sql.build().execute(&mut *tx).await?;
     }
-    let problems: Vec<(&'static str, u32, usize, &Problem)> = rows
+    let problems: Vec<(u32, usize, &KeptProblem)> = rows
         .iter()
-        .flat_map(|row| {
-            let own = row.problems.iter().map(|p| (p.level.key(), p));
-            let skip = row.skip.iter().map(|p| ("skip", p));
-            own.chain(skip).enumerate().map(|(place, (level, p))| (level, row.number, place, p))
-        })
+        .flat_map(|row| row.problems.iter().enumerate().map(|(at, p)| (row.number, at, p)))
         .collect();
     keep_problems(tx, id, &problems).await?;
     Ok(true)
 }
 
-/// Keeps problems: (level, row, place within the row, problem).
-pub async fn keep_problems(
+/// Keeps problems: (row, place within the row, problem).
+async fn keep_problems(
     tx: &mut SqliteConnection,
     id: i64,
-    problems: &[(&'static str, u32, usize, &Problem)],
+    problems: &[(u32, usize, &KeptProblem)],
 ) -> Result<()> {
     for chunk in problems.chunks(1_000) {
         let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new(
             "insert into import_problem (import_id, level, number, place, \"column\", value,
                message, remedy) ",
         );
-        sql.push_values(chunk, |mut values, (level, number, place, problem)| {
+        sql.push_values(chunk, |mut values, (number, place, problem)| {
             values
                 .push_bind(id)
-                .push_bind(*level)
+                .push_bind(problem.level)
                 .push_bind(number)
                 .push_bind(*place as i64)
-                .push_bind(problem.column.title())
+                .push_bind(problem.column)
                 .push_bind(&problem.value)
                 .push_bind(&problem.message)
                 .push_bind(&problem.remedy);
@@ -211,7 +288,7 @@ pub async fn turn(
     tx: &mut SqliteConnection,
     id: i64,
     verdict: &'static str,
-    late: &[(u32, Problem)],
+    late: &[(u32, KeptProblem)],
 ) -> Result<()> {
     for (number, _) in late {
         sqlx::query("update import_row set verdict = ? where import_id = ? and number = ?")
@@ -222,8 +299,13 @@ pub async fn turn(
             .await?;
     }
     // places of their own, behind those of the row's first check
-    let problems: Vec<_> = late.iter().map(|(number, p)| (verdict, *number, 1_000, p)).collect();
+    let problems: Vec<_> = late.iter().map(|(number, p)| (*number, 1_000, p)).collect();
     keep_problems(tx, id, &problems).await
+}
+
+/// Problems found late, as they are kept.
+pub fn late(verdict: &'static str, problems: &[(u32, Problem)]) -> Vec<(u32, KeptProblem)> {
+    problems.iter().map(|(number, p)| (*number, KeptProblem::of(verdict, p))).collect()
 }
 
 /// Counts verdicts once all rows are in: the check is done.
@@ -261,6 +343,28 @@ pub async fn fail(tx: &mut SqliteConnection, id: i64, sentence: &str, clock: &Cl
     .bind(id)
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// Drops an upload that is not imported.
+///
+/// # Errors
+/// Refused if it has ended.
+pub async fn cancel(tx: &mut SqliteConnection, import: &Import, clock: &Clock) -> Result<()> {
+    let ended = sqlx::query(
+        "update import set state = 'cancelled', ended_at = ?
+          where id = ? and state in ('checking', 'checked')",
+    )
+    .bind(clock.stamp())
+    .bind(import.id)
+    .execute(tx)
+    .await?;
+    if ended.rows_affected() == 0 {
+        return Err(match import.state.as_str() {
+            "imported" => Error::refused("这次核对已经导入，不能取消。"),
+            _ => Error::refused("这次导入已经结束，不用取消。"),
+        });
+    }
     Ok(())
 }
 

@@ -47,6 +47,15 @@ async fn sweep(context: TaskContext) -> Result<()> {
     .bind(&past)
     .execute(&mut *tx)
     .await?;
+    // what was attached to an upload that nobody sent
+    for sql in [
+        "delete from history_file where batch_id in (select b.id from history_batch b
+           join import i on i.id = b.import_id where b.state = 'draft' and i.state = 'cancelled')",
+        "delete from history_batch where state = 'draft' and import_id in
+           (select id from import where state = 'cancelled')",
+    ] {
+        sqlx::query(sql).execute(&mut *tx).await?;
+    }
     tx.commit().await?;
     let emptied: Vec<(i64, bool)> = sqlx::query_as(
         "select i.id, i.state <> 'imported' or i.created_at < ?1 from import i

@@ -11,22 +11,23 @@ use crate::columns::{COLUMNS, Column, Definition};
 
 /// The sheet to fill in.
 pub const SHEET: &str = "专业技术人员";
-const RULES: &str = "填写说明";
-const WORDS: &str = "字典";
+pub const RULES: &str = "填写说明";
+pub const WORDS: &str = "字典";
 /// Rows with drop-downs; the columns are text all the way down.
-const ROWS: u32 = 5_000;
+pub const ROWS: u32 = 5_000;
 
-struct Looks {
-    head: Format,
-    required: Format,
-    text: Format,
-    example: Format,
-    title: Format,
-    line: Format,
+/// How the templates' cells look.
+pub struct Looks {
+    pub head: Format,
+    pub required: Format,
+    pub text: Format,
+    pub example: Format,
+    pub title: Format,
+    pub line: Format,
 }
 
 impl Looks {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let font = || Format::new().set_font_name("宋体").set_font_size(11);
         let head = || {
             font()
@@ -126,7 +127,7 @@ fn validation(definition: &Definition, lists: &[List]) -> Result<DataValidation>
 }
 
 /// The letter of one of the first 26 columns.
-fn letter(at: u16) -> Result<char> {
+pub fn letter(at: u16) -> Result<char> {
     u8::try_from(at)
         .ok()
         .filter(|at| *at < 26)

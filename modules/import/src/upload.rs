@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kit::access::Grant;
 use kit::db::Pools;
-use kit::form::Upload;
+use kit::form::{Upload, Uploaded};
 use kit::job::Jobs;
 use kit::{Answer, Can, Clock, Db, Done, Download, Form, Page, Result, User, trail};
 use rocket::{Route, State, get, post, routes};
@@ -37,12 +37,14 @@ async fn page(user: &User, grant: &Grant, db: &Db, form: &Form) -> Result<Page> 
     let mut reader = db.read().await?;
     let open: Vec<Open> = sqlx::query_as(
         "select id, file_name, by_name, created_at, state, valid, failing from import
-          where organization_id = ? and state in ('checking', 'checked') order by id desc limit 10",
+          where organization_id = ? and kind = 'people' and state in ('checking', 'checked')
+          order by id desc limit 10",
     )
     .bind(grant.organization)
     .fetch_all(&mut *reader)
     .await?;
     Ok(Page::new("import/index.html")
+        .with("tabs", &crate::tabs(user, "/import"))
         .with("organization", &grant.organization_name)
         .with("may_edit", &user.may(crate::edit()))
         .with("limit", &kit::sheet::PACKED)
@@ -67,6 +69,18 @@ async fn download(user: Can<ViewImports>, db: &State<Db>) -> Result<Download> {
     Ok(Download::xlsx(format!("专业技术人员导入模板-{name}.xlsx"), bytes))
 }
 
+/// What is wrong with what was chosen, before it is opened.
+pub fn refused(files: &[Uploaded]) -> Option<&'static str> {
+    match files.first() {
+        None => Some("请选择填好的导入文件。"),
+        Some(_) if files.len() > 1 => Some("一次只能上传一个文件。"),
+        Some(file) if !file.complete => {
+            Some("文件超过 20 MB。请删去图片和多余的工作表，或者分成几个文件上传。")
+        }
+        Some(_) => None,
+    }
+}
+
 #[post("/", data = "<upload>")]
 async fn upload(
     user: Can<EditImports>,
@@ -77,15 +91,7 @@ async fn upload(
     upload: rocket::form::Form<Upload>,
 ) -> Result<Answer> {
     let Upload { mut form, mut files } = upload.into_inner();
-    let refused = match files.first() {
-        None => Some("请选择填好的导入文件。".to_owned()),
-        Some(_) if files.len() > 1 => Some("一次只能上传一个文件。".to_owned()),
-        Some(file) if !file.complete => {
-            Some("文件超过 20 MB。请删去图片和多余的工作表，或者分成几个文件上传。".to_owned())
-        }
-        Some(_) => None,
-    };
-    if let Some(sentence) = refused {
+    if let Some(sentence) = refused(&files) {
         form.refuse("file", sentence);
         return Ok(page(&user.user, &user.grant, db, &form).await?.refused().into());
     }
@@ -100,6 +106,8 @@ async fn upload(
             file_name: &file.name,
             bytes: &file.bytes,
             create_departments: form.ticked("create_departments"),
+            kind: store::PEOPLE,
+            batch: None,
         },
         clock,
     )
@@ -119,13 +127,7 @@ async fn upload(
             told
         })
         .await?;
-    let mut tx = db.begin().await?;
-    sqlx::query("update import set job_id = ? where id = ?")
-        .bind(job)
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
+    store::note_job(db, id, job).await?;
     let _ = rocket::tokio::time::timeout(PATIENCE, wait).await;
     Ok(Done::to(format!("/import/{id}")).into())
 }

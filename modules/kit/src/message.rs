@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use crate::{AccountId, Clock, Result};
+use crate::{AccountId, Clock, PersonId, Result};
 
 /// One message of an account.
 #[derive(Debug, Clone, Serialize, sqlx::FromRow)]
@@ -36,6 +36,34 @@ pub async fn send(
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Tells each of many people his own text, inside the act's transaction; who has no account hears
+/// nothing. Gives how many were told.
+pub async fn send_people(
+    tx: &mut SqliteConnection,
+    to: &[(PersonId, String)],
+    title: &str,
+    href: &str,
+    clock: &Clock,
+) -> Result<u64> {
+    let mut told = 0;
+    for chunk in to.chunks(2_000) {
+        told += sqlx::query(
+            "insert into message (account_id, at, title, text, href)
+             select a.id, ?1, ?2, j.value ->> 1, ?3
+               from json_each(?4) j cross join account a on a.person_id = j.value ->> 0
+              order by j.key",
+        )
+        .bind(clock.stamp())
+        .bind(title)
+        .bind(href)
+        .bind(serde_json::to_string(chunk)?)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+    }
+    Ok(told)
 }
 
 /// How many messages the account has not read.

@@ -221,6 +221,8 @@ fn menu(
         })
         .collect();
     entries.sort_by_key(|entry| (entry.group, entry.order));
+    // screens that share a place: whoever holds the permission of any of them finds the first
+    entries.dedup_by_key(|entry| (entry.group, entry.title));
     // the entry whose address is the longest beginning of this page's path is the current one
     let under = |href: &str| path == href || path.starts_with(&format!("{href}/"));
     // a review's further tabs and buttons count as its own

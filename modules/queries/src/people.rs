@@ -5,7 +5,10 @@ use kit::dictionary::{EDUCATIONS, Entry, PERSON_STATES, TITLE_LEVELS, TITLE_SERI
 use kit::list::{
     self, Ask, Cell, Column, Extra, Filter, FilterKind, List, MASKED_ID, Order, Search,
 };
-use kit::{Can, Clock, Db, Error, Page, Permission, PersonId, Result, Scope, Settings};
+use kit::{
+    Action, Can, Clock, Db, Error, Grantable, Group, Kinds, Leaf, OrganizationId, OrganizationKind,
+    Page, Permission, PersonId, Result, Scope, Settings,
+};
 use rocket::{Route, State, get, routes};
 use serde_json::json;
 use sqlx::SqliteConnection;
@@ -181,6 +184,7 @@ async fn one(
         .with("name", &person.name)
         .with("facts", &person.facts())
         .with("may_print", &user.user.may(verification::print_permission()))
+        .with("may_transfer_in", &transfers_in(&user, &person))
         .with("may_correct", &(may_correct && user.user.person != Some(id)))
         .with("entry_base", &entry_base(&user.user))
         .with("corrections", &accounts::identity::of(&mut db, id).await?)
@@ -199,8 +203,27 @@ fn entry_base(user: &kit::User) -> &'static str {
     }
 }
 
+/// 外县转入学时, whose screen stands in a module beside this one: named here to link to it.
+const TRANSFER_IN: Grantable = Grantable {
+    leaf: Leaf {
+        key: "import.history",
+        title: "",
+        group: Group::Import,
+        kinds: Kinds::STAFFED.own_unit(),
+    },
+    action: Action::Edit,
+};
+
+/// Whether he may type what the person was recognised elsewhere: his unit, the bureau anybody's.
+fn transfers_in(user: &Can<ViewPeople>, person: &Record) -> bool {
+    let own = person.organization_id == user.grant.organization;
+    let bureau = user.grant.kind == OrganizationKind::Bureau && user.scope() == Scope::County;
+    user.user.may(TRANSFER_IN) && person.state != "moved" && (own || bureau)
+}
+
 #[derive(sqlx::FromRow)]
 struct Record {
+    organization_id: OrganizationId,
     name: String,
     masked: String,
     sex: String,
@@ -242,7 +265,7 @@ impl Record {
 async fn find(db: &mut SqliteConnection, id: PersonId, scope: Scope) -> Result<Option<Record>> {
     let (department, organization) = scope.values();
     Ok(sqlx::query_as(
-        "select p.name, substr(i.number, 1, 4) || '************' || substr(i.number, 17) as masked,
+        "select p.organization_id, p.name, substr(i.number, 1, 4) || '************' || substr(i.number, 17) as masked,
                 p.sex, p.born, o.name as organization, d.name as department, p.education, p.series,
                 p.level, p.title, p.titled_on, p.phone, p.state
            from person p

@@ -61,6 +61,17 @@ pub struct Entry {
     pub recognised_by: String,
 }
 
+impl Entry {
+    /// What stands under 举办单位: of hours that were imported, who had recognised them.
+    pub fn organizer_text(&self) -> String {
+        if self.source == credit_hours::source_label("import") {
+            format!("导入（原认定机构：{}）", self.recognised_by)
+        } else {
+            self.organizer.clone()
+        }
+    }
+}
+
 /// A year as the tables draw it: one cell for each column, none where the category did not apply.
 #[derive(Debug, Clone, Serialize)]
 pub struct YearRow<'a> {

@@ -116,7 +116,7 @@ fn details(entries: &[Entry]) -> Vec<DetailRow> {
             kind: entry.kind.clone(),
             started_on: entry.started_on.clone(),
             ended_on: entry.ended_on.clone(),
-            organizer: entry.organizer.clone(),
+            organizer: entry.organizer_text(),
             category: entry.category.clone(),
             hours: entry.hours,
         });

@@ -23,12 +23,8 @@ impl At<'_> {
             );
             return None;
         }
-        if number
-            && let Some(date) =
-                text.parse().ok().filter(|n| *n < 100_000.0).and_then(day::from_spreadsheet)
-            && (text.len() == 5 || text.get(5..6) == Some("."))
-        {
-            return Some(Typed::Day(date)); // a date whose cell lost its format
+        if number && let Some(date) = unformatted(&text) {
+            return Some(Typed::Day(date));
         }
         match day::parse(&text) {
             Ok(typed) => Some(typed),
@@ -68,6 +64,12 @@ impl At<'_> {
         }
         typed.to_string()
     }
+}
+
+/// A date whose cell lost its format: the spreadsheet's own number of it.
+pub fn unformatted(text: &str) -> Option<Date> {
+    let date = text.parse().ok().filter(|n| *n < 100_000.0).and_then(day::from_spreadsheet)?;
+    (text.len() == 5 || text.get(5..6) == Some(".")).then_some(date)
 }
 
 /// The day somebody reaches an age; born on 29 February, the first of March.

@@ -10,23 +10,7 @@ use crate::columns::Column;
 impl At<'_> {
     pub(super) fn name(&mut self) -> String {
         let column = Column::Name;
-        let mut name = String::new();
-        for c in self.text(column).chars() {
-            let c = match c {
-                '•' | '‧' | '・' | '･' | '∙' | '．' | '.' => '·',
-                c => kit::initials::half_width(c),
-            };
-            // a blank stands between two Latin words only
-            let latin = name.chars().last().is_some_and(|c| c.is_ascii_alphabetic());
-            match c {
-                ' ' if !latin => {}
-                c => name.push(c),
-            }
-            if is_han(c) {
-                name = name.replace(' ', "");
-            }
-        }
-        let name = name.trim().to_owned();
+        let name = plain_name(&self.text(column));
         if self.told(column) {
             return name;
         }
@@ -105,6 +89,27 @@ impl At<'_> {
             );
         }
     }
+}
+
+/// A name as it is compared and kept: one kind of dot, no blanks but between Latin words.
+pub fn plain_name(text: &str) -> String {
+    let mut name = String::new();
+    for c in text.chars() {
+        let c = match c {
+            '•' | '‧' | '・' | '･' | '∙' | '．' | '.' => '·',
+            c => kit::initials::half_width(c),
+        };
+        // a blank stands between two Latin words only
+        let latin = name.chars().last().is_some_and(|c| c.is_ascii_alphabetic());
+        match c {
+            ' ' if !latin => {}
+            c => name.push(c),
+        }
+        if is_han(c) {
+            name = name.replace(' ', "");
+        }
+    }
+    name.trim().to_owned()
 }
 
 fn is_han(c: char) -> bool {
