@@ -220,7 +220,7 @@ async fn submit(
         roster::clear(&mut *tx, roster::HISTORY, batch.id).await?;
         send::put(&mut *tx, batch.id, &rows, &mut tally).await?;
         let about = (person.id, person.identity, person.name.clone());
-        let number = send::submit(&mut *tx, user, batch, Some(about), &tally, clock).await?;
+        let number = send::submit(&mut *tx, &user.user, batch, Some(about), &tally, clock).await?;
         done.ok(format!("{number} 已提交人社局审核。"))
     };
     let text = format!("外县转入 {} 的学时 {} 条", person.name, tally.rows());

@@ -3,7 +3,7 @@
 use credit_hours::roster::{self, HISTORY as ROSTER, NewRow};
 use kit::db::Pools;
 use kit::review::{self, Submission};
-use kit::{Can, Clock, Error, FileId, PersonId, Result, file};
+use kit::{Can, Clock, Error, FileId, PersonId, Result, User, file};
 use sqlx::SqliteConnection;
 
 use super::batch::{self, Batch};
@@ -48,7 +48,7 @@ pub async fn send_file(
         .bind(batch)
         .execute(&mut *tx)
         .await?;
-    let number = submit(&mut tx, user, &old, None, &tally, clock).await?;
+    let number = submit(&mut tx, &user.user, &old, None, &tally, clock).await?;
     tx.commit().await?;
     if let Err(error) = store::forget(db, import.id, false).await {
         tracing::error!(import = import.id, %error, "submitted rows not removed yet"); // the sweep will
@@ -94,7 +94,7 @@ pub async fn put(
 /// are in the roster.
 pub async fn submit(
     tx: &mut SqliteConnection,
-    user: &Can<EditHistory>,
+    user: &User,
     batch: &Batch,
     person: Option<(PersonId, kit::IdentityId, String)>,
     tally: &Tally,
@@ -131,10 +131,8 @@ pub async fn submit(
     let (organization, department) = (now.organization_id, now.department_id);
     let submission = Submission { content, number, title, person: None, organization, department };
     let case = match batch.case_id {
-        None => review::submit(tx, &HistoryHours, submission, &user.user, clock).await?,
-        Some(case) => {
-            review::resubmit(tx, &HistoryHours, case, submission, &user.user, clock).await?
-        }
+        None => review::submit(tx, &HistoryHours, submission, user, clock).await?,
+        Some(case) => review::resubmit(tx, &HistoryHours, case, submission, user, clock).await?,
     };
     Ok(case.number)
 }

@@ -72,8 +72,8 @@ async fn found(
 ) -> Result<Batch> {
     let batch = batch::find(db, id, &user.grant).await?;
     if !may(&user.grant) {
-        return Err(Error::Forbidden(
-            "已记入台账的历史学时只有人社局可以撤销。需要撤销的，请联系人社局。".to_owned(),
+        return Err(Error::refused(
+            "已记入台账的历史学时只有人社局可以撤销。需要撤销的，请联系人社局。",
         ));
     }
     match refusal(&batch, clock, settings) {
