@@ -265,34 +265,33 @@ async fn rows(db: &mut SqliteConnection, content: &Content) -> Result<Table> {
         rows if rows > SHOWN => format!("明细（前 {SHOWN} 行，全部见右上角“全部明细”）"),
         _ => "明细".to_owned(),
     };
-    let heads = [
+    // numbers of identity stand on the page of all rows: here the projects need the room
+    let decided = shown.iter().any(|row| !row.state.is_empty());
+    let mut heads = vec![
         ("行号", "num"),
         ("姓名", "nowrap"),
-        ("身份证号", "nowrap"),
         ("年度", "nowrap"),
         ("科目", "nowrap"),
         ("项目", ""),
-        ("起止时间", "nowrap"),
+        ("起止时间", ""),
         ("学时", "num"),
         ("原认定机构", ""),
-        ("结果", ""),
     ];
+    heads.extend(decided.then_some(("结果", "")));
     let mut table = Table::new(&title, &heads);
     for row in shown {
-        let dates = row.dates();
-        let told = row.told();
-        let cells = [
+        let (dates, told) = (row.dates(), row.told());
+        let mut cells = vec![
             row.number.to_string(),
             row.name,
-            row.masked,
             row.year.to_string(),
             row.category,
             row.title,
             dates,
             row.hours.to_string(),
             row.organizer,
-            told,
         ];
+        cells.extend(decided.then_some(told));
         table.rows.push(cells.into_iter().map(TableCell::new).collect());
     }
     Ok(table)

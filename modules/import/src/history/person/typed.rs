@@ -15,7 +15,7 @@ use crate::history::rows::{CheckedRow, Seen};
 use crate::history::{against, run};
 
 /// Rows offered at first, more at a time, and at most.
-pub const STEP: usize = 5;
+pub const STEP: usize = 3;
 pub const MOST: usize = 50;
 
 /// (column, field) of a row.
