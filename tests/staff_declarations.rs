@@ -370,7 +370,8 @@ async fn who_cannot_be_entered_any_more_is_left_out_and_declared_anew() {
     county
         .execute(
             "update person set department_id = null,
-               organization_id = (select id from organization where name = '建设公司')
+               organization_id = (select id from organization where name = '建设公司'),
+               title = '外单位的职称'
               where name = '王芳'",
         )
         .await;
@@ -378,6 +379,7 @@ async fn who_cannot_be_entered_any_more_is_left_out_and_declared_anew() {
     let page = department.get(&desk(&county, "").await).await;
     page.contains("名单（4 人，其中 2 人不能记入）").contains("2 人不能记入，通过时略去");
     page.contains("不是本单位人员，现在在 建设公司").contains("现在可以记入 2 人，16 学时");
+    page.lacks("外单位的职称");
     let page = passed(&county).await;
     page.contains("2 人未记入：").contains("第 2 行 何敏").contains("第 3 行 王芳：不是本单位人员");
     assert_eq!(county.number("select count(*) from entry where source = 'employer'").await, 2);

@@ -65,7 +65,7 @@ pub async fn lines(
     let open: Vec<Row> = rows.iter().filter(|row| waits(row)).cloned().collect();
     let verdicts = roster::check(&mut *db, &open, Some(unit)).await?;
     let mut verdicts: HashMap<i64, Verdict> = open.iter().map(|row| row.id).zip(verdicts).collect();
-    let mut known = known(db, &rows).await?;
+    let mut known = known(db, &rows, unit).await?;
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
         let verdict = verdicts.remove(&row.id);
@@ -123,10 +123,12 @@ fn marked(row: &Row, verdict: Option<Verdict>, most: Hours) -> Mark {
     }
 }
 
-/// Masked number, internal department and title of now, by row.
+/// Masked number, internal department and title of now, by row; of who belongs elsewhere by now
+/// the number only.
 async fn known(
     db: &mut SqliteConnection,
     rows: &[Row],
+    unit: OrganizationId,
 ) -> Result<HashMap<i64, (String, String, String)>> {
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut sql = QueryBuilder::<Sqlite>::new("select r.id, ");
@@ -135,9 +137,10 @@ async fn known(
     sql.push_bind(serde_json::to_string(&ids)?);
     sql.push(
         ") j cross join roster_row r on r.id = j.value join identity i on i.id = r.identity_id
-           left join person p on p.identity_id = r.identity_id
-           left join internal_department n on n.id = p.internal_department_id",
+           left join person p on p.identity_id = r.identity_id and p.organization_id = ",
     );
+    sql.push_bind(unit);
+    sql.push(" left join internal_department n on n.id = p.internal_department_id");
     let found: Vec<(i64, String, String, String)> = sql.build_query_as().fetch_all(db).await?;
     Ok(found.into_iter().map(|(id, masked, place, title)| (id, (masked, place, title))).collect())
 }
