@@ -18,6 +18,7 @@ mod hours;
 mod identity;
 mod import;
 mod leaving;
+mod ledger_properties;
 mod lists;
 mod notices;
 mod organization_changes;

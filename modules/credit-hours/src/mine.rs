@@ -5,7 +5,7 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use kit::module::{Block, Card};
-use kit::{Clock, Db, Error, Hours, Page, Person, PersonId, Result, User};
+use kit::{Clock, Db, Error, Page, Person, PersonId, Result, User};
 
 use crate::declaration::pages::{dates, recent, unfinished};
 use crate::declaration::store;
@@ -94,14 +94,13 @@ pub async fn cards(db: &mut SqliteConnection, user: &User, clock: &Clock) -> Res
     if let Some(total) = totals.first() {
         cards.push(Card {
             title: format!("{year} 年度学时"),
-            count: total.total.tenths() / 10,
+            count: total.total.tenths(),
             unit: "学时".to_owned(),
-            note: whole(total.total)
-                + &if total.complete {
-                    format!("已达到 {} 学时要求", total.required)
-                } else {
-                    total.missing().join("，")
-                },
+            note: if total.complete {
+                format!("已达到 {} 学时要求", total.required)
+            } else {
+                total.missing().join("，")
+            },
             href: "/credit-hours/mine".to_owned(),
             late: false,
             order: 901,
@@ -131,11 +130,6 @@ pub async fn cards(db: &mut SqliteConnection, user: &User, clock: &Clock) -> Res
         });
     }
     Ok(cards)
-}
-
-/// A card counts whole hours; a half is told in words.
-fn whole(total: Hours) -> String {
-    if total.tenths() % 10 == 0 { String::new() } else { format!("共 {total} 学时，") }
 }
 
 /// The start page's block of a person: this year, and what he can do.

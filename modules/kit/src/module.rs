@@ -102,6 +102,7 @@ pub struct MenuEntry {
 #[derive(Debug, Clone, Serialize)]
 pub struct Card {
     pub title: String,
+    /// Tenths of an hour where the unit is 学时.
     pub count: i64,
     pub unit: String,
     pub note: String,

@@ -122,7 +122,12 @@ pub async fn explain_all(
                 waiting_declaration(one, review::waited(&calendar, &one.waiting_since, clock))
             })
             .collect();
-        waiting.extend(listed.iter().filter(|one| one.state == "pending").map(waiting_row));
+        waiting.extend(
+            listed
+                .iter()
+                .filter(|one| one.state == "pending")
+                .map(|one| waiting_row(one, review::waited(&calendar, &one.waiting_since, clock))),
+        );
         let place = places.get(&person).cloned().unwrap_or_default();
         let mut found = of(year, sums, waiting);
         let mut sentences = phrase::missing(&found);
@@ -187,15 +192,15 @@ fn waiting_declaration(one: &Declared, days: i64) -> Waiting {
     }
 }
 
-fn waiting_row(one: &Listed) -> Waiting {
+fn waiting_row(one: &Listed, days: i64) -> Waiting {
     Waiting {
         what: crate::roster::noun(&one.subject).to_owned(),
         title: one.title.clone(),
         category: Some(one.category_id),
         category_name: one.category.clone(),
         hours: Hours::from_tenths(one.hours),
-        desk: String::new(),
-        days: None,
+        days: (!one.desk.is_empty()).then_some(days),
+        desk: one.desk.clone(),
         href: String::new(),
     }
 }

@@ -155,6 +155,9 @@ pub(super) struct Listed {
     pub reason: String,
     pub category_id: i64,
     pub category: String,
+    /// Where it waits, and since when; empty if not known.
+    pub desk: String,
+    pub waiting_since: String,
 }
 
 /// The rows of rosters that wait or were left out.
@@ -165,10 +168,14 @@ pub(super) async fn listed(
 ) -> Result<Vec<Listed>> {
     Ok(sqlx::query_as(
         "select r.person_id, r.subject, r.title, r.state, r.hours, r.reason,
-                r.category_id, c.name as category
+                r.category_id, c.name as category, coalesce(o.name, '') as desk,
+                coalesce(s.waiting_since, '') as waiting_since
            from json_each(?1) j
            cross join roster_row r on r.person_id = j.value and r.state in ('pending', 'left')
            join category c on c.id = r.category_id
+           left join staff_declaration s on r.subject = 'staff' and s.id = r.parent_id
+            and s.state = 'pending'
+           left join organization o on o.id = s.desk_id
           where r.year = ?2 order by r.id",
     )
     .bind(people)
