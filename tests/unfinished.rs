@@ -229,7 +229,7 @@ async fn a_unit_prints_its_list() {
     let see = Grantable { leaf: credit_hours::UNFINISHED, action: Action::View };
     let county = county.with_clerk("seer", unit_id, &[see]).await;
     let mut seer = seated(&county, "seer").await;
-    seer.get(BASE).await.is(200).contains("赵国栋").lacks("提醒").lacks("打印名单");
+    seer.get(BASE).await.is(200).contains("赵国栋").lacks("提醒").lacks("打印全部名单");
     seer.get(&format!("{BASE}/print")).await.is(403);
     seer.post(&format!("{BASE}/remind"), &[("all", "1"), ("year", "2026")]).await.is(403);
     seer.get(&format!("{BASE}/export")).await.is(403);

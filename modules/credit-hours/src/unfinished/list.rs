@@ -208,7 +208,7 @@ pub async fn all(
     extra.template = Some("credit-hours/unfinished.html");
     if may(PrintUnfinished::grantable()) {
         let to = format!("{BASE}/print?year={year}");
-        extra.actions.push(("打印名单".to_owned(), to, "print".to_owned(), false));
+        extra.actions.push(("打印全部名单".to_owned(), to, "print".to_owned(), false));
     }
     if may(RemindUnfinished::grantable()) {
         let act = ("提醒勾选的人".to_owned(), format!("{BASE}/remind"), "btn-primary".to_owned());
