@@ -6,7 +6,9 @@ const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%E
 const FORM: &str = "/credit-hours/declarations";
 
 /// Five days of a class, 40 hours.
-const CLASS: [(&str, &str); 10] = [
+const CLASS: [(&str, &str); 11] = [
+    // each kind in turn comes to more than a year's conversions give: he says why
+    ("note", "按通知要求完成全部学习内容"),
     ("year", "2026"),
     ("category", "2"),
     ("kind", "02"),

@@ -33,6 +33,7 @@ mod revocation;
 mod rights;
 mod sign_in;
 mod staff_declarations;
+mod suggested_hours;
 mod transfer_rules;
 mod transfers;
 mod unfinished;

@@ -8,6 +8,7 @@ pub mod pages;
 pub mod rules;
 pub mod slots;
 pub mod store;
+pub mod suggest;
 
 use kit::review::CaseState;
 

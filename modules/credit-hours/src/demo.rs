@@ -1,6 +1,7 @@
 //! The demo county's hours: six years of entries, and declarations at every desk.
 
 mod cases;
+mod convert;
 mod courses;
 mod entries;
 mod picture;

@@ -14,10 +14,11 @@ use crate::{declaration, demo, doctor, mine, year};
 pub struct Own;
 
 /// What only a person may call, as mounted.
-const PERSONAL: [(&str, &str); 11] = [
+const PERSONAL: [(&str, &str); 12] = [
     ("GET", "/credit-hours/mine"),
     ("GET", "/credit-hours/declarations?<year>"),
     ("GET", "/credit-hours/declarations/new"),
+    ("GET", "/credit-hours/suggest?<query..>"),
     ("POST", "/credit-hours/declarations"),
     ("GET", "/credit-hours/declarations/<id>"),
     ("GET", "/credit-hours/declarations/<id>/edit"),
@@ -46,6 +47,7 @@ impl Module for Own {
             pages::new,
             pages::edit,
             pages::show,
+            declaration::suggest::as_typed,
             acts::create,
             acts::update,
             acts::withdraw,

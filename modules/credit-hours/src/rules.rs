@@ -21,9 +21,15 @@ use kit::{Grantable, Migration, Module, Permission, Setting, permission};
 
 use crate::leaves::{EditRules, RULES, ViewRules};
 
-pub use engine::Suggestion;
 use held::CONVERSION_CAP;
+
+pub use engine::{Suggestion, suggest};
+pub use held::{Waiting, standing};
 pub use limits::{Limits, Wanted};
+pub use rule::{Rule, all};
+pub use store::version;
+pub use trial::Shown;
+pub use typed::{Asks, Query, Typed, asks, items};
 
 permission!(pub ExportRules, RULES, Export);
 
@@ -71,7 +77,13 @@ impl Module for Rules {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration { name: "0010_rules", sql: include_str!("../migrations/0010_rules.sql") }]
+        vec![
+            Migration { name: "0010_rules", sql: include_str!("../migrations/0010_rules.sql") },
+            Migration {
+                name: "0011_suggested",
+                sql: include_str!("../migrations/0011_suggested.sql"),
+            },
+        ]
     }
 
     fn lists(&self) -> Vec<&'static List> {

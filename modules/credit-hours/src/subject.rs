@@ -2,6 +2,8 @@
 
 mod content;
 mod list;
+mod recognition;
+mod suggested;
 mod sums;
 
 use sqlx::SqliteConnection;
@@ -17,7 +19,6 @@ use kit::{
 
 use crate::claims;
 use crate::declaration::evidence;
-use crate::declaration::form::sentence;
 use crate::declaration::pages::{dates, optional};
 use crate::ledger::{self, NewEntry, Source};
 use crate::read;
@@ -96,11 +97,16 @@ impl Subject for Declarations {
             Fact::new("申报学时", format!("{} 学时", content.hours)),
             Fact::new("证书编号", &content.certificate_number),
         ];
+        let quantity = content.quantity;
+        let quantity = if quantity.is_zero() { String::new() } else { quantity.to_string() };
         facts.extend(optional(&[
             ("地点", &content.place),
+            ("种类", &content.item),
             ("级别", DECLARATION_LEVELS.label(&content.level)),
             ("本人排名", &content.rank),
+            ("数量", &quantity),
         ]));
+        facts.extend(suggested::facts(&mut *db, content).await?);
         if !content.note.is_empty() {
             facts.push(Fact::new("内容摘要", &content.note).wide());
         }
@@ -149,6 +155,8 @@ impl Subject for Declarations {
             checks.push(Check::ok("没有重复申报同一项目"));
         }
         checks.extend(sums(content));
+        let most = suggested::most(&mut *db, content).await?;
+        checks.extend(suggested::check(content, most));
         let late = crate::windows::overdue(&mut *db, content.year, clock).await?;
         checks.extend(late.map(Check::warn));
         checks.push(complete(content));
@@ -163,38 +171,17 @@ impl Subject for Declarations {
         Ok(checks)
     }
 
+    async fn now(&self, db: &mut SqliteConnection, content: Content) -> Result<Content> {
+        let most = suggested::most(db, &content).await?;
+        Ok(Content { most, ..content })
+    }
+
     fn decision_fields(
         &self,
         content: &Content,
         earlier: Option<&Recognition>,
     ) -> Vec<DecisionField> {
-        let limit = content.limit(earlier);
-        let hint = if limit < content.hours {
-            format!("申报 {} 学时，前面审核认定 {limit} 学时，不超过它", content.hours)
-        } else {
-            format!("不超过申报的 {limit} 学时")
-        };
-        let field = |name: &str, label: &str, kind: &str| DecisionField {
-            name: name.to_owned(),
-            label: label.to_owned(),
-            kind: kind.to_owned(),
-            ..DecisionField::default()
-        };
-        vec![
-            DecisionField {
-                value: limit.to_string(),
-                hint,
-                min: "0.5".to_owned(),
-                max: limit.to_string(),
-                step: "0.5".to_owned(),
-                ..field("hours", "认定学时", "number")
-            },
-            DecisionField {
-                value: earlier.map(|earlier| earlier.reason.clone()).unwrap_or_default(),
-                hint: "调低学时时必填".to_owned(),
-                ..field("lowered", "调低原因", "text")
-            },
-        ]
+        recognition::fields(content, earlier)
     }
 
     fn decision_of(
@@ -203,46 +190,7 @@ impl Subject for Declarations {
         content: &Content,
         earlier: Option<&Recognition>,
     ) -> Option<Recognition> {
-        let limit = content.limit(earlier);
-        let inherited = earlier.map(|earlier| earlier.reason.clone()).unwrap_or_default();
-        if form.list("hours").is_empty() {
-            return Some(Recognition { hours: limit, reason: inherited });
-        }
-        let hours = match Hours::parse(form.raw("hours")) {
-            Ok(hours) if hours.is_zero() => {
-                form.refuse("hours", "认定学时要大于 0。不予认定的，请驳回并写明原因。");
-                return None;
-            }
-            Ok(hours) if hours > limit => {
-                let whose = if limit < content.hours { "前面审核认定" } else { "申报" };
-                form.refuse(
-                    "hours",
-                    format!("认定学时不能超过{whose}的 {limit} 学时，现在填了 {hours} 学时。"),
-                );
-                return None;
-            }
-            Ok(hours) => hours,
-            Err(error) => {
-                form.refuse("hours", sentence(&error));
-                return None;
-            }
-        };
-        let typed = form.optional("lowered", "调低原因", 100);
-        if hours < limit && (typed.chars().count() < 2 || typed == inherited) {
-            form.refuse(
-                "lowered",
-                format!("认定 {hours} 学时低于 {limit} 学时，请写明调低的原因，申请人会看到。"),
-            );
-        }
-        if form.refused() {
-            return None;
-        }
-        let reason = match (hours < content.hours, typed.is_empty()) {
-            (false, _) => String::new(),
-            (true, true) => inherited,
-            (true, false) => typed,
-        };
-        Some(Recognition { hours, reason })
+        recognition::read(form, content, earlier)
     }
 
     fn links(&self, case: &Case, _: &Content) -> Vec<(&'static str, String, Grantable)> {
@@ -254,10 +202,11 @@ impl Subject for Declarations {
     }
 
     fn decision_text(&self, decision: &Recognition) -> String {
-        if decision.reason.is_empty() {
-            format!("认定 {} 学时", decision.hours)
-        } else {
-            format!("认定 {} 学时（调低原因：{}）", decision.hours, decision.reason)
+        let Recognition { hours, reason, above } = decision;
+        match (reason.as_str(), above) {
+            ("", _) => format!("认定 {hours} 学时"),
+            (reason, true) => format!("认定 {hours} 学时（高于折算规则，原因：{reason}）"),
+            (reason, false) => format!("认定 {hours} 学时（调低原因：{reason}）"),
         }
     }
 

@@ -13,6 +13,7 @@ use super::evidence;
 use super::form::Fields;
 use super::pages::edit_page;
 use super::store::{self, Draft};
+use super::suggest;
 use crate::category;
 use crate::claims::{self, Declarer, Taken};
 use crate::subject::{Content, Declarations};
@@ -81,6 +82,9 @@ async fn save(
         None => store::create(&mut tx, person.id, &person.user, clock).await?,
     };
     let categories = category::active(&mut tx).await?;
+    if form.text("act") == "adopt" {
+        suggest::adopt(&mut tx, person.id, id, &mut form).await?;
+    }
     let fields = Fields::read(&mut form, submit, &categories);
     store::update(&mut tx, id, &fields, clock).await?;
     let draft = store::own(&mut tx, person.id, id).await?;
@@ -136,10 +140,10 @@ async fn ready(
     if form.refused() {
         return Ok(());
     }
-    if let Some(found) = claims::taken(tx, &draft.claim()).await?.first() {
+    if let Some(found) = claims::taken(&mut *tx, &draft.claim()).await?.first() {
         form.refuse("title", told(found));
     }
-    Ok(())
+    suggest::demand(tx, draft, form).await
 }
 
 /// What its applicant reads about a likeness beyond doubt.
@@ -162,6 +166,7 @@ async fn send(
     clock: &Clock,
 ) -> Result<Done> {
     let content = Content::of(&mut *tx, draft).await?;
+    suggest::keep(&mut *tx, draft.id, content.suggestion.as_ref()).await?;
     let number =
         if draft.number.is_empty() { number(&mut *tx, clock).await? } else { draft.number.clone() };
     let (organization, department): (kit::OrganizationId, Option<kit::OrganizationId>) =

@@ -39,7 +39,8 @@ async fn fill(tx: &mut SqliteConnection, new: i64, former: &Draft, year: i32) ->
     sqlx::query(
         "update declaration set year = ?,
            category_id = (select id from category where id = ? and state = 'active'),
-           kind = ?, title = ?, organizer = ?, place = ?, level = ?, rank = ?, hours = ?, note = ?
+           kind = ?, title = ?, organizer = ?, place = ?, level = ?, rank = ?,
+           item = ?, hours = ?, note = ?
           where id = ?",
     )
     .bind(year)
@@ -50,6 +51,7 @@ async fn fill(tx: &mut SqliteConnection, new: i64, former: &Draft, year: i32) ->
     .bind(&former.place)
     .bind(&former.level)
     .bind(&former.rank)
+    .bind(&former.item)
     .bind(former.hours)
     .bind(&former.note)
     .bind(new)

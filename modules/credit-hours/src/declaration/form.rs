@@ -25,6 +25,10 @@ pub struct Fields {
     pub place: Option<String>,
     pub level: Option<String>,
     pub rank: Option<String>,
+    /// 种类 within the kind.
+    pub item: Option<String>,
+    /// 数量: days, courses, modules; zero: none.
+    pub quantity: Option<Hours>,
     pub certificate_number: Option<String>,
     pub hours: Option<Hours>,
     pub note: Option<String>,
@@ -61,7 +65,7 @@ pub fn offered(open: &[i32], categories: &[Category]) -> Offered {
 
 /// The form of what is stored.
 pub fn form_of(draft: &Draft) -> Form {
-    let hours = Hours::from_tenths(draft.hours);
+    let (hours, quantity) = (Hours::from_tenths(draft.hours), draft.quantity);
     Form::of([
         ("year", draft.year.to_string()),
         ("category", draft.category_id.map(|id| id.to_string()).unwrap_or_default()),
@@ -73,6 +77,8 @@ pub fn form_of(draft: &Draft) -> Form {
         ("place", draft.place.clone()),
         ("level", draft.level.clone()),
         ("rank", draft.rank.clone()),
+        ("item", draft.item.clone()),
+        ("quantity", if quantity.is_zero() { String::new() } else { quantity.to_string() }),
         ("certificate_number", draft.certificate_number.clone()),
         ("hours", if hours.is_zero() { String::new() } else { hours.to_string() }),
         ("note", draft.note.clone()),
@@ -108,7 +114,9 @@ impl Fields {
             ended_on: date(form, "ended_on", "结束日期", whole),
             place: line(form, "place", "地点", 1, 100, false),
             level,
-            rank: line(form, "rank", "本人排名或角色", 1, 50, false),
+            rank: line(form, "rank", "本人排名", 1, 50, false),
+            item: line(form, "item", "种类", 1, 30, false),
+            quantity: quantity(form),
             certificate_number: line(form, "certificate_number", "证书或批准编号", 1, 80, false),
             hours: hours(form, whole),
             note: line(form, "note", "内容摘要", 1, 500, false),
@@ -187,6 +195,21 @@ fn hours(form: &mut Form, whole: bool) -> Option<Hours> {
         Ok(hours) => Some(hours),
         Err(error) => {
             form.refuse("hours", sentence(&error));
+            None
+        }
+    }
+}
+
+/// Of what the rules count; halves of a day too.
+fn quantity(form: &mut Form) -> Option<Hours> {
+    let typed = form.text("quantity");
+    if typed.is_empty() {
+        return Some(Hours::ZERO);
+    }
+    match Hours::parse(&typed) {
+        Ok(quantity) => Some(quantity),
+        Err(_) => {
+            form.refuse("quantity", "数量应为整数或带 .5 的数字，例如 3 或 2.5。");
             None
         }
     }

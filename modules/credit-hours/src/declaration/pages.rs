@@ -9,7 +9,7 @@ use kit::review::{self, Fact};
 use kit::{Clock, Db, Form, Hours, Page, Person, PersonId, Result, Settings};
 
 use super::store::{self, Draft};
-use super::{acts, evidence, form, slots, state_label};
+use super::{acts, evidence, form, slots, state_label, suggest};
 use crate::category::{self, Category};
 use crate::claims::{self, Origin};
 use crate::read::{county_day, kind_label};
@@ -218,8 +218,9 @@ pub async fn edit_page(
         _ => None,
     };
     let shut = store::shut(&mut *db, person.id).await?;
+    let rules = crate::rules::all(&mut *db).await?;
     let year = form.text("year").parse().unwrap_or_else(|_| open.first().copied().unwrap_or(0));
-    let panel = year_panel(db, person.id, year).await?;
+    let panel = year_panel(&mut *db, person.id, year).await?;
     let (action, title) = match draft {
         None => ("/credit-hours/declarations".to_owned(), "新增学时申报"),
         Some(draft) => (format!("/credit-hours/declarations/{}", draft.id), "填写学时申报"),
@@ -233,6 +234,12 @@ pub async fn edit_page(
         .with("offered", &form::offered(open, &categories))
         .with("evidence", &slots::evidence(&form.text("kind"), pieces))
         .with("same", &same)
+        .with("items", &crate::rules::items(&rules, &suggest::day_of(form)))
+        .with(
+            "suggested",
+            &suggest::of_form(&mut *db, person.id, draft.map(|draft| draft.id), form, &rules)
+                .await?,
+        )
         .with("reason", &reason)
         .with("shut", &shut)
         .with("panel", &panel))
@@ -341,12 +348,20 @@ fn facts(draft: &Draft, categories: &[Category]) -> Vec<Fact> {
         facts.push(Fact::new("认定学时", format!("{} 学时", Hours::from_tenths(hours))));
     }
     let level = DECLARATION_LEVELS.label(&draft.level);
+    let quantity =
+        if draft.quantity.is_zero() { String::new() } else { draft.quantity.to_string() };
     facts.extend(optional(&[
         ("证书编号", &draft.certificate_number),
         ("地点", &draft.place),
+        ("种类", &draft.item),
         ("级别", level),
         ("本人排名", &draft.rank),
+        ("数量", &quantity),
     ]));
+    if let Some(made) = suggest::kept(&draft.suggestion) {
+        facts.push(Fact::new("建议学时", made.short()));
+        facts.push(Fact::new("折算规则", made.whole()).wide());
+    }
     if !draft.note.is_empty() {
         facts.push(Fact::new("内容摘要", &draft.note).wide());
     }

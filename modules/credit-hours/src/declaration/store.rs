@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use kit::{CaseId, Clock, Error, OrganizationId, PersonId, Result, User};
+use kit::{CaseId, Clock, Error, Hours, OrganizationId, PersonId, Result, User};
 
 use super::evidence;
 use super::form::Fields;
@@ -28,6 +28,10 @@ pub struct Draft {
     pub place: String,
     pub level: String,
     pub rank: String,
+    pub item: String,
+    pub quantity: Hours,
+    /// JSON of what it was submitted with; empty: never.
+    pub suggestion: String,
     pub certificate_number: String,
     pub hours: i64,
     pub recognised: Option<i64>,
@@ -62,7 +66,8 @@ impl Draft {
 pub async fn own(db: &mut SqliteConnection, person: PersonId, id: i64) -> Result<Draft> {
     let found: Option<Draft> = sqlx::query_as(
         "select id, case_id, number, state, person_id, organization_id, year, category_id, kind,
-                title, organizer, started_on, ended_on, place, level, rank, certificate_number,
+                title, organizer, started_on, ended_on, place, level, rank, item,
+                quantity, suggestion, certificate_number,
                 hours, recognised, note, updated_at
            from declaration where id = ? and person_id = ?",
     )
@@ -147,6 +152,7 @@ pub async fn update(
            organizer = coalesce(?, organizer), started_on = coalesce(?, started_on),
            ended_on = coalesce(?, ended_on), place = coalesce(?, place),
            level = coalesce(?, level), rank = coalesce(?, rank),
+           item = coalesce(?, item), quantity = coalesce(?, quantity),
            certificate_number = coalesce(?, certificate_number), hours = coalesce(?, hours),
            note = coalesce(?, note), recognised = null, updated_at = ?
           where id = ? and state in ('draft', 'rejected', 'withdrawn')",
@@ -163,6 +169,8 @@ pub async fn update(
     .bind(&fields.place)
     .bind(&fields.level)
     .bind(&fields.rank)
+    .bind(&fields.item)
+    .bind(fields.quantity)
     .bind(&fields.certificate_number)
     .bind(fields.hours.map(kit::Hours::tenths))
     .bind(&fields.note)

@@ -10,11 +10,13 @@ use kit::{
     AccountId, CaseId, Error, FileId, Hours, OrganizationId, PersonId, Result, day, organization,
 };
 
+use super::convert::convert;
 use super::courses::{PROFESSIONAL, filled, group};
 use super::picture;
 use crate::declaration::evidence;
 use crate::declaration::rules::days;
 use crate::declaration::store::{self, Draft};
+use crate::declaration::suggest;
 use crate::ledger::{self, NewEntry, Source};
 use crate::subject::{Content, Recognition};
 
@@ -173,6 +175,8 @@ impl Maker<'_> {
         let Some(id) = self.draft(&mut *tx, person, account, &series, submitted, end).await? else {
             return Ok(()); // he has declared everything there is
         };
+        let waits = matches!(end, End::Pending(_));
+        convert(&mut *tx, &mut self.county.random, person, id, waits).await?;
         let draft = store::own(&mut *tx, person, id).await?;
         self.evidence(&mut *tx, &draft, account, end, submitted).await?;
         if end != End::Draft {
@@ -275,19 +279,25 @@ impl Maker<'_> {
         submitted: OffsetDateTime,
         end: End,
     ) -> Result<()> {
-        let content = Content::of(&mut *tx, draft).await?;
+        let mut content = Content::of(&mut *tx, draft).await?;
+        suggest::keep(&mut *tx, draft.id, content.suggestion.as_ref()).await?;
+        // the rules of that day decide, as they would have at the desk
+        content.most = content.suggestion.as_ref().and_then(|made| made.most);
         let route = organization::desks_above(&mut *tx, draft.organization_id).await?;
         let stage = match end {
             End::Pending(stage) => stage.min(route.len() - 1),
             End::Rejected => self.county.random.below(route.len() as u64) as usize,
             _ => route.len() - 1,
         };
-        let mut recognition = Recognition { hours: content.hours, reason: String::new() };
-        if end == End::Approved && content.hours > Hours::whole(8) && self.county.random.chance(12)
+        let mut recognition = content.by_default();
+        if end == End::Approved
+            && recognition.hours > Hours::whole(8)
+            && self.county.random.chance(12)
         {
-            recognition.hours = content.hours - Hours::whole(4);
+            recognition.hours = recognition.hours - Hours::whole(4);
             recognition.reason = "缺勤半天".to_owned();
         }
+        content.most = None;
         let json = serde_json::to_string(&recognition)?;
         let case = self.open(&mut *tx, draft, &content, account, &route, submitted).await?;
         let name = content.name.clone();

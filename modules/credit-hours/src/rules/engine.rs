@@ -77,9 +77,21 @@ impl Suggestion {
         Self { text, ..Self::default() }
     }
 
-    /// Whether declared hours are more than the rules allow.
-    pub fn exceeded_by(&self, declared: Hours) -> bool {
-        self.most.is_some_and(|most| declared > most)
+    /// 12 学时; 最多 40 学时 or — where there is nothing to suggest.
+    pub fn short(&self) -> String {
+        match (self.hours, self.most) {
+            (Some(hours), _) => format!("{hours} 学时"),
+            (None, Some(most)) => format!("最多 {most} 学时"),
+            (None, None) => "—".to_owned(),
+        }
+    }
+
+    /// The rule and how it was computed, in one text.
+    pub fn whole(&self) -> String {
+        if self.sentences.is_empty() {
+            return self.text.clone();
+        }
+        format!("{} {}。", self.text, self.sentences.join("；"))
     }
 }
 

@@ -1,6 +1,5 @@
 //! 测算: what would this give?
 
-use rocket::form::FromForm;
 use rocket::{State, get};
 
 use kit::{Can, Clock, Db, Form, Hours, Page, Result, day};
@@ -9,48 +8,11 @@ use super::engine::{Standing, suggest};
 use super::form::{kinds, levels, named};
 use super::rule;
 use super::tabs::{TRIAL, tabs};
-use super::typed::{Typed, items};
+use super::typed::{Query, Typed, items};
 use super::{Suggestion, held};
 use crate::category;
 use crate::declaration::form::sentence;
 use crate::leaves::ViewRules;
-
-/// The query, as typed.
-#[derive(Debug, FromForm)]
-pub struct Query<'r> {
-    kind: Option<&'r str>,
-    item: Option<&'r str>,
-    level: Option<&'r str>,
-    rank: Option<&'r str>,
-    quantity: Option<&'r str>,
-    category: Option<&'r str>,
-    started_on: Option<&'r str>,
-    ended_on: Option<&'r str>,
-    hours: Option<&'r str>,
-    held: Option<&'r str>,
-    converted: Option<&'r str>,
-    done: Option<&'r str>,
-}
-
-impl Query<'_> {
-    fn form(&self) -> Form {
-        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-        Form::of([
-            ("kind", text(self.kind)),
-            ("item", text(self.item)),
-            ("level", text(self.level)),
-            ("rank", text(self.rank)),
-            ("quantity", text(self.quantity)),
-            ("category", text(self.category)),
-            ("started_on", text(self.started_on)),
-            ("ended_on", text(self.ended_on)),
-            ("hours", text(self.hours)),
-            ("held", text(self.held)),
-            ("converted", text(self.converted)),
-            ("done", text(self.done)),
-        ])
-    }
-}
 
 /// The box and, once a kind is chosen, the answer by the rules of now. Reads only.
 #[get("/rules/try?<query..>")]

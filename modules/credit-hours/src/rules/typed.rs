@@ -1,5 +1,7 @@
 //! A result of learning as it is being typed, read leniently: what cannot be read is not yet known.
 
+use rocket::form::FromForm;
+
 use kit::{Form, Hours, day};
 
 use super::engine::{Facts, rank_of};
@@ -49,6 +51,47 @@ impl Typed {
             to: day::parse_date(&self.ended_on),
             declared: Hours::parse(&self.hours).unwrap_or_default(),
         }
+    }
+}
+
+/// The same in an address, with what the box is given of a year.
+#[derive(Debug, FromForm)]
+pub struct Query<'r> {
+    /// The stored declaration that is being changed.
+    pub id: Option<i64>,
+    pub year: Option<&'r str>,
+    pub kind: Option<&'r str>,
+    pub item: Option<&'r str>,
+    pub level: Option<&'r str>,
+    pub rank: Option<&'r str>,
+    pub quantity: Option<&'r str>,
+    pub category: Option<&'r str>,
+    pub started_on: Option<&'r str>,
+    pub ended_on: Option<&'r str>,
+    pub hours: Option<&'r str>,
+    pub held: Option<&'r str>,
+    pub converted: Option<&'r str>,
+    pub done: Option<&'r str>,
+}
+
+impl Query<'_> {
+    pub fn form(&self) -> Form {
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        Form::of([
+            ("year", text(self.year)),
+            ("kind", text(self.kind)),
+            ("item", text(self.item)),
+            ("level", text(self.level)),
+            ("rank", text(self.rank)),
+            ("quantity", text(self.quantity)),
+            ("category", text(self.category)),
+            ("started_on", text(self.started_on)),
+            ("ended_on", text(self.ended_on)),
+            ("hours", text(self.hours)),
+            ("held", text(self.held)),
+            ("converted", text(self.converted)),
+            ("done", text(self.done)),
+        ])
     }
 }
 

@@ -8,6 +8,10 @@ use kit::{Error, FileId, Hours, IdentityId, PersonId, Result};
 use crate::claims::{Claim, Origin};
 use crate::declaration::evidence;
 use crate::declaration::store::Draft;
+use crate::declaration::suggest;
+use crate::rules::{Suggestion, Waiting};
+
+use super::recognition;
 
 /// A declaration as it was submitted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +34,12 @@ pub struct Content {
     pub place: String,
     pub level: String,
     pub rank: String,
+    /// 种类 within the kind.
+    #[serde(default)]
+    pub item: String,
+    /// 数量; zero: none.
+    #[serde(default)]
+    pub quantity: Hours,
     pub certificate_number: String,
     pub note: String,
     pub hours: Hours,
@@ -38,14 +48,23 @@ pub struct Content {
     /// was submitted before there were slots.
     #[serde(default)]
     pub slots: Option<Vec<String>>,
+    /// What the rules made of it that day; none in what was submitted before there were rules.
+    #[serde(default)]
+    pub suggestion: Option<Suggestion>,
+    /// The most that its rule allows as the year stands now (`Subject::now`); never stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<Hours>,
 }
 
 /// What a desk recognises.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recognition {
     pub hours: Hours,
-    /// Why less than declared.
+    /// Why less than declared, or more than the rules allow.
     pub reason: String,
+    /// More than the rules allow.
+    #[serde(default)]
+    pub above: bool,
 }
 
 impl Content {
@@ -59,6 +78,8 @@ impl Content {
                 .await?;
         let (category, category_name) =
             category.ok_or_else(|| Error::Invalid("请选择科目类别。".to_owned()))?;
+        let waiting = Waiting::Counts { but: Some(draft.id) };
+        let suggestion = suggest::of_draft(&mut *db, draft, waiting).await?;
         let pieces = evidence::pieces(db, draft.id).await?;
         let files = pieces.iter().map(|piece| piece.file.id).collect();
         let slots = pieces.into_iter().map(|piece| piece.slot).collect();
@@ -80,11 +101,15 @@ impl Content {
             place: draft.place.clone(),
             level: draft.level.clone(),
             rank: draft.rank.clone(),
+            item: draft.item.clone(),
+            quantity: draft.quantity,
             certificate_number: draft.certificate_number.clone(),
             note: draft.note.clone(),
             hours: Hours::from_tenths(draft.hours),
             files,
             slots: Some(slots),
+            suggestion: Some(suggestion),
+            most: None,
         })
     }
 
@@ -104,6 +129,33 @@ impl Content {
     /// The most a desk may recognise: what was declared, or what an earlier desk left of it.
     pub(super) fn limit(&self, earlier: Option<&Recognition>) -> Hours {
         earlier.map_or(self.hours, |earlier| earlier.hours.min(self.hours))
+    }
+
+    /// What it gets where nobody says anything else; all that was declared if the rules leave
+    /// nothing: then somebody had a reason.
+    pub(crate) fn by_default(&self) -> Recognition {
+        match self.usual(None) {
+            hours if hours.is_zero() => Recognition {
+                hours: self.hours,
+                reason: "按主管部门文件认定".to_owned(),
+                above: true,
+            },
+            hours => Recognition {
+                hours,
+                reason: recognition::reason(self, None, hours, ""),
+                above: false,
+            },
+        }
+    }
+
+    /// What a desk recognises if it says nothing else: no more than declared, than an earlier desk
+    /// left, and than the rules allow, unless that desk went beyond them and said why.
+    pub(super) fn usual(&self, earlier: Option<&Recognition>) -> Hours {
+        let limit = self.limit(earlier);
+        match self.most {
+            Some(most) if !earlier.is_some_and(|earlier| earlier.above) => limit.min(most),
+            _ => limit,
+        }
     }
 }
 

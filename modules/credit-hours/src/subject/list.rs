@@ -79,6 +79,7 @@ pub static LIST: List = List {
         column("title", "学习项目", "d.title", Cell::Long, ""),
         column("state", "状态", crate::revocation::SHOWN_STATE, Cell::Tag(STATES), ""),
         column("hours", "申报学时", "d.hours", Cell::Hours, ""),
+        column("suggested", "建议学时", "d.suggested", Cell::Hours, ""),
         column("recognised", "认定学时", "d.recognised", Cell::Hours, ""),
         column("waiting", "已等待", "d.waiting_since", Cell::Waiting, "waiting"),
         column("year", "年度", "d.year", Cell::Text, ""),

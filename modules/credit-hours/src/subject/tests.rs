@@ -30,11 +30,15 @@ fn content(person: PersonId, tenths: i64) -> Content {
         place: String::new(),
         level: String::new(),
         rank: String::new(),
+        item: String::new(),
+        quantity: Hours::ZERO,
         certificate_number: "云卫培〔2026〕第0318号".to_owned(),
         note: String::new(),
         hours: Hours::from_tenths(tenths),
         files: vec![],
         slots: None,
+        suggestion: None,
+        most: None,
     }
 }
 

@@ -51,7 +51,7 @@ pub fn read(
     let limit = limit(declared, earlier);
     let inherited = earlier.map(|earlier| earlier.reason.clone()).unwrap_or_default();
     if form.list("hours").is_empty() {
-        return Some(Recognition { hours: limit, reason: inherited });
+        return Some(Recognition { hours: limit, reason: inherited, above: false });
     }
     let hours = match Hours::parse(form.raw("hours")) {
         Ok(hours) if hours.is_zero() => {
@@ -87,7 +87,7 @@ pub fn read(
         (true, true) => inherited,
         (true, false) => typed,
     };
-    Some(Recognition { hours, reason })
+    Some(Recognition { hours, reason, above: false })
 }
 
 /// No row gets more than was recognised; what it declared is kept beside it.
