@@ -8,6 +8,7 @@ mod confirm;
 mod demo;
 mod enter;
 mod evidence;
+mod lines;
 mod person;
 mod records;
 mod result;

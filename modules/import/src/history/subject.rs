@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use super::tally::Tally;
-use super::{ViewCases, batch, enter, records};
+use super::{ViewCases, batch, enter, lines};
 
 /// A batch as it was submitted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -255,12 +255,12 @@ async fn sums(db: &mut SqliteConnection, batch: i64) -> Result<Table> {
     .bind(batch)
     .fetch_all(db)
     .await?;
-    Ok(records::sums_table(&sums))
+    Ok(lines::sums_table(&sums))
 }
 
 /// The first rows, with what stands against them once decided.
 async fn rows(db: &mut SqliteConnection, content: &Content) -> Result<Table> {
-    let shown = records::roster_page(db, content.batch, 0, SHOWN).await?;
+    let shown = lines::roster_page(db, content.batch, 0, SHOWN).await?;
     let title = match content.rows {
         rows if rows > SHOWN => format!("明细（前 {SHOWN} 行，全部见右上角“全部明细”）"),
         _ => "明细".to_owned(),
