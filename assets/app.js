@@ -315,7 +315,7 @@
   // ---- keys: J next, K previous, on pages that have such links
   document.addEventListener('keydown', function (e) {
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
-    if (document.querySelector('.modal.show, .offcanvas.show')) return;
+    if (document.querySelector('.modal.show, .offcanvas.show, [data-keys]')) return; // keys.js has its own
     var rel = { j: 'next', k: 'prev' }[e.key.toLowerCase()];
     var link = rel && document.querySelector('.main a[rel="' + rel + '"]');
     if (link) link.click();

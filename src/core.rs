@@ -22,6 +22,16 @@ pub const TRAIL: Leaf = Leaf {
     kinds: Kinds::BUREAU.whole_county(),
 };
 
+/// 基础数据: holidays.
+pub const BASICS: Leaf = Leaf {
+    key: "core.basics",
+    title: "基础数据",
+    group: Group::System,
+    kinds: Kinds::BUREAU.whole_county(),
+};
+
+permission!(pub ViewBasics, BASICS, View);
+permission!(pub EditBasics, BASICS, Edit);
 permission!(pub ViewSettings, SETTINGS, View);
 permission!(pub EditSettings, SETTINGS, Edit);
 permission!(pub ViewTrail, TRAIL, View);
@@ -85,6 +95,8 @@ impl Module for Core {
 
     fn permissions(&self) -> Vec<Grantable> {
         vec![
+            ViewBasics::grantable(),
+            EditBasics::grantable(),
             ViewSettings::grantable(),
             EditSettings::grantable(),
             ViewTrail::grantable(),
@@ -105,6 +117,7 @@ impl Module for Core {
             kinds: kit::Kinds::ALL,
         };
         vec![
+            entry(930, "基础数据", "/holidays", ViewBasics::grantable()),
             entry(940, "系统设置", "/settings", ViewSettings::grantable()),
             entry(950, "操作日志", "/trail", ViewTrail::grantable()),
             entry(960, "备份", "/backup", backup::ViewBackups::grantable()),
@@ -158,6 +171,10 @@ impl Module for Core {
             row("GET", "/messages", Who::SignedIn),
             row("POST", "/messages/<id>/read", Who::SignedIn),
             row("POST", "/messages/read", Who::SignedIn),
+            row("GET", "/holidays?<year>&<edit>", Who::Holder(ViewBasics::grantable())),
+            row("POST", "/holidays", Who::Holder(EditBasics::grantable())),
+            row("POST", "/holidays/remove", Who::Holder(EditBasics::grantable())),
+            row("POST", "/holidays/import", Who::Holder(EditBasics::grantable())),
             row("GET", "/settings", Who::Holder(ViewSettings::grantable())),
             row("POST", "/settings", Who::Holder(EditSettings::grantable())),
             row("GET", "/trail", Who::Holder(ViewTrail::grantable())),

@@ -10,7 +10,9 @@ use std::marker::PhantomData;
 use kit::access::{Grant, admit};
 use kit::list::{self, Ask, Extra, Fixed};
 use kit::review::{self, AnySubject, Side};
-use kit::{Action, Clock, Db, Download, Grantable, Modules, Page, Result, Scope, Settings, User};
+use kit::{
+    Action, Clock, Db, Download, Grantable, Kinds, Modules, Page, Result, Scope, Settings, User,
+};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Route, State, get, routes};
@@ -212,17 +214,35 @@ fn narrowed<A>(at: &AtDesk<'_, A>, side: Side) -> Extra {
         Side::Elsewhere => at.subject.elsewhere().unwrap_or(at.subject.done()),
     };
     let county = at.grant.scope == Scope::County;
+    let superior = Kinds::SUPERIOR.has(at.grant.kind);
     Extra {
         // what waits has no verdict yet, what is done waits no more; below the bureau every
         // registration names the desk itself as its superior
         hide: match (side, county) {
-            (Side::Waiting, true) => &["recognised", "acted_at", "state", "reviewer"],
-            (Side::Waiting, false) => {
-                &["recognised", "acted_at", "state", "reviewer", "superior", "department"]
+            (Side::Waiting, true) => &["recognised", "acted_at", "state", "reviewer", "desk"],
+            (Side::Waiting, false) if superior => {
+                &["recognised", "acted_at", "state", "reviewer", "superior", "department", "desk"]
             }
-            (Side::Done | Side::More(_), true) => &["waiting"],
-            (Side::Done | Side::More(_), false) => &["waiting", "superior"],
-            (Side::Elsewhere, _) => &["recognised", "acted_at"],
+            (Side::Waiting, false) => &[
+                "recognised",
+                "acted_at",
+                "state",
+                "reviewer",
+                "superior",
+                "department",
+                "desk",
+                "unit",
+            ],
+            (Side::Done | Side::More(_), true) => &["waiting", "desk"],
+            (Side::Done | Side::More(_), false) if superior => {
+                &["waiting", "superior", "department", "desk"]
+            }
+            (Side::Done | Side::More(_), false) => {
+                &["waiting", "superior", "department", "desk", "unit"]
+            }
+            (Side::Elsewhere, true) => &["recognised", "acted_at"],
+            (Side::Elsewhere, false) if superior => &["recognised", "acted_at", "department"],
+            (Side::Elsewhere, false) => &["recognised", "acted_at", "department", "unit"],
         },
         fixed: vec![Fixed { sql, values: vec![at.grant.organization.0] }],
         export: Some(format!("{}/export", at.list())),

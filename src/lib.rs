@@ -14,6 +14,7 @@ pub mod desk;
 pub mod files;
 mod gate;
 mod headers;
+mod holidays;
 mod home;
 pub mod lists;
 mod messages;
@@ -129,6 +130,7 @@ fn routes() -> Vec<Route> {
         lists::routes(),
         password::routes(),
         settings_page::routes(),
+        holidays::routes(),
         setup::routes(),
         sign_in::routes(),
         start::routes(),

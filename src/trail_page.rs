@@ -64,6 +64,7 @@ const ACTS: &[(&str, &str)] = &[
     ("certificate.print", "打印学时证明"),
     ("list.export", "导出"),
     ("settings.change", "修改系统设置"),
+    ("holiday.change", "登记节假日"),
     ("backup.create", "备份"),
 ];
 

@@ -234,3 +234,195 @@ async fn a_former_declaration_is_the_beginning_of_a_new_one() {
     person.post(&format!("{FORM}/1/copy"), &[]).await.is(409);
     assert_eq!(latest(&county).await, 2);
 }
+
+/// A row that a base has declared for 周晓梅, waiting or entered.
+async fn base_declared(county: &World, state: &str) {
+    county.execute(
+        "insert into roster_row (subject, parent_id, number, person_id, identity_id, name, year,
+           category_id, kind, title, organizer, started_on, ended_on, hours, plan_id, state)
+         select 'proxy', 1, 1, p.id, p.identity_id, p.name, 2026, 2, '01',
+                '基层儿科常见病诊疗规范培训班', '云川县卫生健康培训中心', '2026-09-07', '2026-09-11', 120, 7, 'pending'
+           from person p where p.name = '周晓梅'",
+    ).await;
+    if state == "entered" {
+        county.execute(
+            "insert into entry (person_id, organization_id, earned_organization_id, year, category_id,
+               kind, title, organizer, started_on, ended_on, hours, source, recognised_by, recorded_at, plan_id)
+             select p.id, p.organization_id, p.organization_id, 2026, 2, '01', '基层儿科常见病诊疗规范培训班',
+                    '云川县卫生健康培训中心', '2026-09-07', '2026-09-11', 120, 'base', '人社局',
+                    '2026-11-01T00:00:00.000Z', 7
+               from person p where p.name = '周晓梅'",
+        ).await;
+        county
+            .execute(
+                "update roster_row set state = 'entered', entry_id = (select max(id) from entry)",
+            )
+            .await;
+    }
+}
+
+#[rocket::async_test]
+async fn what_a_base_declared_for_him_is_not_declared_again() {
+    for state in ["pending", "entered"] {
+        let county = county().await;
+        base_declared(&county, state).await;
+        let mut person = seated(&county, &id_number(2)).await;
+        // the plan's title is enough, whatever days he remembers; saved, the form warns before
+        let mut fields = with(&[("kind", "01")]);
+        fields.push(("act", "save"));
+        person.upload(FORM, &fields, &[]).await.redirects_to(&format!("{FORM}/1/edit"));
+        let page = person.get(&format!("{FORM}/1/edit")).await;
+        page.is(200).contains("继续教育基地已经为您申报").contains("同一培训计划");
+        fields.pop();
+        fields.push(("act", "submit"));
+        let papers =
+            ["notice", "completion", "unit-proof"].map(|slot| format!("evidence-01-{slot}"));
+        let papers: Vec<(&str, &str, &[u8])> =
+            papers.iter().map(|field| (field.as_str(), "材料.pdf", PDF)).collect();
+        let page = person.upload(&format!("{FORM}/1"), &fields, &papers).await;
+        page.is(422).contains("不能再自己申报");
+        assert_eq!(county.number("select count(*) from review_case").await, 0);
+    }
+}
+
+#[rocket::async_test]
+async fn likenesses_stand_beside_the_case_with_a_way_to_them() {
+    let county = county().await.with_employer("乙").await;
+    let mut person = seated(&county, &id_number(2)).await;
+    submit(&mut person, &CLASS, &CLASS_PAPERS).await.is(303);
+    let other = with(&[("title", "另一个培训班"), ("started_on", "2026-09-16")]);
+    submit(&mut person, &other, &CLASS_PAPERS).await.is(303);
+    let mut unit = seated(&county, &county.admin_of("妇幼保健院").await).await;
+    unit.get("/desk/declarations/2")
+        .await
+        .is(200)
+        .contains("重复检测：相同或日期重叠的学时")
+        .contains("<a href=\"/desk/declarations/1\">基层儿科常见病诊疗规范培训班</a>")
+        .contains("没有重复申报同一项目")
+        .contains("2026-09-14 至 2026-09-18");
+    // the same certificate, found out only now: nobody can pass it, batch or not
+    county.execute("update declaration set certificate_number = '云卫培第 18 号'").await;
+    county
+        .execute("update review_case set content = json_set(content, '$.certificate_number', '云卫培第18号')")
+        .await;
+    unit.get("/desk/declarations/2").await.contains("重复：证书编号相同");
+    let page = unit.post("/desk/declarations/2/approve", &[("confirmed", "1")]).await;
+    page.is(409).contains("证书编号相同");
+    let page =
+        unit.post("/desk/declarations/batch/approve", &[("id", "2"), ("confirmed", "1")]).await;
+    page.is(200).contains("未处理").contains("证书编号相同");
+    // a case that was sent elsewhere is named without a link
+    county
+        .execute("update declaration set organization_id = (select id from organization where name = '乙'), desk_id = (select id from organization where name = '乙') where id = 1")
+        .await;
+    county
+        .execute("update review_case set organization_id = (select id from organization where name = '乙'), desk_id = (select id from organization where name = '乙') where id = 1")
+        .await;
+    unit.get("/desk/declarations/2")
+        .await
+        .contains("基层儿科常见病诊疗规范培训班")
+        .lacks("href=\"/desk/declarations/1\"");
+}
+
+#[rocket::async_test]
+async fn a_desk_sees_who_had_it_and_where_the_others_wait() {
+    let county = county().await;
+    let mut person = seated(&county, &id_number(2)).await;
+    submit(&mut person, &CLASS, &CLASS_PAPERS).await.is(303);
+    let mut unit = seated(&county, &county.admin_of("妇幼保健院").await).await;
+    unit.get("/desk/declarations/1").await.lacks("前面的审核");
+    unit.post(
+        "/desk/declarations/1/reject",
+        &[("confirmed", "1"), ("reason", "通知不清楚，请重传。")],
+    )
+    .await
+    .is(303);
+    let mut fields = CLASS.to_vec();
+    fields.push(("act", "submit"));
+    person.upload(&format!("{FORM}/1"), &fields, &[]).await.is(303);
+    unit.get("/desk/declarations/1").await.contains("前面的审核").contains("通知不清楚，请重传。");
+    let passed = [("confirmed", "1"), ("hours", "10"), ("lowered", "缺勤半天")];
+    unit.post("/desk/declarations/1/approve", &passed).await.is(303);
+    // the unit has it no more among the waiting nor among the decided, and still finds it
+    let link = "href=\"/desk/declarations/1\"";
+    unit.get("/desk/declarations").await.contains("待审核（0）").lacks(link);
+    unit.get("/desk/declarations?tab=done").await.is(200).lacks(link);
+    unit.get("/desk/declarations?tab=elsewhere")
+        .await
+        .contains("XS20261123-0001")
+        .contains("示例县人力资源和社会保障局");
+    let mut bureau = seated(&county, "admin").await;
+    let page = bureau.get("/desk/declarations/1").await;
+    page.contains("前面的审核").contains("调低原因：缺勤半天").contains("已等 0 个工作日");
+    bureau.get("/desk/declarations?unit=99").await.is(200).lacks(link);
+    bureau.post("/desk/declarations/1/approve", &[("confirmed", "1")]).await.is(303);
+    bureau.get("/desk/declarations?tab=done").await.contains("XS20261123-0001").contains("已通过");
+    bureau.get("/desk/declarations?tab=elsewhere").await.is(200).lacks(link);
+}
+
+#[rocket::async_test]
+async fn holidays_are_data_and_move_what_is_overdue() {
+    let county = county().await;
+    let mut person = seated(&county, &id_number(2)).await;
+    submit(&mut person, &CLASS, &CLASS_PAPERS).await.is(303);
+    let mut bureau = seated(&county, "admin").await;
+    bureau
+        .get("/holidays")
+        .await
+        .is(200)
+        .contains("2026-10-10")
+        .contains("国庆节调休上班")
+        .contains("2027 年还没有登记节假日");
+    // Monday, one week later: five working days, and four if one of them is a holiday
+    county.clock.advance(time::Duration::days(7));
+    let mut unit = seated(&county, &county.admin_of("妇幼保健院").await).await;
+    unit.get("/desk/declarations/1").await.contains("已等 5 个工作日");
+    county.clock.advance(time::Duration::days(1));
+    let mut unit = seated(&county, &county.admin_of("妇幼保健院").await).await;
+    unit.get("/desk/declarations/1").await.contains("已等 6 个工作日，超过 5 个工作日的审核时限");
+    let mut bureau = seated(&county, "admin").await;
+    let day = [("day", "2026-11-26"), ("kind", "holiday"), ("name", "县庆")];
+    bureau.post("/holidays", &day).await.redirects_to("/holidays?year=2026");
+    unit.get("/desk/declarations/1").await.contains("已等 5 个工作日").lacks("审核时限</span>");
+    // once each; a Thursday is worked anyhow; what is missing is named
+    bureau.post("/holidays", &day).await.is(422).contains("这一天已经登记");
+    let worked = [("day", "2026-11-25"), ("kind", "workday"), ("name", "补班")];
+    bureau.post("/holidays", &worked).await.is(422).contains("本来就上班");
+    bureau
+        .post("/holidays", &[("day", "某天")])
+        .await
+        .is(422)
+        .contains("不是日期")
+        .contains("请填写名称");
+    // changed, removed, and removed again
+    bureau.get("/holidays?year=2026&edit=2026-11-26").await.contains("修改 2026-11-26");
+    let moved =
+        [("was", "2026-11-26"), ("day", "2026-11-27"), ("kind", "holiday"), ("name", "县庆")];
+    bureau.post("/holidays", &moved).await.is(303);
+    assert_eq!(
+        county.text("select group_concat(day) from holiday where name = '县庆'").await,
+        "2026-11-27"
+    );
+    bureau.post("/holidays/remove", &[("day", "2026-11-27")]).await.is(303);
+    bureau.post("/holidays/remove", &[("day", "2026-11-27")]).await.is(404);
+    unit.get("/desk/declarations/1").await.contains("已等 6 个工作日");
+    // next year's, pasted: all or nothing
+    let list = [("list", "2027-01-01 放假 元旦\n2027-02-30 放假 春节")];
+    bureau
+        .post("/holidays/import", &list)
+        .await
+        .is(422)
+        .contains("第 2 行")
+        .contains("2027-01-01 放假 元旦");
+    assert_eq!(county.number("select count(*) from holiday where day like '2027%'").await, 0);
+    let list = [(
+        "list",
+        "2027-01-01 放假 元旦\n2027-02-05 至 2027-02-11 放假 春节\n2027-02-20 调休上班 春节",
+    )];
+    bureau.post("/holidays/import", &list).await.redirects_to("/holidays?year=2027");
+    bureau.get("/holidays?year=2027").await.contains("共 9 天").lacks("2027 年还没有登记");
+    assert_eq!(county.number("select count(*) from trail where act = 'holiday.change'").await, 4);
+    // an employer has no such screen
+    unit.get("/holidays").await.is(403);
+    unit.post("/holidays", &day).await.is(403);
+}

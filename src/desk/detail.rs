@@ -83,6 +83,9 @@ struct Shown {
     yes: &'static str,
     number: String,
     state: Tag,
+    /// 已等 8 个工作日; empty unless it waits.
+    waited: String,
+    overdue: bool,
     back: String,
     applicant: String,
     previous: String,
@@ -163,7 +166,10 @@ pub async fn page<A>(
     let (previous, next) =
         if here { review::neighbours(&mut *db, &at.grant, case).await? } else { (None, None) };
     let address = at.address(row);
+    let (waited, overdue) = waiting(&mut *db, case, clock, settings).await?;
     let shown = Shown {
+        waited,
+        overdue,
         title: format!("{}详情", subject.noun()),
         noun: subject.noun(),
         yes: subject.yes(),
@@ -186,7 +192,9 @@ pub async fn page<A>(
     };
     let facts = facts(&mut *db, at, case, revealed, decides, &address).await?;
     let files = files(&mut *db, at, content).await?;
-    let tables = subject.tables(&mut *db, content).await?;
+    let mut tables = subject.tables(&mut *db, content).await?;
+    leave_out(&mut *db, at, &mut tables).await?;
+    let before = review::before(&mut *db, subject, case).await?;
     let panels = subject.panels(&mut *db, content).await?;
     let steps = review::history(db, subject, case, true, clock).await?;
     Ok(Page::new("review/detail.html")
@@ -198,10 +206,56 @@ pub async fn page<A>(
         .with("tables", &tables)
         .with("panels", &panels)
         .with("checks", &checks)
+        .with("before", &before)
         .with("steps", &steps)
         .with("decision_fields", &fields)
         .with("reasons", subject.reasons())
         .with("form", form))
+}
+
+/// How long a case has waited where it is, and whether that is too long.
+async fn waiting(
+    db: &mut SqliteConnection,
+    case: &Case,
+    clock: &Clock,
+    settings: &Settings,
+) -> Result<(String, bool)> {
+    if case.state != CaseState::Pending {
+        return Ok((String::new(), false));
+    }
+    let waited = review::waited(&review::working_days(db).await?, &case.waiting_since, clock);
+    let limit = settings.integer(&review::OVERDUE_DAYS);
+    let text = if waited > limit {
+        format!("已等 {waited} 个工作日，超过 {limit} 个工作日的审核时限")
+    } else {
+        format!("已等 {waited} 个工作日")
+    };
+    Ok((text, waited > limit))
+}
+
+/// Leaves out links to cases of this desk that the reviewer may not open.
+async fn leave_out<A>(
+    db: &mut SqliteConnection,
+    at: &AtDesk<'_, A>,
+    tables: &mut [review::Table],
+) -> Result<()> {
+    let own = at.address(0);
+    let own = own.trim_end_matches('0');
+    for cell in tables.iter_mut().flat_map(|table| table.rows.iter_mut().flatten()) {
+        let row = cell.href.strip_prefix(own).and_then(|row| row.parse().ok());
+        let may = match row {
+            Some(row) => match find(&mut *db, at, row).await {
+                Ok(_) => true,
+                Err(Error::NotFound) => false,
+                Err(error) => return Err(error),
+            },
+            None => cell.href.is_empty(),
+        };
+        if !may {
+            cell.href.clear();
+        }
+    }
+    Ok(())
 }
 
 /// The facts; the one with the masked ID number can be opened while deciding.

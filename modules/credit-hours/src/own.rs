@@ -90,6 +90,10 @@ impl Module for Own {
                 name: "0015_evidence_slots",
                 sql: include_str!("../migrations/0015_evidence_slots.sql"),
             },
+            Migration {
+                name: "0016_elsewhere",
+                sql: include_str!("../migrations/0016_elsewhere.sql"),
+            },
         ]
     }
 

@@ -1,5 +1,6 @@
 //! 5.1 学时审批: a declaration as the review desk handles it.
 
+mod alike;
 mod content;
 mod list;
 mod recognition;
@@ -11,7 +12,7 @@ use sqlx::SqliteConnection;
 use kit::dictionary::DECLARATION_LEVELS;
 use kit::list::List;
 use kit::module::Group;
-use kit::review::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject};
+use kit::review::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject, Table};
 use kit::{
     Clock, Error, FileId, Form, Grantable, Hours, Kinds, Leaf, Modules, OrganizationId, Result,
     organization,
@@ -59,7 +60,10 @@ impl Subject for Declarations {
     ];
     const FAMILY: &'static [(&'static str, &'static str)] = crate::leaves::FAMILY;
     const PENDING: &'static str = "d.state = 'pending' and d.desk_id = ?";
-    const DONE: &'static str = "d.state <> 'draft' and d.desk_id is not ?";
+    const DONE: &'static str = "d.state <> 'draft' and d.state <> 'pending' and d.desk_id is not ?";
+    const ELSEWHERE: Option<&'static str> =
+        Some("d.state <> 'draft' and d.state = 'pending' and d.desk_id is not ?");
+    const ELSEWHERE_FOR: Kinds = Kinds::STAFFED;
 
     fn row(&self, content: &Content) -> i64 {
         content.declaration
@@ -121,6 +125,10 @@ impl Subject for Declarations {
     fn slots(&self, content: &Content) -> Vec<(FileId, String)> {
         let slots = content.slots.iter().flatten().zip(&content.files);
         slots.map(|(slot, file)| (*file, evidence::label(&content.kind, slot).to_owned())).collect()
+    }
+
+    async fn tables(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Table>> {
+        alike::tables(db, content).await
     }
 
     async fn panels(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Panel>> {

@@ -40,7 +40,7 @@ pub struct SpecialDay {
     pub name: String,
 }
 
-/// The shipped holidays of 2025 and 2026, as seed for the table of the county.
+/// The shipped holidays of 2025 and 2026: what migration 0008_holidays puts into the table.
 pub fn shipped_days() -> Vec<SpecialDay> {
     // A test reads every row, so nothing is lost here.
     read(SHIPPED).unwrap_or_default()

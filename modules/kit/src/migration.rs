@@ -32,6 +32,7 @@ pub const KIT: &[Migration] = &[
         name: "0007_file_link_stays",
         sql: include_str!("../migrations/0007_file_link_stays.sql"),
     },
+    Migration { name: "0008_holidays", sql: include_str!("../migrations/0008_holidays.sql") },
 ];
 
 /// Brings the database to this program's schema: kit first, then each module in order.

@@ -19,7 +19,7 @@ mod tests;
 pub use case::{Case, CaseState, Step};
 pub use decide::{BatchRow, REASON, approve, reject, reveal};
 pub use erased::AnySubject;
-pub use history::{Line, Verdict, history};
+pub use history::{Line, Verdict, before, history};
 pub use parties::{BOTH, OWN, Parties, concerns, is_own};
 pub use query::{
     Limit, case, identity_number, limit, neighbours, oldest, overdue, steps, waited, waiting,
@@ -38,7 +38,7 @@ use rocket::serde::DeserializeOwned;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use crate::access::{Grantable, Leaf};
+use crate::access::{Grantable, Kinds, Leaf};
 use crate::list::List;
 use crate::{
     AccountId, Clock, Event, FileId, Form, Modules, OrganizationId, Result, Setting, settings,
@@ -150,16 +150,23 @@ pub struct TableCell {
     pub before: Option<String>,
     /// Of a tag, its class: wait, pass, back, off, info.
     pub tag: &'static str,
+    /// Another case of the desk; the desk leaves it out where the reviewer may not open it.
+    pub href: String,
 }
 
 impl TableCell {
     pub fn new(text: impl Into<String>) -> Self {
-        Self { kind: "text", text: text.into(), before: None, tag: "" }
+        Self { kind: "text", text: text.into(), ..Self::default() }
     }
 
     /// A mark: how a row's check came out.
     pub fn tag(tag: &'static str, text: impl Into<String>) -> Self {
         Self { kind: "tag", tag, ..Self::new(text) }
+    }
+
+    /// A link to another case: `/desk/<key>/<row>`.
+    pub fn case(text: impl Into<String>, href: impl Into<String>) -> Self {
+        Self { href: href.into(), ..Self::new(text) }
     }
 
     /// A changed value beside what it was; equal ones are drawn plain.
@@ -253,6 +260,8 @@ pub trait Subject: Send + Sync + 'static {
     /// The condition of the tab 其他单位审核中, with one `?` for the desk, where what waits at other
     /// desks of the scope does not stand on 已审核; none: it does.
     const ELSEWHERE: Option<&'static str> = None;
+    /// Who has that tab: superiors; units too, where what they passed waits above them.
+    const ELSEWHERE_FOR: Kinds = Kinds::SUPERIOR;
     /// Tabs beside the desk's own, for what is never decided there: (title, address of a list
     /// whose handler draws `review::tabs` of this subject).
     const MORE_TABS: &'static [(&'static str, &'static str)] = &[];

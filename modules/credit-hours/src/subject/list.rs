@@ -67,6 +67,8 @@ pub static LIST: List = List {
     from: "declaration d left join person p on p.id = d.person_id \
            left join identity i on i.id = p.identity_id \
            left join organization o on o.id = d.organization_id \
+           left join organization u on u.id = d.department_id \
+           left join organization w on w.id = d.desk_id \
            left join category c on c.id = d.category_id",
     alias: "d",
     only: "d.state <> 'draft'",
@@ -75,6 +77,8 @@ pub static LIST: List = List {
         column("name", "姓名", "p.name", Cell::Text, ""),
         column("id_card", "身份证号", MASKED_ID, Cell::Text, ""),
         column("organization", "单位", "o.name", Cell::Long, ""),
+        column("department", "主管部门", "u.name", Cell::Long, ""),
+        column("desk", "等待单位", "w.name", Cell::Long, ""),
         column("category", "科目", "c.short", Cell::Text, ""),
         column("title", "学习项目", "d.title", Cell::Long, ""),
         column("state", "状态", crate::revocation::SHOWN_STATE, Cell::Tag(STATES), ""),
@@ -117,6 +121,16 @@ pub static LIST: List = List {
                 "select cast(id as text), name from organization where kind = 'department' order by name",
             ),
             sql: "d.department_id = ?",
+        },
+        Filter {
+            key: "unit",
+            label: "单位（有待审核的）",
+            kind: FilterKind::Query(
+                "select cast(id as text), name from organization
+                  where id in (select organization_id from declaration where state = 'pending')
+                  order by name",
+            ),
+            sql: "d.organization_id = ?",
         },
         Filter {
             key: "state",

@@ -155,7 +155,7 @@ async fn the_list_and_both_tabs_stand_on_indexes() {
     let world = World::new().await;
     let mut db = world.pools.read().await.unwrap();
     let small = ["category", "ledger_year", "organization"];
-    for sql in [Declarations::PENDING, Declarations::DONE] {
+    for sql in [Declarations::PENDING, Declarations::DONE, Declarations::ELSEWHERE.unwrap()] {
         let fixed = [kit::list::Fixed { sql, values: vec![3] }];
         for plan in plans_with(&mut db, &LIST, &fixed).await.unwrap() {
             assert_eq!(plan.faults(&small), [""; 0], "{:?}", plan.steps);

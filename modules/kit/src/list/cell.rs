@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 use time::Date;
 
 use super::{Cell, Column, List};
-use crate::calendar::{KindOfDay, WorkingDays, shipped_days};
+use crate::calendar::WorkingDays;
 use crate::xlsx::Value;
 use crate::{Clock, Hours, Result, Settings, mask, review};
 
@@ -25,7 +25,7 @@ impl Drawing {
         settings: &Settings,
     ) -> Result<Self> {
         let waits = list.columns.iter().any(|column| matches!(column.cell, Cell::Waiting));
-        let days = if waits { working_days(db).await? } else { WorkingDays::default() };
+        let days = if waits { review::working_days(db).await? } else { WorkingDays::default() };
         Ok(Self { today: clock.today(), days, overdue: settings.integer(&review::OVERDUE_DAYS) })
     }
 
@@ -34,17 +34,6 @@ impl Drawing {
         let since = crate::day::county_day(crate::day::stored_time(stamp)?);
         Some(self.days.between(since, self.today))
     }
-}
-
-/// The shipped holidays, overruled by the county's table.
-async fn working_days(db: &mut SqliteConnection) -> Result<WorkingDays> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("select day, kind from holiday").fetch_all(db).await?;
-    let own = rows.iter().filter_map(|(day, kind)| {
-        Some((crate::day::stored_date(day)?, KindOfDay::from_code(kind)?))
-    });
-    let shipped = shipped_days().into_iter().map(|special| (special.day, special.kind));
-    Ok(WorkingDays::new(shipped.chain(own)))
 }
 
 /// A cell as the templates draw it.

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
 
 use super::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject, Table};
-use crate::access::{Grantable, Leaf};
+use crate::access::{Grantable, Kinds, Leaf};
 use crate::list::List;
 use crate::{Clock, FileId, Form, Modules, OrganizationId, Result};
 
@@ -26,6 +26,8 @@ pub trait AnySubject: Send + Sync + 'static {
     fn done(&self) -> &'static str;
     /// Condition of the tab 其他单位审核中, with one `?` for the desk, if there is such a tab.
     fn elsewhere(&self) -> Option<&'static str>;
+    /// Who has that tab.
+    fn elsewhere_for(&self) -> Kinds;
     /// Tabs of what is never decided at the desk.
     fn more_tabs(&self) -> &'static [(&'static str, &'static str)];
     /// Subjects that share its entry of the menu: (key, title).
@@ -119,6 +121,9 @@ impl<S: Subject> AnySubject for S {
     }
     fn elsewhere(&self) -> Option<&'static str> {
         S::ELSEWHERE
+    }
+    fn elsewhere_for(&self) -> Kinds {
+        S::ELSEWHERE_FOR
     }
     fn more_tabs(&self) -> &'static [(&'static str, &'static str)] {
         S::MORE_TABS

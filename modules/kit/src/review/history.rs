@@ -51,6 +51,25 @@ pub async fn history(
     Ok(lines)
 }
 
+/// What a desk should know before it reads on: how earlier desks of this round decided, and why
+/// former rounds were sent back. Empty unless the case waits.
+pub async fn before(
+    db: &mut SqliteConnection,
+    subject: &dyn AnySubject,
+    case: &Case,
+) -> Result<Vec<Line>> {
+    if case.state != CaseState::Pending {
+        return Ok(vec![]);
+    }
+    let steps = query::steps(db, case.id).await?;
+    let tells = |step: &&Step| match step.act.as_str() {
+        "reject" => true,
+        "pass" | "take" | "skip" => step.round == case.round,
+        _ => false,
+    };
+    Ok(steps.iter().filter(tells).map(|step| line(subject, step)).collect())
+}
+
 fn line(subject: &dyn AnySubject, step: &Step) -> Line {
     let (name, desk) = (&step.name, &step.desk_name);
     let at_desk = format!("{desk}（{name}）");

@@ -115,15 +115,14 @@ pub(super) fn overdue_before(calendar: &WorkingDays, days: i64, today: Date) -> 
     day::stamps_of_day(last).1
 }
 
-/// The county's working days: those shipped, overlaid by its own table.
+/// The county's working days, by its table of holidays.
 pub async fn working_days(db: &mut SqliteConnection) -> Result<WorkingDays> {
     let rows: Vec<(String, String)> =
         sqlx::query_as("select day, kind from holiday").fetch_all(db).await?;
-    let shipped = crate::calendar::shipped_days().into_iter().map(|s| (s.day, s.kind));
-    let own = rows
+    let days = rows
         .iter()
         .filter_map(|(day, kind)| Some((day::stored_date(day)?, KindOfDay::from_code(kind)?)));
-    Ok(WorkingDays::new(shipped.chain(own)))
+    Ok(WorkingDays::new(days))
 }
 
 /// Working days from a stored time until today.

@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 
 use super::{AnySubject, limit, waiting_for};
-use crate::access::{Action, Grant, Grantable, Kinds, Scope};
+use crate::access::{Action, Grant, Grantable, Scope};
 use crate::list::Tab;
 use crate::{Modules, Result};
 
@@ -18,9 +18,9 @@ pub enum Side {
     More(&'static str),
 }
 
-/// Whether there is a tab of what waits at the desks of organizations below.
+/// Whether there is a tab of what waits at other desks.
 pub fn sees_other_desks(subject: &dyn AnySubject, grant: &Grant) -> bool {
-    Kinds::SUPERIOR.has(grant.kind) && subject.elsewhere().is_some()
+    subject.elsewhere_for().has(grant.kind) && subject.elsewhere().is_some()
 }
 
 /// 待审核（n）, 已审核, 其他单位审核中 and the subject's own.
