@@ -58,5 +58,6 @@
   chosen.addEventListener('change', follow);
   chosen.addEventListener('input', follow); // a draft put back
   part.addEventListener('change', tell);
+  part.addEventListener('input', tell); // a draft put back
   follow();
 })();

@@ -102,7 +102,9 @@
     }
     if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector('.offcanvas.show, .dropdown-menu.show')) return;
     if (typing(e.target)) {
+      var button = place.querySelector('[data-arms]');
       if (key === 'escape') e.target.blur();
+      if (key === 'enter' && button && place.contains(e.target)) { e.preventDefault(); arm(button); }
       return;
     }
     if (key === 'escape' && armed) { armed.blur(); e.preventDefault(); return; }

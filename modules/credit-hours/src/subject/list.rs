@@ -139,7 +139,6 @@ pub static LIST: List = List {
                 ("approved", "已通过（含已撤销）"),
                 ("rejected", "已驳回"),
                 ("withdrawn", "已撤回"),
-                ("pending", "待审核"),
             ]),
             sql: "d.state = ?",
         },
