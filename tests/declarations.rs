@@ -326,9 +326,16 @@ async fn likenesses_stand_beside_the_case_with_a_way_to_them() {
 
 #[rocket::async_test]
 async fn a_desk_sees_who_had_it_and_where_the_others_wait() {
-    let county = county().await;
+    let county = county()
+        .await
+        .with_employer("乙")
+        .await
+        .with_active_person("李四光", "乙", &id_number(3))
+        .await;
     let mut person = seated(&county, &id_number(2)).await;
     submit(&mut person, &CLASS, &CLASS_PAPERS).await.is(303);
+    let mut other = seated(&county, &id_number(3)).await;
+    submit(&mut other, &CLASS, &CLASS_PAPERS).await.is(303);
     let mut unit = seated(&county, &county.admin_of("妇幼保健院").await).await;
     unit.get("/desk/declarations/1").await.lacks("前面的审核");
     unit.post(
@@ -354,7 +361,12 @@ async fn a_desk_sees_who_had_it_and_where_the_others_wait() {
     let mut bureau = seated(&county, "admin").await;
     let page = bureau.get("/desk/declarations/1").await;
     page.contains("前面的审核").contains("调低原因：缺勤半天").contains("已等 0 个工作日");
-    bureau.get("/desk/declarations?unit=99").await.is(200).lacks(link);
+    // by unit: hers, and the other that has something waiting
+    let sql = "select organization_id from declaration order by id limit 1";
+    let hers = county.number(sql).await;
+    let other = county.number("select max(organization_id) from declaration").await;
+    bureau.get(&format!("/desk/declarations?unit={hers}")).await.is(200).contains(link);
+    bureau.get(&format!("/desk/declarations?unit={other}")).await.is(200).lacks(link);
     bureau.post("/desk/declarations/1/approve", &[("confirmed", "1")]).await.is(303);
     bureau.get("/desk/declarations?tab=done").await.contains("XS20261123-0001").contains("已通过");
     bureau.get("/desk/declarations?tab=elsewhere").await.is(200).lacks(link);
