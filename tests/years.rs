@@ -263,6 +263,21 @@ async fn a_third_subject_is_declared_counted_shown_and_printed_everywhere() {
     let ledger = admin.get("/queries/ledger").await;
     ledger.is(200).contains("选修科目").contains("英语口语进修班");
     assert_eq!(county.number("select count(*) from entry where category_id = 3").await, 1);
+    // a base says that it teaches it; its profile follows another name
+    admin.get("/accounts/bases/new").await.is(200).contains("选修科目");
+    admin.get("/accounts/bases").await.is(200).contains("选修科目");
+    let county = county.with_base("丙基地").await;
+    county
+        .execute("update base_profile set categories = 'public,选修科目'")
+        .await;
+    let mut admin = seated(&county, "admin").await;
+    let base = county.organization("丙基地").await;
+    admin.get(&format!("/accounts/bases/{base}")).await.contains("公需科目、选修科目");
+    let named = [("name", "个人选修"), ("short", "选修")];
+    admin.post("/credit-hours/rules/categories/3/edit", &named).await.is(303);
+    admin.get(&format!("/accounts/bases/{base}")).await.contains("公需科目、个人选修");
+    let page = admin.post(CATEGORIES_NEW, &[("name", "选修，实践"), ("short", "选实")]).await;
+    page.is(422).contains("科目名称里不能有逗号或顿号");
 }
 
 #[rocket::async_test]

@@ -6,6 +6,7 @@ mod create;
 mod dissolve;
 pub mod form;
 pub mod picker;
+pub mod subjects;
 
 pub use base::may_train;
 pub use change::{change, enable};

@@ -9,6 +9,7 @@ use super::recorded::{self, Recorded};
 use super::{Item, get};
 use crate::organizations::form as fields;
 use crate::organizations::picker::{self, Offer};
+use crate::organizations::subjects;
 
 /// Tick boxes: not ticked, they are not sent.
 pub const TICKED: &[&str] = &["series", "categories", "forms", "fields"];
@@ -69,7 +70,8 @@ pub async fn changes(
     for name in UNSEEN {
         probe.set(name, filled.raw(name));
     }
-    let typed = fields::read(unit.kind, &mut probe, &recorded.profile);
+    let subjects = subjects::offered(&mut *db).await?;
+    let typed = fields::read(unit.kind, &mut probe, &recorded.profile, &subjects);
     let code = CreditCode::parse(&typed.credit_code).map(|code| code.as_str().to_owned());
     let typed = Recorded {
         name: typed.name,

@@ -35,7 +35,8 @@ pub struct Options {
 }
 
 impl Options {
-    pub fn new() -> Self {
+    /// `subjects`: of `subjects::offered`.
+    pub fn new(subjects: Vec<Choice>) -> Self {
         Self {
             natures: choices(&ORGANIZATION_NATURES),
             industries: choices(&INDUSTRIES),
@@ -44,15 +45,9 @@ impl Options {
                 .filter(|c| c.value != WITHOUT_TITLE)
                 .collect(),
             levels: choices(&BASE_LEVELS),
-            categories: choices(&SUBJECTS),
+            categories: subjects,
             forms: choices(&TRAINING_FORMS),
         }
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -70,7 +65,7 @@ fn codes(dictionary: &Dictionary) -> Vec<&'static str> {
 
 /// Reads and checks the fields of an organization of this kind; what the form does not show is
 /// taken from `kept`.
-pub fn read(kind: OrganizationKind, form: &mut Form, kept: &Profile) -> Typed {
+pub fn read(kind: OrganizationKind, form: &mut Form, kept: &Profile, subjects: &[Choice]) -> Typed {
     let name = form.required("name", "单位名称", 2..=60);
     let credit_code = form.required("credit_code", "统一社会信用代码", 1..=30);
     if !credit_code.is_empty()
@@ -111,7 +106,7 @@ pub fn read(kind: OrganizationKind, form: &mut Form, kept: &Profile) -> Typed {
         } else {
             kept.series.clone()
         },
-        base: base.then(|| read_base(form)),
+        base: base.then(|| read_base(form, subjects)),
     };
     Typed { name, credit_code, profile }
 }
@@ -124,8 +119,9 @@ fn required_telephone(form: &mut Form) -> String {
     phone
 }
 
-fn read_base(form: &mut Form) -> Base {
+fn read_base(form: &mut Form, subjects: &[Choice]) -> Base {
     const MOST: i64 = 1_000_000;
+    let subjects: Vec<&str> = subjects.iter().map(|one| one.value.as_str()).collect();
     let base = Base {
         host: form.required("host", "依托单位", 2..=60),
         level: form.choice("level", "级别", &codes(&BASE_LEVELS)),
@@ -134,7 +130,7 @@ fn read_base(form: &mut Form) -> Base {
         recognized_on: form.optional_date("recognized_on", "认定日期"),
         valid_until: form.optional_date("valid_until", "有效期至"),
         fields: form.choices("fields", "培训领域", &codes(&TITLE_SERIES)).join(","),
-        categories: form.choices("categories", "科目", &codes(&SUBJECTS)).join(","),
+        categories: form.choices("categories", "科目", &subjects).join(","),
         forms: form.choices("forms", "培训形式", &codes(&TRAINING_FORMS)).join(","),
         area: form.optional_integer("area", "场地面积", 0..=MOST),
         seats: form.optional_integer("seats", "座位数", 0..=MOST),

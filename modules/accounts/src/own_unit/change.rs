@@ -227,9 +227,10 @@ async fn page(
         _ => None,
     };
     let superior = match unit.parent_id {
-        Some(parent) => kit::organization::find(db, parent).await?.map(|o| o.name),
+        Some(parent) => kit::organization::find(&mut *db, parent).await?.map(|o| o.name),
         None => None,
     };
+    let subjects = crate::organizations::subjects::offered(&mut *db).await?;
     Ok(Page::new("accounts/own_unit_change_form.html")
         .with("crumbs", &crumbs("申请修改单位资料"))
         .with("action", CHANGE)
@@ -239,7 +240,7 @@ async fn page(
         .with("rejection", &rejection)
         .with("kind", unit.kind.key())
         .with("superior", &superior.unwrap_or_default())
-        .with("options", &Options::new())
+        .with("options", &Options::new(subjects))
         .with("attachable", &attachable)
         .with("files", &shown(&kept, "files", request))
         .with("count", &kept.len())

@@ -9,7 +9,7 @@ use super::applicant::salted_by;
 use super::{Administrator, Content, Kind, What};
 use crate::administrators;
 use crate::organizations::picker::{self, Offer};
-use crate::organizations::{Profile, form as unit};
+use crate::organizations::{Profile, form as unit, subjects};
 use crate::people::form as person;
 use crate::{contact, credentials};
 
@@ -65,7 +65,8 @@ pub async fn read(
                 Kind::Department => organization::bureau(&mut *db).await?,
                 _ => picker::read(form, &mut *db, "superior", "上级单位", Offer::Superiors).await?,
             };
-            let typed = unit::read(of, form, &Profile::default());
+            let subjects = subjects::offered(&mut *db).await?;
+            let typed = unit::read(of, form, &Profile::default(), &subjects);
             let administrator = administrator(form);
             let card = number_of_administrator(form, kept, clock);
             taken(form, &mut *db, &typed.name, &typed.credit_code, &administrator, own).await?;

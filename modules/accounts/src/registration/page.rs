@@ -91,8 +91,9 @@ pub async fn draw(
     Ok(match kind {
         Kind::Person => page.with("options", &people::form::Options::new()),
         _ => {
-            let bureau = kit::organization::bureau(db).await?;
-            page.with("options", &organizations::form::Options::new())
+            let bureau = kit::organization::bureau(&mut *db).await?;
+            let subjects = organizations::subjects::offered(&mut *db).await?;
+            page.with("options", &organizations::form::Options::new(subjects))
                 .with("bureau", &bureau.map(|o| o.name).unwrap_or_default())
         }
     })

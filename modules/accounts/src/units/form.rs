@@ -13,6 +13,7 @@ use super::{AtUnit, Editing, Unit};
 use crate::administrators::{self, Credential, LOGIN_TAKEN, NewAdministrator};
 use crate::credentials;
 use crate::organizations::form::{self, Choice, Options};
+use crate::organizations::subjects;
 use crate::organizations::{self, CODE_TAKEN, NAME_TAKEN, NewOrganization, Profile};
 
 pub fn routes() -> Vec<Route> {
@@ -38,6 +39,7 @@ async fn page(
         Some(id) => format!("{}/edit", at.address(id)),
         None => format!("{}/new", at.unit.base),
     };
+    let subjects = subjects::offered(&mut *db).await?;
     Ok(Page::new("accounts/unit_form.html")
         .with("crumbs", &at.unit.crumbs(&title))
         .with("title", &title)
@@ -46,7 +48,7 @@ async fn page(
         .with("back", &back)
         .with("fresh", &id.is_none())
         .with("superiors", &superiors)
-        .with("options", &Options::new())
+        .with("options", &Options::new(subjects))
         .with("form", form))
 }
 
@@ -106,8 +108,9 @@ fn read(
     form: &mut Form,
     offered: &[(OrganizationId, String)],
     kept: &Profile,
+    subjects: &[Choice],
 ) -> NewOrganization {
-    let typed = form::read(unit.kind, form, kept);
+    let typed = form::read(unit.kind, form, kept, subjects);
     let ids: Vec<String> = offered.iter().map(|(id, _)| id.to_string()).collect();
     let parents: Vec<&str> = ids.iter().map(String::as_str).collect();
     let parent = form.choice("parent", "上级单位", &parents);
@@ -146,8 +149,11 @@ async fn create(
     clock: &State<Clock>,
 ) -> Result<Answer> {
     may_add(&at)?;
-    let offered = superiors(&mut *db.read().await?, at.unit, at.grant.scope).await?;
-    let new = read(at.unit, &mut form, &offered, &Profile::default());
+    let mut reader = db.read().await?;
+    let offered = superiors(&mut reader, at.unit, at.grant.scope).await?;
+    let subjects = subjects::offered(&mut reader).await?;
+    drop(reader);
+    let new = read(at.unit, &mut form, &offered, &Profile::default(), &subjects);
     let mut administrator = read_administrator(&mut form);
     if form.refused() {
         return Ok(page(&at, &mut *db.read().await?, None, &form).await?.refused().into());
@@ -200,7 +206,8 @@ async fn update(
     let found = at.found(&mut tx, id).await?;
     let kept = organizations::profile(&mut tx, id).await?;
     let offered = superiors(&mut tx, at.unit, at.grant.scope).await?;
-    let new = read(at.unit, &mut form, &offered, &kept);
+    let subjects = subjects::offered(&mut tx).await?;
+    let new = read(at.unit, &mut form, &offered, &kept, &subjects);
     if !form.refused() {
         match organizations::change(&mut tx, modules, id, &new, "change", clock).await {
             Ok(false) => {

@@ -110,6 +110,9 @@ struct Typed {
 fn read(form: &mut Form) -> Option<Typed> {
     let name = form.required("name", "科目名称", 2..=10);
     let short = form.required("short", "简称", 2..=4);
+    if name.contains([',', '，', '、']) {
+        form.refuse("name", "科目名称里不能有逗号或顿号，请一次增加一个科目。");
+    }
     (!form.refused()).then_some(Typed { name, short })
 }
 
@@ -150,7 +153,7 @@ async fn create(
     room(&mut tx).await?;
     let stored = sqlx::query_scalar(
         "insert into category (key, name, short, sort)
-         select 'subject-' || (max(id) + 1), ?, ?, max(sort) + 1 from category returning id",
+         select ?1, ?1, ?2, max(sort) + 1 from category returning id",
     )
     .bind(&typed.name)
     .bind(&typed.short)
@@ -179,21 +182,39 @@ async fn update(
     let mut tx = db.begin().await?;
     let old = one(&mut tx, id).await?;
     let Some(typed) = read(&mut form) else { return Ok(page(&form, Some(&old)).refused().into()) };
-    let stored =
-        sqlx::query_scalar("update category set name = ?, short = ? where id = ? returning id")
-            .bind(&typed.name)
-            .bind(&typed.short)
-            .bind(id)
-            .fetch_one(&mut *tx)
-            .await;
+    let stored = sqlx::query_scalar(
+        "update category set name = ?1, short = ?2,
+               key = case when key = name then ?1 else key end
+              where id = ?3 returning id",
+    )
+    .bind(&typed.name)
+    .bind(&typed.short)
+    .bind(id)
+    .fetch_one(&mut *tx)
+    .await;
     if taken(&mut form, &typed, stored)?.is_none() {
         return Ok(page(&form, Some(&old)).refused().into());
     }
+    bases_follow(&mut tx, &old.name, &typed.name).await?;
     let text =
         format!("科目“{}”（{}）改名为“{}”（{}）", old.name, old.short, typed.name, typed.short);
     written(&mut tx, &user, clock, id, &text).await?;
     tx.commit().await?;
     Ok(Done::to(BASE).ok(format!("已保存科目“{}”。", typed.name)).into())
+}
+
+/// A base's profile names the added subjects it teaches by their names.
+async fn bases_follow(tx: &mut SqliteConnection, old: &str, new: &str) -> Result<()> {
+    sqlx::query(
+        "update base_profile set categories =
+           trim(replace(',' || categories || ',', ',' || ?1 || ',', ',' || ?2 || ','), ',')
+          where instr(',' || categories || ',', ',' || ?1 || ',') > 0",
+    )
+    .bind(old)
+    .bind(new)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// 上移, 下移, 停用, 启用.

@@ -14,7 +14,6 @@ const NATURES: &[(&str, &str)] =
     &choices::<{ ORGANIZATION_NATURES.entries.len() }>(ORGANIZATION_NATURES.entries);
 const SECTIONS: &[(&str, &str)] = &choices::<{ INDUSTRIES.entries.len() }>(INDUSTRIES.entries);
 const LEVELS: &[(&str, &str)] = &choices::<{ BASE_LEVELS.entries.len() }>(BASE_LEVELS.entries);
-const CATEGORIES: &[(&str, &str)] = &choices::<{ SUBJECTS.entries.len() }>(SUBJECTS.entries);
 
 /// (stored, shown) of a dictionary.
 const fn choices<const N: usize>(entries: &[Entry]) -> [(&'static str, &'static str); N] {
@@ -131,7 +130,7 @@ const BY_LEVEL: Filter =
 const BY_CATEGORY: Filter = Filter {
     key: "category",
     label: "科目",
-    kind: FilterKind::Choice(CATEGORIES),
+    kind: FilterKind::Query(crate::organizations::subjects::ALL),
     sql: "instr(',' || b.categories || ',', ',' || ? || ',') > 0",
 };
 const BY_VALIDITY: Filter =
