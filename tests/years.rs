@@ -212,7 +212,10 @@ async fn a_third_subject_is_declared_counted_shown_and_printed_everywhere() {
     recognise(&county, "周晓梅", &[(1, 30), (2, 50)]).await;
     // 30 + 50 of 90, and 专业 asks for 60: 10 short in both
     let mut person = seated(&county, &id_number(2)).await;
-    person.get("/credit-hours/mine").await.contains("专业科目还差 10 学时");
+    person
+        .get("/credit-hours/mine")
+        .await
+        .contains("专业科目要求 60 学时，已有 50 学时，还差 10 学时。");
     // 90 = 30 公需 + 50 专业 + 10 选修
     let fields = [
         ("from", "2026"),
@@ -224,7 +227,10 @@ async fn a_third_subject_is_declared_counted_shown_and_printed_everywhere() {
         ("category-3", "10"),
     ];
     ask(&mut admin, &fields).await.is(303);
-    person.get("/credit-hours/mine").await.contains("选修科目还差 10 学时");
+    person
+        .get("/credit-hours/mine")
+        .await
+        .contains("选修科目要求 10 学时，已有 0 学时，还差 10 学时。");
     person.get("/start").await.contains("选修科目");
     declare(&mut person, "3", "英语口语进修班").await.is(303);
     let mut unit = seated(&county, &county.admin_of("甲").await).await;
@@ -267,9 +273,7 @@ async fn a_third_subject_is_declared_counted_shown_and_printed_everywhere() {
     admin.get("/accounts/bases/new").await.is(200).contains("选修科目");
     admin.get("/accounts/bases").await.is(200).contains("选修科目");
     let county = county.with_base("丙基地").await;
-    county
-        .execute("update base_profile set categories = 'public,选修科目'")
-        .await;
+    county.execute("update base_profile set categories = 'public,选修科目'").await;
     let mut admin = seated(&county, "admin").await;
     let base = county.organization("丙基地").await;
     admin.get(&format!("/accounts/bases/{base}")).await.contains("公需科目、选修科目");
@@ -288,7 +292,10 @@ async fn a_level_that_is_asked_for_72_is_complete_with_72() {
     recognise(&county, "周晓梅", &[(1, 30), (2, 42)]).await;
     recognise(&county, "吴敏", &[(1, 30), (2, 42)]).await;
     let mut person = seated(&county, &id_number(2)).await;
-    person.get("/credit-hours/mine").await.contains("专业科目还差 18 学时");
+    person
+        .get("/credit-hours/mine")
+        .await
+        .contains("专业科目要求 60 学时，已有 42 学时，还差 18 学时。");
     person.get("/verification/mine").await.is(200);
     let before = person.post("/verification/mine", &[("from", "2026"), ("to", "2026")]).await;
     person.follow(&before).await.contains("未达到要求");
