@@ -135,6 +135,8 @@ pub async fn existing(
     db: &mut SqliteConnection,
     people: &[PersonId],
 ) -> Result<HashMap<PersonId, Vec<Existing>>> {
+    // `+`: without statistics (a new installation) the planner would go through every entry that is
+    // no reversal, once for each person
     let rows: Vec<Stored> = sqlx::query_as(
         "with p as (select value as id from json_each(?1))
          select 0 as origin, d.id, d.person_id, d.title, d.certificate_number, d.started_on,
@@ -148,7 +150,7 @@ pub async fn existing(
          select 2, e.id, e.person_id, e.title, e.certificate_number, e.started_on, e.ended_on,
                 e.plan_id, e.hours, e.source, e.declaration_id
            from p cross join entry e on e.person_id = p.id
-          where e.reverses_id is null
+          where +e.reverses_id is null
             and not exists (select 1 from entry r where r.reverses_id = e.id)",
     )
     .bind(serde_json::to_string(people)?)

@@ -196,7 +196,7 @@ pub async fn entries(
                 e.declaration_id, e.corrects_id
            from entry e join category c on c.id = e.category_id
            join organization u on u.id = e.earned_organization_id
-          where e.person_id = ? and e.year between ? and ? and e.reverses_id is null
+          where e.person_id = ? and e.year between ? and ? and +e.reverses_id is null
             and not exists (select 1 from entry r where r.reverses_id = e.id)
           order by e.year, e.ended_on, e.id",
     )

@@ -25,7 +25,7 @@ pub async fn reverse_many(
     for chunk in entries.chunks(CHUNK) {
         let standing: Vec<(i64, PersonId, i32)> = sqlx::query_as(
             "select e.id, e.person_id, e.year from json_each(?) j cross join entry e on e.id = j.value
-              where e.reverses_id is null
+              where +e.reverses_id is null
                 and not exists (select 1 from entry r where r.reverses_id = e.id) order by e.id",
         )
         .bind(serde_json::to_string(chunk)?)

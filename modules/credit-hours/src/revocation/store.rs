@@ -182,7 +182,7 @@ pub async fn revoked(
     let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new(SELECT);
     sql.push(" where e.person_id = ").push_bind(person);
     sql.push(" and e.year between ").push_bind(from).push(" and ").push_bind(to);
-    sql.push(" and e.reverses_id is null and r.id is not null order by e.year desc, e.id");
+    sql.push(" and +e.reverses_id is null and r.id is not null order by e.year desc, e.id");
     let all: Vec<Detail> = sql.build_query_as().fetch_all(db).await?;
     Ok(all
         .into_iter()

@@ -225,7 +225,7 @@ pub(super) async fn crossing(
         "select e.person_id, e.title, e.ended_on, e.hours
            from json_each(?1) j
            cross join entry e on e.person_id = j.value and e.year = ?2 + 1
-          where e.reverses_id is null and substr(e.started_on, 1, 4) = cast(?2 as text)
+          where +e.reverses_id is null and substr(e.started_on, 1, 4) = cast(?2 as text)
             and not exists (select 1 from entry r where r.reverses_id = e.id)
           order by e.id",
     )
