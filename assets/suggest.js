@@ -5,7 +5,9 @@
   var box = document.querySelector('[data-suggest]'), form = box && box.closest('form');
   if (!form) return;
   var names = ['year', 'category', 'kind', 'item', 'level', 'rank', 'quantity', 'started_on', 'ended_on', 'hours'];
-  var hours = form.elements.hours, item = form.elements.item, every = Array.prototype.slice.call(item.options);
+  // by namedItem: elements.item is the collection's own method
+  function field(name) { return form.elements.namedItem(name); }
+  var hours = field('hours'), item = field('item'), every = Array.prototype.slice.call(item.options);
   var answer = box.querySelector('[data-answer]'), adopt = box.querySelector('[data-adopt]'), asked = '', timer, turn = 0;
 
   function element(name, className, text) {
@@ -15,7 +17,7 @@
     return made;
   }
   function query() {
-    var parts = names.map(function (name) { return name + '=' + encodeURIComponent(form.elements[name] ? form.elements[name].value : ''); });
+    var parts = names.map(function (name) { return name + '=' + encodeURIComponent(field(name) ? field(name).value : ''); });
     return parts.concat('id=' + encodeURIComponent(box.dataset.id)).join('&');
   }
 
@@ -28,9 +30,9 @@
     return item.value !== had;
   }
   function show(name, wanted) {
-    var part = form.querySelector('[data-ask="' + name + '"]'), field = form.elements[name];
+    var part = form.querySelector('[data-ask="' + name + '"]'), box = field(name);
     // what is filled in is never hidden from him
-    if (part) part.hidden = !wanted && !(field && field.value);
+    if (part) part.hidden = !wanted && !(box && box.value);
   }
   function follow(asks) {
     var dropped = offer(asks.items);
@@ -63,7 +65,7 @@
     asked = now;
     turn += 1;
     mine = turn;
-    if (!form.elements.kind.value) return;
+    if (!field('kind').value) { follow({ items: [], level: false, rank: false, quantity: '' }); return; }
     fetch(box.dataset.suggest + '?' + now, { credentials: 'same-origin' })
       .then(function (got) { if (!got.ok) throw new Error(); return got.json(); })
       .then(function (got) {
