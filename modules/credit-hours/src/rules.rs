@@ -83,6 +83,7 @@ impl Module for Rules {
                 name: "0011_suggested",
                 sql: include_str!("../migrations/0011_suggested.sql"),
             },
+            Migration { name: "0012_sources", sql: include_str!("../migrations/0012_sources.sql") },
         ]
     }
 

@@ -15,13 +15,22 @@ const fn column(key: &'static str, title: &'static str, sql: &'static str, cell:
 
 const RANKS: &str = "case when d.rank = 0 then '' when d.max_rank = d.rank then '第 ' || d.rank || ' 名' \
     else '第 ' || d.rank || ' 至 ' || d.max_rank || ' 名' end";
-const UNIT: &str = "case d.unit when 'item' then '每项' when 'year' then '每项每年' when 'day' then '每天' \
-    when 'half_day' then '每半天' when 'course' then '每门课程' when 'module' then '每模块' \
-    when 'hundred' then '每百字' else '载明的学时' end";
-/// A rule that gives no number of its own says what it does instead.
+/// 每项 12 学时; a rule that gives no number of its own says what it does instead.
 const GIVES: &str = "case when d.effect = 'completes_professional' then '补足专业科目' \
-    when d.unit = 'stated' then '按载明的学时' \
-    else rtrim(rtrim(printf('%.1f', d.hours / 10.0), '0'), '.') end";
+    when d.unit = 'stated' then '按载明的学时' else case d.unit when 'item' then '每项 ' \
+    when 'year' then '每项每年 ' when 'day' then '每天 ' when 'half_day' then '每半天 ' \
+    when 'course' then '每门课程 ' when 'module' then '每模块 ' else '每百字 ' end \
+    || (d.hours / 10) || case when d.hours % 10 = 5 then '.5' else '' end || ' 学时' end";
+const CAPS: &str = "case when d.cap_item is null then '' else '一项 ' || (d.cap_item / 10) \
+    || case when d.cap_item % 10 = 5 then '.5' else '' end end \
+    || case when d.cap_item is null or d.cap_year is null then '' else '，' end \
+    || case when d.cap_year is null then '' else '全年 ' || (d.cap_year / 10) \
+    || case when d.cap_year % 10 = 5 then '.5' else '' end end";
+const DATES: &str =
+    "d.valid_from || case d.valid_to when '' then ' 起' else ' 至 ' || d.valid_to end";
+/// Its beginning: the whole of it stands on the rule's page.
+const SOURCE: &str =
+    "case when length(d.source) > 18 then substr(d.source, 1, 18) || '…' else d.source end";
 const LEVEL: &str = "case d.level when 'national' then '国家级' when 'provincial' then '省部级' \
     when 'municipal' then '市厅级' when 'county' then '县级' when 'unit' then '单位' else '' end";
 
@@ -39,27 +48,24 @@ pub static LIST: List = List {
         column("item", "种类", "d.item", Cell::Long),
         column("level", "级别", LEVEL, Cell::Text),
         column("rank", "排名", RANKS, Cell::Text),
-        column("unit", "计算单位", UNIT, Cell::Text),
-        column("hours", "学时", GIVES, Cell::Text),
+        column("gives", "认定", GIVES, Cell::Text),
         column("step", "每后一名减", "nullif(d.step, 0)", Cell::Hours),
-        column("cap_item", "一项最多", "d.cap_item", Cell::Hours),
-        column("cap_year", "全年最多", "d.cap_year", Cell::Hours),
+        column("caps", "最多", CAPS, Cell::Text),
         column("category", "科目", "coalesce(c.short, '不限')", Cell::Text),
-        column(
-            "valid",
-            "效力",
-            "'active ' || d.valid_to",
-            Cell::Until(&[("active", "有效", "pass")]),
-        ),
-        column("from", "起", "d.valid_from", Cell::Day),
-        column("to", "止", "d.valid_to", Cell::Day),
         column(
             "sample",
             "标记",
             "d.sample",
             Cell::Tag(&[("1", "示例", "wait"), ("0", "已核定", "info")]),
         ),
-        column("source", "依据", "d.source", Cell::Long),
+        column(
+            "valid",
+            "效力",
+            "'active ' || d.valid_to",
+            Cell::Until(&[("active", "有效", "pass")]),
+        ),
+        column("dates", "有效期", DATES, Cell::Text),
+        column("source", "依据", SOURCE, Cell::Long),
     ],
     filters: &[
         Filter {
