@@ -125,10 +125,13 @@ pub static LIST: List = List {
         Filter {
             key: "unit",
             label: "单位（有待审核的）",
-            kind: FilterKind::Query(
-                "select cast(id as text), name from organization
-                  where id in (select organization_id from declaration where state = 'pending')
-                  order by name",
+            kind: FilterKind::Own(
+                "select cast(o.id as text), o.name
+                   from organization me join organization o
+                     on me.kind = 'bureau' or o.department_id = me.id or o.id = me.id
+                  where me.id = ?
+                    and o.id in (select organization_id from declaration where state = 'pending')
+                  order by o.name",
             ),
             sql: "d.organization_id = ?",
         },
