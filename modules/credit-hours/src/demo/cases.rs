@@ -294,7 +294,7 @@ impl Maker<'_> {
             && recognition.hours > Hours::whole(8)
             && self.county.random.chance(12)
         {
-            recognition.hours = recognition.hours - Hours::whole(4);
+            recognition.hours -= Hours::whole(4);
             recognition.reason = "缺勤半天".to_owned();
         }
         content.most = None;
