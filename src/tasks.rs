@@ -43,6 +43,12 @@ impl Fairing for Tasks {
         let every = 600;
         tasks.push(Task { name: "move on", every, run: |context| Box::pin(move_on(context)) });
         tasks.push(kit::file::SWEEP);
+        let every = 1_800;
+        tasks.push(Task {
+            name: "statistics",
+            every,
+            run: |context| Box::pin(statistics(context)),
+        });
         for task in tasks {
             let (context, mut shutdown) = (context.clone(), rocket.shutdown());
             tokio::spawn(async move {
@@ -71,6 +77,21 @@ impl Fairing for Tasks {
             }
         });
     }
+}
+
+/// What the query planner knows of each table: tables that have grown since, or were never looked
+/// at, are sampled anew. Without it a county that was typed and imported is planned for as an
+/// empty one.
+async fn statistics(context: TaskContext) -> Result<()> {
+    sample(&context.db).await
+}
+
+async fn sample(db: &Pools) -> Result<()> {
+    let mut writer = db.writer().await?;
+    sqlx::raw_sql("pragma analysis_limit = 2000; pragma optimize(0x10002);")
+        .execute(&mut *writer)
+        .await?;
+    Ok(())
 }
 
 /// Sessions that have ended, queries nobody will ask again, failures long past.
@@ -115,4 +136,35 @@ pub async fn finish(rocket: &Rocket<rocket::Ignite>) -> Result<()> {
     drop(writer);
     db.shut().await;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::db::Pools;
+    use sqlx::Executor;
+
+    use super::sample;
+
+    #[tokio::test]
+    async fn a_table_that_was_never_looked_at_is_sampled() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Pools::open(folder.path(), 1, true).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        tx.execute("create table row (id integer primary key, word text); create index row_word on row (word);").await.unwrap();
+        for word in 0..200 {
+            sqlx::query("insert into row (word) values (?)")
+                .bind((word % 20).to_string())
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+        sample(&db).await.unwrap();
+        let told: String =
+            sqlx::query_scalar("select stat from sqlite_stat1 where idx = 'row_word'")
+                .fetch_one(&mut *db.read().await.unwrap())
+                .await
+                .unwrap();
+        assert_eq!(told, "200 10");
+    }
 }
