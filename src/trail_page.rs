@@ -60,6 +60,7 @@ const ACTS: &[(&str, &str)] = &[
     ("credit-hours.rule.create", "新增折算规则"),
     ("credit-hours.rule.edit", "修改折算规则"),
     ("credit-hours.rule.end", "停用折算规则"),
+    ("credit-hours.exemption.end", "撤销减免"),
     ("certificate.issue", "出具学时证明"),
     ("certificate.print", "打印学时证明"),
     ("list.export", "导出"),

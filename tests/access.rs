@@ -255,6 +255,11 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from person where name = '李四光'"
     } else if begins("/queries/ledger/") || begins("/credit-hours/entries/") {
         "select id from entry"
+    } else if begins("/credit-hours/exemptions/")
+        || begins("/credit-hours/unit-exemptions/")
+        || begins("/credit-hours/ended-exemptions/")
+    {
+        "select id from exemption"
     } else if begins("/credit-hours/cases/") {
         "select id from review_case"
     } else if begins("/credit-hours/unfinished/") {
@@ -397,7 +402,14 @@ async fn what_belongs_to_another_unit_is_not_there() {
                updated_at) select id, 'entered', 1, '李四光', '', '' from organization where name = '乙'",
         )
         .await;
-
+    county
+        .execute(
+            "insert into exemption (person_id, organization_id, department_id, account_id, by_id,
+               year, created_at, updated_at)
+             select id, organization_id, department_id, 1, organization_id, 2026, '', ''
+               from person where name = '李四光'",
+        )
+        .await;
     // of 乙: who left it, who wants to leave it, a batch that it writes
     county
         .execute(

@@ -12,6 +12,7 @@ mod commands;
 mod conversion_rules;
 mod crash;
 mod declarations;
+mod exemptions;
 mod frame;
 mod history_hours;
 mod hours;

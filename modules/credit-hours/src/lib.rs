@@ -31,6 +31,7 @@ use kit::module::{self, Joined, Template};
 pub use claims::{Claim, Existing, How, Origin, Taken, among, existing, taken};
 pub use declaration::rules::comparable;
 pub use demo::example_sheet;
+pub use exemption::{InForce, UNIT_EXEMPTIONS, in_force};
 pub use ledger::source_label;
 pub use ledger::totals::{Difference, recount};
 pub use read::{CategoryTotal, EntryRow, YearTotal, entries, kind_label, year_totals};

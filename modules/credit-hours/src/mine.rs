@@ -9,6 +9,7 @@ use kit::{Clock, Db, Error, Page, Person, PersonId, Result, User};
 
 use crate::declaration::pages::{dates, recent, unfinished};
 use crate::declaration::store;
+use crate::exemption::{self, InForce};
 use crate::read::{self, EntryRow, YearTotal};
 use crate::revocation::{self, Revoked};
 use crate::subject::year_panel;
@@ -22,6 +23,8 @@ struct Year {
     /// 为什么没完成
     why: Vec<Sentence>,
     entries: Vec<Entry>,
+    /// 减免 in force.
+    exemption: Option<InForce>,
     /// What counts no longer.
     revoked: Vec<Revoked>,
     open: bool,
@@ -48,6 +51,7 @@ pub async fn mine(person: Person, db: &State<Db>, clock: &State<Clock>) -> Resul
     let totals = read::year_totals(&mut db, person.id, first, now).await?;
     let mut entries = read::entries(&mut db, person.id, first, now).await?;
     let mut revoked = revocation::revoked(&mut db, person.id, first, now).await?;
+    let mut exemptions = exemption::in_force(&mut db, person.id, first, now).await?;
     let mut years: Vec<Year> = Vec::with_capacity(totals.len());
     for total in totals.into_iter().rev() {
         let of_year: Vec<EntryRow> = entries.extract_if(.., |e| e.year == total.year).collect();
@@ -57,7 +61,9 @@ pub async fn mine(person: Person, db: &State<Db>, clock: &State<Clock>) -> Resul
             .collect();
         let revoked = revoked.extract_if(.., |one| one.year == total.year).collect();
         let why = why(&mut db, person.id, total.year, clock).await?;
-        years.push(Year { open: total.year == now, total, why, entries, revoked });
+        let exemption = exemptions.remove(&total.year);
+        let open = total.year == now;
+        years.push(Year { open, total, why, entries, exemption, revoked });
     }
     Ok(Page::new("credit-hours/mine.html")
         .with("shut", &store::shut(&mut db, person.id).await?)

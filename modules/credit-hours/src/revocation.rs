@@ -17,8 +17,10 @@ use kit::review::{Case, CaseState};
 use kit::{Action, Grantable, Kinds, Leaf, Migration, Module, Permission, permission};
 use rocket::{Route, routes};
 
+pub use form::reason;
 pub use show::entry_page;
 pub use store::{Revoked, SHOWN_STATE, facts, revoked, shown_state};
+pub use tell::{account_of, administrators_of};
 
 /// 学时撤销更正 in the role form, 学时撤销记录 in the menu.
 pub const REVOCATIONS: Leaf = Leaf {

@@ -107,6 +107,49 @@ impl World {
     }
 }
 
+/// Puts an exemption in force in the place of whatever was, without its totals; 0 tenths: none.
+pub async fn exempt(tx: &mut sqlx::SqliteConnection, person: PersonId, year: i32, tenths: i64) {
+    sqlx::query("update exemption set in_force = 0 where person_id = ? and year = ?")
+        .bind(person)
+        .bind(year)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    if tenths > 0 {
+        let case: i64 = sqlx::query_scalar(
+            "insert into review_case (subject, number, state, route, stage, person_id,
+               organization_id, title, content, submitted_at, waiting_since)
+             select 'exemptions', '', 'approved', '[1]', 0, id, organization_id, '', '{}', '', ''
+               from person where id = ? returning id",
+        )
+        .bind(person)
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+        sqlx::query(
+            "insert into exemption (case_id, state, organization_id, person_id, account_id, year,
+               granted, in_force, created_at, updated_at)
+             select ?, 'approved', organization_id, id, 1, ?, ?, 1, '', '' from person where id = ?",
+        )
+        .bind(case)
+        .bind(year)
+        .bind(tenths)
+        .bind(person)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    }
+    sqlx::query(
+        "update person_year set exempt = min(?, required) where person_id = ? and year = ?",
+    )
+    .bind(tenths)
+    .bind(person)
+    .bind(year)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+}
+
 impl Drop for World {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);

@@ -147,6 +147,7 @@ async fn one(
     let totals = year_totals(&mut db, id, year - 5, year).await?;
     let rows = entries(&mut db, id, year - 5, year).await?;
     let revoked = credit_hours::revoked(&mut db, id, year - 5, year).await?;
+    let exemptions = credit_hours::in_force(&mut db, id, year - 5, year).await?;
     let mut years = Vec::with_capacity(totals.len());
     for total in totals.into_iter().rev() {
         let own: Vec<_> = rows
@@ -174,7 +175,7 @@ async fn one(
         years.push(json!({
             "year": total.year, "total": total.total, "required": total.required,
             "complete": total.complete, "categories": categories, "entries": own, "why": why,
-            "exempt": total.exempt,
+            "exempt": total.exempt, "exemption": exemptions.get(&total.year),
             "revoked": revoked.iter().filter(|one| one.year == total.year).collect::<Vec<_>>(),
         }));
     }

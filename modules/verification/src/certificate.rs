@@ -36,6 +36,11 @@ pub struct Year {
     pub required: Hours,
     pub total: Hours,
     pub complete: bool,
+    /// What of the requirement was waived (减免), and as what; certificates of before do not say.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub exempt: Hours,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub exemption: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -82,6 +87,12 @@ pub struct YearRow<'a> {
     pub complete: bool,
 }
 
+/// For a certificate without an exemption to read as those of before.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn nothing(hours: &Hours) -> bool {
+    hours.is_zero()
+}
+
 impl Snapshot {
     /// Heads of the year table: the categories of any year, in order.
     pub fn columns(&self) -> Vec<&str> {
@@ -92,6 +103,28 @@ impl Snapshot {
             }
         }
         names
+    }
+
+    /// What was waived, one sentence; empty: nothing.
+    pub fn exemptions(&self) -> String {
+        let told: Vec<String> = self
+            .years
+            .iter()
+            .filter(|year| !year.exempt.is_zero())
+            .map(|year| {
+                let how = if year.required.is_zero() {
+                    "全部减免".to_owned()
+                } else {
+                    format!("减免 {} 学时", year.exempt)
+                };
+                format!("{} 年度{}，{how}", year.year, year.exemption)
+            })
+            .collect();
+        if told.is_empty() {
+            String::new()
+        } else {
+            format!("减免：{}。表中“要求”已减去减免的学时。", told.join("；"))
+        }
     }
 
     /// Its rows, aligned to `columns`.

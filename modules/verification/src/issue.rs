@@ -264,12 +264,13 @@ async fn years_of(
     from: i32,
     to: i32,
 ) -> Result<Vec<Year>> {
-    let totals = year_totals(db, person, from, to).await?;
+    let totals = year_totals(&mut *db, person, from, to).await?;
     let mut names: BTreeMap<i64, &str> = BTreeMap::new();
     for one in totals.iter().flat_map(|total| &total.categories) {
         names.insert(one.id, &one.name);
     }
     let whole = fit(names.values().copied());
+    let mut exemptions = credit_hours::in_force(db, person, from, to).await?;
     Ok(totals
         .into_iter()
         .map(|total| Year {
@@ -286,6 +287,8 @@ async fn years_of(
             required: total.required,
             total: total.total,
             complete: total.complete,
+            exempt: total.exempt,
+            exemption: exemptions.remove(&total.year).map(|one| one.kind).unwrap_or_default(),
         })
         .collect())
 }

@@ -100,6 +100,7 @@ async fn print(
         .with("who", &snapshot)
         .with("columns", &snapshot.columns())
         .with("years", &snapshot.rows())
+        .with("exemptions", &snapshot.exemptions())
         .with("pages", &laid.len())
         .with("sheets", &laid)
         .with("total", &snapshot.entries.iter().map(|e| e.hours).sum::<Hours>())

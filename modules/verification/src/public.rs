@@ -124,6 +124,7 @@ async fn answer(db: &mut SqliteConnection, row: Option<Row>, clock: &Clock) -> R
         .with("who", &snapshot)
         .with("columns", &snapshot.columns())
         .with("years", &snapshot.rows())
+        .with("exemptions", &snapshot.exemptions())
         .with("issued_at", &row.issued_at)
         .with("total", &snapshot.entries.iter().map(|e| e.hours).sum::<Hours>())
         .with("asked_at", &clock.stamp()))

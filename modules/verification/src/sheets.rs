@@ -41,6 +41,8 @@ const CELL: f64 = 7.4;
 const WIDE_CELL: f64 = 39.5;
 const ISSUER: f64 = 18.5;
 const NOTE_LINE: f64 = 56.5;
+/// And in a line of a sentence before a table.
+const LEAD_LINE: f64 = 42.0;
 /// And of the columns 学习项目, 形式 and 举办单位: 48.3, 24.3 and 31.3 mm of 3.35 mm each; some
 /// systems draw them in 13 instead of 12.67 pixels.
 const TITLE: f64 = 14.05;
@@ -131,8 +133,12 @@ fn top(snapshot: &Snapshot) -> f64 {
         + lines(&snapshot.organization, WIDE_CELL)
         + cells[0].max(cells[1])
         - 3.0;
+    let waived = match snapshot.exemptions() {
+        text if text.is_empty() => 0.0,
+        text => LEAD_IN + (lines(&text, LEAD_LINE) - 1.0) * TEXT,
+    };
     let none = if snapshot.entries.is_empty() { LEAD_IN } else { 0.0 };
-    NUMBER + FIRST + wrapped * TEXT + YEAR * snapshot.years.len() as f64 + none
+    NUMBER + FIRST + wrapped * TEXT + YEAR * snapshot.years.len() as f64 + waived + none
 }
 
 /// Lays a certificate out.
@@ -247,6 +253,8 @@ mod tests {
                     required: Hours::whole(90),
                     total: Hours::whole(90),
                     complete: true,
+                    exempt: Hours::ZERO,
+                    exemption: String::new(),
                 })
                 .collect(),
             entries: (0..years)

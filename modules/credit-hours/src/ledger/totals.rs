@@ -223,6 +223,7 @@ pub async fn restate(tx: &mut SqliteConnection, people: &[PersonId], year: i32) 
               where {among}"
         ),
         format!("update person_year set required = {} where {among}", row_required()),
+        follow_exempt(&among),
         format!(
             "update person_year set counted = (exempt = 0 or exempt < required) and exists (
                select 1 from person p where p.id = person_year.person_id
@@ -237,6 +238,52 @@ pub async fn restate(tx: &mut SqliteConnection, people: &[PersonId], year: i32) 
     Ok(())
 }
 
+/// What of a row's year is waived, by the exemption in force; none: nothing. Of a full one
+/// whatever the year asks.
+fn exempt_of(required: &str) -> String {
+    format!(
+        "coalesce((select case when x.whole = 1 then {required} else min(x.granted, {required}) end
+           from exemption x where x.person_id = person_year.person_id
+            and x.year = person_year.year and x.in_force = 1), 0)"
+    )
+}
+
+/// An exemption came into force or ended: the row asks less or more, and the unit's sums follow.
+/// `counted`: whether he is 应参加 but for a full exemption. The row must exist.
+pub async fn exempt(
+    tx: &mut SqliteConnection,
+    person: PersonId,
+    year: i32,
+    counted: bool,
+) -> Result<()> {
+    let pairs = serde_json::to_string(&[(person, year)])?;
+    let among = format!("(person_id, year) in (select person_id, year from {TOUCHED})");
+    let counted = if counted { "1" } else { "0" };
+    for sql in [
+        touched_delta("-"),
+        format!("update person_year set exempt = {} where {among}", exempt_of("required")),
+        format!("update person_year set {} where {among}", judged()),
+        format!(
+            "update person_year set counted = {counted} and (exempt = 0 or exempt < required)
+              where {among}"
+        ),
+        touched_delta(""),
+    ] {
+        run(tx, sql, &pairs).await?;
+    }
+    Ok(())
+}
+
+/// After the year's total changed: whoever has an exemption in force has it of the new total.
+fn follow_exempt(among: &str) -> String {
+    format!(
+        "update person_year set exempt = {} where {among} and exists (
+           select 1 from exemption x where x.person_id = person_year.person_id
+              and x.year = person_year.year and x.in_force = 1)",
+        exempt_of("required")
+    )
+}
+
 /// Every total anew from the ledger and the requirements; rows of `person_year` must exist.
 /// After a bulk fill, in one transaction; `follow` is for a changed requirement.
 pub async fn rebuild(tx: &mut SqliteConnection) -> Result<()> {
@@ -247,6 +294,7 @@ pub async fn rebuild(tx: &mut SqliteConnection) -> Result<()> {
              where c.person_id = person_year.person_id and c.year = person_year.year), 0)",
         row_required()
     );
+    let exempt = follow_exempt("true");
     let units = unit_delta("", "person_year y", "true");
     for sql in [
         "delete from person_year_category",
@@ -254,6 +302,7 @@ pub async fn rebuild(tx: &mut SqliteConnection) -> Result<()> {
          select person_id, year, category_id, sum(hours) from entry
           group by person_id, year, category_id",
         sums.as_str(),
+        exempt.as_str(),
         complete.as_str(),
         "delete from unit_year",
         units.as_str(),
@@ -266,7 +315,7 @@ pub async fn rebuild(tx: &mut SqliteConnection) -> Result<()> {
 /// Something kept that a recount does not confirm.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Difference {
-    /// `subject`, `total`, `required`, `complete`, `lacking`, `unit` or `missing`
+    /// `subject`, `total`, `required`, `exempt`, `complete`, `lacking`, `unit` or `missing`
     pub what: String,
     /// Person, or organization of a `unit`.
     pub id: i64,
@@ -326,6 +375,14 @@ pub async fn recount(
              select 'required' as what, person_id as id, year, kept, counted from counted
               where kept <> counted limit 100",
             row_required(),
+            of("person_year")
+        ),
+        format!(
+            "with counted as (select person_id, year, exempt as kept, {} as counted
+               from person_year where {})
+             select 'exempt' as what, person_id as id, year, kept, counted from counted
+              where kept <> counted limit 100",
+            exempt_of("required"),
             of("person_year")
         ),
         format!(

@@ -190,15 +190,14 @@ async fn opened(
     Ok(case)
 }
 
-/// The submitter's case, or one that his organization submitted (not: one that is about it or goes
-/// to it), by whichever of its administrators; anybody else's is not found.
+/// The submitter's case, or one that his organization submitted, for itself or for a person of its
+/// own (not: one that is about it or goes to it), by whichever of its administrators; anybody
+/// else's is not found.
 async fn own(db: &mut SqliteConnection, id: CaseId, by: &Submitter) -> Result<Case> {
     let case = query::case(&mut *db, id).await?;
     let same = case.account_id == by.account;
-    let colleagues = case.person_id.is_none()
-        && case.account_id.is_some()
-        && by.side.is_some()
-        && parties::side(db, id).await? == by.side;
+    let colleagues =
+        case.account_id.is_some() && by.side.is_some() && parties::side(db, id).await? == by.side;
     if same || colleagues { Ok(case) } else { Err(Error::NotFound) }
 }
 

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use kit::{Clock, PersonId, Result};
 
-use super::{TOUCHED, complete, judged, required, row_required, run, touched_delta};
+use super::{TOUCHED, complete, follow_exempt, judged, required, row_required, run, touched_delta};
 use crate::category::Requirements;
 
 /// Notes that the rows of these years no longer say what is asked; in the transaction that changes
@@ -73,6 +73,7 @@ async fn step(
     for sql in [
         touched_delta("-"),
         format!("update person_year set required = {} where {among}", row_required()),
+        follow_exempt(&among),
         format!("update person_year set {} where {among}", judged()),
         format!(
             "update person_year set counted = {in_service} and (exempt = 0 or exempt < required)

@@ -203,12 +203,7 @@ async fn play(case: Case) -> Result<(), TestCaseError> {
     .unwrap();
     for (person, (level, exempt, halves)) in people.iter().zip(&case.people) {
         set_level(&mut tx, &world, *person, LEVELS[*level]).await;
-        sqlx::query("update person_year set exempt = ? where person_id = ?")
-            .bind(exempt)
-            .bind(person)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
+        crate::testing::exempt(&mut tx, *person, 2026, *exempt).await;
         for (category, halves) in (1..).zip(halves).filter(|(_, halves)| **halves > 0) {
             let new = entry(*person, 2026, category, halves * 5);
             record(&mut tx, &[new], &world.clock).await.unwrap();
