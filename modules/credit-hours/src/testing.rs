@@ -119,7 +119,7 @@ pub async fn exempt(tx: &mut sqlx::SqliteConnection, person: PersonId, year: i32
         let case: i64 = sqlx::query_scalar(
             "insert into review_case (subject, number, state, route, stage, person_id,
                organization_id, title, content, submitted_at, waiting_since)
-             select 'exemptions', '', 'approved', '[1]', 0, id, organization_id, '', '{}', '', ''
+             select 'exemptions', hex(randomblob(8)), 'approved', '[1]', 0, id, organization_id, '', '{}', '', ''
                from person where id = ? returning id",
         )
         .bind(person)
