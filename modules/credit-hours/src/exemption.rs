@@ -1,6 +1,7 @@
 //! 减免: a year's requirement lowered for one person (domain.md §5.3), applied for by himself or by
 //! his unit. One is in force per person and year: the next one approved takes its place.
 
+mod demo;
 mod edit;
 mod end;
 mod force;
@@ -12,7 +13,7 @@ mod subject;
 mod unit;
 
 use kit::list::List;
-use kit::module::{AccessCase, Group, MenuEntry, Who};
+use kit::module::{AccessCase, Demo, Group, MenuEntry, Who};
 use kit::review::AnySubject;
 use kit::{
     Action, Clock, Event, Grantable, Kinds, Leaf, Migration, Module, Permission, Result, permission,
@@ -20,6 +21,7 @@ use kit::{
 use rocket::{Route, routes};
 use sqlx::SqliteConnection;
 
+pub use demo::clerk;
 pub use store::{InForce, in_force};
 
 use crate::revocation::EditRevocations;
@@ -150,6 +152,10 @@ impl Module for Exemptions {
             case("GET", "/credit-hours/ended-exemptions/<id>", end),
             case("POST", "/credit-hours/ended-exemptions/<id>", end),
         ]
+    }
+
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        demo::fill(tx, county).await
     }
 
     async fn on(&self, tx: &mut SqliteConnection, event: &Event, _: &Clock) -> Result<()> {

@@ -4,6 +4,7 @@
 mod acts;
 mod case;
 mod correct;
+mod demo;
 mod form;
 mod list;
 mod revoke;
@@ -12,10 +13,11 @@ mod store;
 mod tell;
 
 use kit::list::List;
-use kit::module::{AccessCase, Group, MenuEntry, Who};
+use kit::module::{AccessCase, Demo, Group, MenuEntry, Who};
 use kit::review::{Case, CaseState};
-use kit::{Action, Grantable, Kinds, Leaf, Migration, Module, Permission, permission};
+use kit::{Action, Grantable, Kinds, Leaf, Migration, Module, Permission, Result, permission};
 use rocket::{Route, routes};
+use sqlx::SqliteConnection;
 
 pub use form::reason;
 pub use show::entry_page;
@@ -98,6 +100,10 @@ impl Module for Revocations {
 
     fn lists(&self) -> Vec<&'static List> {
         vec![&list::LIST]
+    }
+
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        demo::fill(tx, county).await
     }
 
     fn access(&self) -> Vec<AccessCase> {

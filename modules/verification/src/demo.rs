@@ -1,6 +1,7 @@
 //! The demo county's certificates: of the people who can sign in, and of one whose ID number was
 //! corrected after the issue.
 
+use kit::module::Demo;
 use kit::{AccountId, Actor, Clock, Event, PersonId, Result, Scope};
 use sqlx::SqliteConnection;
 
@@ -8,7 +9,8 @@ use crate::issue::{Issuer, give, keep};
 use crate::{certificate, holder};
 
 /// Certificates of five years.
-pub async fn fill(tx: &mut SqliteConnection, clock: &Clock) -> Result<()> {
+pub async fn fill(tx: &mut SqliteConnection, county: &Demo) -> Result<()> {
+    let clock = &county.clock;
     let people: Vec<(PersonId, AccountId, String)> = sqlx::query_as(
         "select person_id, id, name from account
           where person_id is not null and state = 'active' order by id limit 20",
@@ -21,7 +23,23 @@ pub async fn fill(tx: &mut SqliteConnection, clock: &Clock) -> Result<()> {
         let issuer = Issuer { account, actor };
         keep(tx, &holder, clock.year() - 4, clock.year(), &issuer, clock).await?;
     }
-    corrected(tx, clock).await
+    corrected(&mut *tx, clock).await?;
+    revoked(tx, county).await
+}
+
+/// 已失效: an entry that the last of them counts was revoked.
+async fn revoked(tx: &mut SqliteConnection, county: &Demo) -> Result<()> {
+    let entry: Option<i64> = sqlx::query_scalar(
+        "select e.entry_id from certificate_entry e join certificate c on c.id = e.certificate_id
+          where c.state = 'valid' order by c.id desc, e.entry_id desc limit 1",
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(entry) = entry else { return Ok(()) };
+    let reason = "经核查，主办单位没有举办这次培训。";
+    let (actor, modules) = (Actor::command("demo"), &county.modules);
+    credit_hours::ledger::reverse(tx, modules, entry, reason, &actor, &county.clock).await?;
+    Ok(())
 }
 
 /// 已更新, and the one that was issued anew.

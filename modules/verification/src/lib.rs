@@ -128,7 +128,7 @@ impl Module for Verification {
     }
 
     async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
-        demo::fill(tx, &county.clock).await
+        demo::fill(tx, county).await
     }
 
     async fn doctor(&self, db: &mut SqliteConnection) -> Result<Vec<Finding>> {
