@@ -268,6 +268,7 @@ async fn a_unit_applies_for_its_own_people_and_the_next_desk_decides() {
     // not at the unit's own desk
     let desk = county.number("select desk_id from exemption").await;
     assert_eq!(desk, county.organization("卫健委").await.0);
+    unit.get(&format!("{base}/1")).await.is(200).contains("JM2026-0001");
     unit.get("/desk/exemptions").await.is(200).lacks("JM2026-0001");
     let mut person = seated(&county, &id_number(2)).await;
     person
