@@ -21,7 +21,7 @@ use sqlx::SqliteConnection;
 
 pub use form::reason;
 pub use show::entry_page;
-pub use store::{Revoked, SHOWN_STATE, facts, revoked, shown_state};
+pub use store::{Revoked, SHOWN_STATE, ended, facts, revoked, shown_state};
 pub use tell::{account_of, administrators_of};
 
 /// 学时撤销更正 in the role form, 学时撤销记录 in the menu.

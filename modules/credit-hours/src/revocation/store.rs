@@ -1,5 +1,7 @@
 //! Statements of an entry and of what became of it.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
@@ -198,6 +200,26 @@ pub async fn revoked(
             title: one.title,
         })
         .collect())
+}
+
+/// Of these entries those that were ended: (已撤销 or 已更正, who, when and why).
+pub async fn ended(
+    db: &mut SqliteConnection,
+    entries: &[i64],
+) -> Result<HashMap<i64, (&'static str, String)>> {
+    let rows: Vec<(i64, String, String, String, String)> = sqlx::query_as(
+        "select v.entry_id, v.kind, v.by_name, r.recorded_at, r.reason
+           from json_each(?) j cross join revocation v on v.entry_id = j.value
+           join entry r on r.id = v.reversal_id",
+    )
+    .bind(serde_json::to_string(entries)?)
+    .fetch_all(db)
+    .await?;
+    let told = |(entry, kind, by, at, reason): (i64, String, String, String, String)| {
+        let label = if kind == "corrected" { "已更正" } else { "已撤销" };
+        (entry, (label, ended_sentence(&kind, &by, &at, &reason)))
+    };
+    Ok(rows.into_iter().map(told).collect())
 }
 
 /// What became of a declaration's entries, a line each: for its pages.

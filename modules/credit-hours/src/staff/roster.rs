@@ -65,11 +65,16 @@ pub async fn lines(
     let open: Vec<Row> = rows.iter().filter(|row| waits(row)).cloned().collect();
     let verdicts = roster::check(&mut *db, &open, Some(unit)).await?;
     let mut verdicts: HashMap<i64, Verdict> = open.iter().map(|row| row.id).zip(verdicts).collect();
+    let entered: Vec<i64> = rows.iter().filter_map(|row| row.entry_id).collect();
+    let mut ended = crate::revocation::ended(&mut *db, &entered).await?;
     let mut known = known(db, &rows, unit).await?;
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
         let verdict = verdicts.remove(&row.id);
-        let (tag, mark, why, good) = marked(&row, verdict, most);
+        let (tag, mark, why, good) = match row.entry_id.and_then(|id| ended.remove(&id)) {
+            Some((mark, why)) => ("off", mark, why, true),
+            None => marked(&row, verdict, most),
+        };
         let (masked, place, title) = known.remove(&row.id).unwrap_or_default();
         let detail: Detail = serde_json::from_str(&row.detail).unwrap_or_default();
         lines.push(Line {

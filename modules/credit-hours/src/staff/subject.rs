@@ -9,8 +9,8 @@ use kit::dictionary::learning_kind;
 use kit::list::List;
 use kit::review::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject, Table};
 use kit::{
-    Clock, Error, FileId, Form, Hours, Leaf, Modules, OrganizationId, Result, day, message,
-    organization,
+    Clock, Error, FileId, Form, Grantable, Hours, Leaf, Modules, OrganizationId, Result, day,
+    message, organization,
 };
 use sqlx::SqliteConnection;
 
@@ -142,6 +142,10 @@ impl Subject for StaffDeclarations {
         earlier: Option<&Recognition>,
     ) -> Option<Recognition> {
         recognition::read(form, content.hours, earlier)
+    }
+
+    fn links(&self, case: &Case, _: &Content) -> Vec<(&'static str, String, Grantable)> {
+        crate::revocation::links(case)
     }
 
     fn own_href(&self, content: &Content) -> String {
