@@ -27,18 +27,37 @@ pub async fn fill(tx: &mut SqliteConnection, county: &Demo) -> Result<()> {
     revoked(tx, county).await
 }
 
-/// 已失效: an entry that the last of them counts was revoked.
+/// 已失效: one whose latest entry was revoked.
 async fn revoked(tx: &mut SqliteConnection, county: &Demo) -> Result<()> {
-    let entry: Option<i64> = sqlx::query_scalar(
-        "select e.entry_id from certificate_entry e join certificate c on c.id = e.certificate_id
-          where c.state = 'valid' order by c.id desc, e.entry_id desc limit 1",
+    let person: Option<PersonId> = sqlx::query_scalar(
+        "select p.id from person p join account a on a.person_id = p.id
+          where p.state = 'serving' and a.state = 'initial'
+            and exists (select 1 from entry e where e.person_id = p.id)
+            and not exists (select 1 from grant g where g.account_id = a.id)
+          order by p.id desc limit 1 offset 1",
     )
     .fetch_optional(&mut *tx)
     .await?;
+    let bureau: Option<(AccountId, String)> = sqlx::query_as(
+        "select a.id, a.name from grant g join account a on a.id = g.account_id
+           join organization o on o.id = g.organization_id
+          where o.kind = 'bureau' and g.state = 'active' order by g.id limit 1",
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let (Some(person), Some((account, name))) = (person, bureau) else { return Ok(()) };
+    let clock = &county.clock;
+    let actor = Actor { account: Some(account), name, ..Actor::command("demo") };
+    let years = (clock.year() - 4, clock.year());
+    let certificate = give(&mut *tx, person, years, account, actor.clone(), clock).await?;
+    let entry: Option<i64> =
+        sqlx::query_scalar("select max(entry_id) from certificate_entry where certificate_id = ?")
+            .bind(certificate)
+            .fetch_one(&mut *tx)
+            .await?;
     let Some(entry) = entry else { return Ok(()) };
     let reason = "经核查，主办单位没有举办这次培训。";
-    let (actor, modules) = (Actor::command("demo"), &county.modules);
-    credit_hours::ledger::reverse(tx, modules, entry, reason, &actor, &county.clock).await?;
+    credit_hours::ledger::reverse(tx, &county.modules, entry, reason, &actor, clock).await?;
     Ok(())
 }
 

@@ -155,9 +155,11 @@ impl Subject for HistoryHours {
         format!("/import/history/records/{}", content.batch)
     }
 
-    fn links(&self, _: &Case, content: &Content) -> Vec<(&'static str, String, Grantable)> {
+    fn links(&self, case: &Case, content: &Content) -> Vec<(&'static str, String, Grantable)> {
+        let mut links = credit_hours::revocation_links(case);
         let href = format!("/import/history/cases/{}", content.batch);
-        vec![("全部明细", href, ViewCases::grantable())]
+        links.push(("全部明细", href, ViewCases::grantable()));
+        links
     }
 
     async fn approved(

@@ -113,11 +113,14 @@ impl Subject for ProxyDeclarations {
         format!("{}/{}", super::list::BASE, content.proxy)
     }
 
-    fn links(&self, _: &Case, content: &Content) -> Vec<(&'static str, String, Grantable)> {
+    fn links(&self, case: &Case, content: &Content) -> Vec<(&'static str, String, Grantable)> {
+        let mut links = credit_hours::revocation_links(case);
         let roster = format!("/training/proxied/{}/roster", content.proxy);
         let plan = format!("/desk/training-plans/{}", content.plan_version);
         let plans = Grantable { leaf: PLAN_REVIEWS, action: Action::View };
-        vec![("全部名册", roster, ViewProxyReviews::grantable()), ("关联计划", plan, plans)]
+        links.push(("全部名册", roster, ViewProxyReviews::grantable()));
+        links.push(("关联计划", plan, plans));
+        links
     }
 
     async fn approved(
