@@ -276,12 +276,12 @@ async fn act(office: &mut Office<'_>, random: &mut Random, n: usize) {
             assert_eq!(page.status, 303, "{}", page.text());
         }
         7 => {
-            let to = county.organization(*random.pick(&UNITS)).await;
+            let to = county.organization(random.pick(&UNITS)).await;
             move_to(county, office.ids[who], to.0).await;
         }
         8 => waive(county, office.ids[who], 50 * random.below(19) as i64).await,
         9 => {
-            let unit = county.organization(*random.pick(&UNITS)).await;
+            let unit = county.organization(random.pick(&UNITS)).await;
             enter_roster(county, unit.0, n, 5 * (1 + random.below(40)) as i64).await;
         }
         _ => {
@@ -317,8 +317,8 @@ async fn every_screen_agrees(office: &mut Office<'_>) {
     let ledger = if ledger.status == 200 { column(&cells(&ledger), "学时") } else { vec![] };
     let calls = office.bureau(bureau).get("/credit-hours/unfinished/export").await;
     let calls = column(&cells(&calls), "已完成");
-    for who in 0..NAMES.len() {
-        let (name, id) = (NAMES[who], office.ids[who]);
+    for (who, name) in NAMES.into_iter().enumerate() {
+        let id = office.ids[who];
         let sum = counted(county, id).await;
         assert!(sum >= 0, "{name}: {sum}");
         let shown = Hours::from_tenths(sum);

@@ -249,7 +249,8 @@ async fn a_class_is_declared_by_two_desks_and_stands_in_its_peoples_ledgers() {
     approve(&mut admin).await.is(303);
     // once more changes nothing
     admin.post(&format!("{DESK}/approve"), &[("confirmed", "1")]).await.is(409);
-    let entries: Vec<(String, i64, String, String, String, String, i64, i64)> = sqlx::query_as(
+    type Told = (String, i64, String, String, String, String, i64, i64);
+    let entries: Vec<Told> = sqlx::query_as(
         "select p.name, e.hours, e.source, e.certificate_number, e.kind, e.recognised_by, e.plan_id,
                 e.year
            from entry e join person p on p.id = e.person_id order by e.id",

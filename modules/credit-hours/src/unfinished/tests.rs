@@ -202,12 +202,7 @@ async fn play(world: &World, third: bool, acts: Vec<Act>) -> Result<(), TestCase
                 done.push((category, tenths));
             }
             Act::Exempt(tenths) => {
-                sqlx::query("update person_year set exempt = ? where person_id = ?")
-                    .bind(tenths)
-                    .bind(person)
-                    .execute(&mut *tx)
-                    .await
-                    .unwrap();
+                crate::testing::exempt(&mut tx, person, 2026, tenths).await;
                 totals::settle(&mut tx, &[(person, 2026)]).await.unwrap();
             }
             Act::Declare(state, category, tenths) => {

@@ -158,10 +158,14 @@ impl View<'_> {
         sql
     }
 
-    /// EXPLAIN of the listed table without those joined to it, for the plan test.
-    pub fn select_alone(&self) -> QueryBuilder<Sqlite> {
+    /// EXPLAIN of the listed table without those joined to it, walked by this index, for the plan
+    /// test.
+    pub fn select_alone(&self, index: Option<&str>) -> QueryBuilder<Sqlite> {
         let mut sql = QueryBuilder::new("explain query plan select ");
         sql.push(self.list.alias).push(".id from ").push(self.alone());
+        if let Some(index) = index {
+            sql.push(" indexed by ").push(index);
+        }
         self.conditions(&mut sql);
         self.order(&mut sql, false);
         sql

@@ -123,11 +123,11 @@ async fn update(
     store::save(&mut tx, id, &Draft::typed(&form), clock).await?;
     let account = user.user.account;
     let kept = uploads::keep(&mut tx, db, &mut form, &papers, id, account, clock).await?;
-    if act == Act::Submit {
-        if let Some(done) = submit(&mut tx, &user, (&proxy, &plan), &mut form, clock).await? {
-            tx.commit().await?;
-            return Ok(done.into());
-        }
+    if act == Act::Submit
+        && let Some(done) = submit(&mut tx, &user, (&proxy, &plan), &mut form, clock).await?
+    {
+        tx.commit().await?;
+        return Ok(done.into());
     }
     let mut wrong = None;
     let what = match act {
@@ -279,7 +279,6 @@ async fn discard(
     Ok(Done::to(BASE).ok(format!("已放弃“{}”的代申报草稿。", proxy.title)).into())
 }
 
-#[expect(clippy::too_many_arguments, reason = "what the page is drawn from")]
 async fn draw(
     db: &mut SqliteConnection,
     proxy: &Proxy,
