@@ -276,12 +276,12 @@ async fn act(office: &mut Office<'_>, random: &mut Random, n: usize) {
             assert_eq!(page.status, 303, "{}", page.text());
         }
         7 => {
-            let to = county.organization(random.pick(&UNITS)).await;
+            let to = county.organization(random.pick::<&str>(&UNITS)).await;
             move_to(county, office.ids[who], to.0).await;
         }
         8 => waive(county, office.ids[who], 50 * random.below(19) as i64).await,
         9 => {
-            let unit = county.organization(random.pick(&UNITS)).await;
+            let unit = county.organization(random.pick::<&str>(&UNITS)).await;
             enter_roster(county, unit.0, n, 5 * (1 + random.below(40)) as i64).await;
         }
         _ => {

@@ -82,7 +82,7 @@ fn every_wrong_cell_is_told_with_its_column() {
         (Column::Ended, "2026-12-01", "晚于今天"),
         (Column::Ended, "#N/A", "公式出错"),
         (Column::Hours, "0", "要大于 0"),
-        (Column::Hours, "7.3", "0.5"),
+        (Column::Hours, "7.3", "带 .5"),
         (Column::Hours, "-4", "不能小于 0"),
         (Column::Hours, "90.5", "超过一项最多 90 学时"),
         (Column::Organizer, "", "没有填写"),
