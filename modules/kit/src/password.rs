@@ -292,16 +292,18 @@ mod tests {
             times.sort_unstable();
             times[1]
         };
-        let known = timed(&|| assert!(!verify("guess", &stored).unwrap().is_right()));
-        let unknown = timed(&|| dummy_verify("guess"));
         // the second argon2 of a sign-in: nobody applied, one did, many did
-        let nobody = timed(&|| assert_eq!(find("guess", &[]).unwrap(), None));
-        let many = vec![hash_for("correct horse battery", "key").unwrap(); 50];
-        let many = timed(&|| assert_eq!(find("guess", &many).unwrap(), None));
-        // wide bounds: the machine may be busy with other tests
-        for other in [unknown, nobody, many] {
-            assert!(other * 3 > known && known * 3 > other, "{known} {unknown} {nobody} {many}");
-        }
+        let applicants = vec![hash_for("correct horse battery", "key").unwrap(); 50];
+        let alike = || {
+            let known = timed(&|| assert!(!verify("guess", &stored).unwrap().is_right()));
+            let unknown = timed(&|| dummy_verify("guess"));
+            let nobody = timed(&|| assert_eq!(find("guess", &[]).unwrap(), None));
+            let many = timed(&|| assert_eq!(find("guess", &applicants).unwrap(), None));
+            [unknown, nobody, many].iter().all(|other| other * 3 > known && known * 3 > *other)
+        };
+        // wide bounds and several tries: the machine may be busy with other tests; what costs
+        // nothing, or fifty times as much, fails in each
+        assert!((0..5).any(|_| alike()));
     }
 
     #[test]
