@@ -339,7 +339,7 @@ async fn blocked<A>(
     } else if let Some(sentence) =
         review::concerns(&mut *db, at.subject, case, &at.user, clock).await?
     {
-        let parties = review::Parties::of(&mut *db, case).await?;
+        let parties = review::Parties::of(&mut *db, at.subject, case).await?;
         let others = review::attended(db, desk, at.subject.leaf(), &parties, clock).await?;
         let todo =
             "本单位目前没有其他能办理的人员，请在“管理单位管理员”中增加一名有审核权限的管理员。";

@@ -9,7 +9,7 @@ mod waiting;
 
 pub use check::{Verdict, check};
 pub use enter::{Entered, Entering, enter};
-pub use store::{NewRow, Row, clear, put, rows, set_state};
+pub use store::{NewRow, Row, administrators, clear, put, rows, set_state};
 pub use waiting::{Waiting, waiting};
 
 /// 单位申报

@@ -20,7 +20,7 @@ pub use case::{Case, CaseState, Step};
 pub use decide::{BatchRow, REASON, approve, reject, reveal};
 pub use erased::AnySubject;
 pub use history::{Line, Verdict, before, history};
-pub use parties::{BOTH, OWN, Parties, concerns, is_own};
+pub use parties::{BOTH, NAMED, OWN, Parties, concerns, is_own};
 pub use query::{
     Limit, case, identity_number, limit, neighbours, oldest, overdue, steps, waited, waiting,
     waiting_for, working_days,
@@ -273,6 +273,8 @@ pub trait Subject: Send + Sync + 'static {
     /// Whether nobody approves without having seen the decision fields: the list then leads to
     /// the page that has them, and a batch names what each row gets.
     const MUST_SEE: bool = false;
+    /// Whether a case has a roster of people (`named`): nobody decides one that he stands on.
+    const ROSTER: bool = false;
 
     /// The content's row in `TABLE`.
     fn row(&self, content: &Self::Content) -> i64;
@@ -282,6 +284,15 @@ pub trait Subject: Send + Sync + 'static {
         db: &mut SqliteConnection,
         content: &Self::Content,
     ) -> Result<Vec<OrganizationId>>;
+    /// Accounts of administrators whom its roster names; asked where `ROSTER` is set. The roster is
+    /// complete when the case is submitted.
+    async fn named(
+        &self,
+        _db: &mut SqliteConnection,
+        _content: &Self::Content,
+    ) -> Result<Vec<AccountId>> {
+        Ok(vec![])
+    }
     /// The lines of the detail.
     async fn facts(&self, db: &mut SqliteConnection, content: &Self::Content) -> Result<Vec<Fact>>;
     /// Files beside the data, in order.

@@ -2,7 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use kit::{Hours, IdentityId, PersonId, Result};
+use kit::{AccountId, Hours, IdentityId, PersonId, Result};
 
 /// A row to be kept. `number` is unique within its roster.
 #[derive(Debug, Clone)]
@@ -128,6 +128,27 @@ pub async fn rows(
     .bind(subject)
     .bind(parent)
     .bind(state)
+    .fetch_all(db)
+    .await?)
+}
+
+/// The accounts with a right to any organization whose people stand on a roster.
+pub async fn administrators(
+    db: &mut SqliteConnection,
+    subject: &str,
+    parent: i64,
+) -> Result<Vec<AccountId>> {
+    // rights are few and a person's rows too; `+`: not by all the rows of the roster
+    Ok(sqlx::query_scalar(
+        "select distinct a.id from grant g join account a on a.id = g.account_id
+          where g.state = 'active'
+            and (exists (select 1 from roster_row r where r.person_id = a.person_id
+                           and +r.subject = ?1 and +r.parent_id = ?2)
+              or exists (select 1 from roster_row r where r.identity_id = a.identity_id
+                           and +r.subject = ?1 and +r.parent_id = ?2))",
+    )
+    .bind(subject)
+    .bind(parent)
     .fetch_all(db)
     .await?)
 }

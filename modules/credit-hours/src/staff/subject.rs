@@ -9,8 +9,8 @@ use kit::dictionary::learning_kind;
 use kit::list::List;
 use kit::review::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject, Table};
 use kit::{
-    Clock, Error, FileId, Form, Grantable, Hours, Leaf, Modules, OrganizationId, Result, day,
-    message, organization,
+    AccountId, Clock, Error, FileId, Form, Grantable, Hours, Leaf, Modules, OrganizationId, Result,
+    day, message, organization,
 };
 use sqlx::SqliteConnection;
 
@@ -48,6 +48,7 @@ impl Subject for StaffDeclarations {
         "申报学时与培训安排不一致，请核对。",
         "学习形式或科目类别选择有误，请修改。",
     ];
+    const ROSTER: bool = true;
     const FAMILY: &'static [(&'static str, &'static str)] = crate::leaves::FAMILY;
     const PENDING: &'static str = "s.state = 'pending' and s.desk_id = ?";
     const DONE: &'static str = "s.state <> 'draft' and s.state <> 'pending' and s.desk_id is not ?";
@@ -66,6 +67,10 @@ impl Subject for StaffDeclarations {
     ) -> Result<Vec<OrganizationId>> {
         let desks = organization::desks_above(db, content.organization).await?;
         Ok(if desks.len() > 1 { desks[1..].to_vec() } else { desks })
+    }
+
+    async fn named(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<AccountId>> {
+        roster::administrators(db, STAFF, content.staff).await
     }
 
     async fn facts(&self, _: &mut SqliteConnection, content: &Content) -> Result<Vec<Fact>> {
@@ -288,7 +293,7 @@ fn left_sentence(left: &[String]) -> Vec<String> {
 
 /// Everybody entered hears of his hours.
 async fn tell(tx: &mut SqliteConnection, content: &Content, clock: &Clock) -> Result<()> {
-    let people: Vec<(kit::AccountId, Hours)> = sqlx::query_as(
+    let people: Vec<(AccountId, Hours)> = sqlx::query_as(
         "select a.id, r.hours from roster_row r join account a on a.person_id = r.person_id
           where r.subject = 'staff' and r.parent_id = ? and r.state = 'entered' order by r.number",
     )

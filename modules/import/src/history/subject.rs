@@ -7,8 +7,8 @@ use credit_hours::roster::{self, Entering, HISTORY as ROSTER, Verdict};
 use kit::list::List;
 use kit::review::{Case, Check, DecisionField, Fact, Outcome, Subject, Table, TableCell};
 use kit::{
-    Clock, Error, FileId, Form, Grantable, Hours, IdentityId, Leaf, Modules, OrganizationId,
-    Permission, PersonId, Result, organization, trail,
+    AccountId, Clock, Error, FileId, Form, Grantable, Hours, IdentityId, Leaf, Modules,
+    OrganizationId, Permission, PersonId, Result, organization, trail,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
@@ -64,6 +64,7 @@ impl Subject for HistoryHours {
         "缺少原认定机构的学时证明，请补充。",
         "部分人员的学时没有证明材料，请补充或删去。",
     ];
+    const ROSTER: bool = true;
     const FAMILY: &'static [(&'static str, &'static str)] = credit_hours::leaves::FAMILY;
     const PENDING: &'static str = "b.state = 'pending' and b.desk_id = ?";
     const DONE: &'static str = "b.case_id is not null and b.desk_id is not ?";
@@ -76,6 +77,10 @@ impl Subject for HistoryHours {
     async fn route(&self, db: &mut SqliteConnection, _: &Content) -> Result<Vec<OrganizationId>> {
         let bureau = organization::bureau(db).await?.ok_or(Error::NotFound)?;
         Ok(vec![bureau.id])
+    }
+
+    async fn named(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<AccountId>> {
+        roster::administrators(db, ROSTER, content.batch).await
     }
 
     async fn facts(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Fact>> {

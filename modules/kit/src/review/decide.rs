@@ -214,7 +214,7 @@ async fn pass(
     user: &User,
     clock: &Clock,
 ) -> Result<()> {
-    let parties = Parties::of(&mut *tx, case).await?;
+    let parties = Parties::of(&mut *tx, subject, case).await?;
     let from = case.place() + 1;
     let next = place(&mut *tx, route, from, subject.leaf(), &parties, clock).await?;
     sqlx::query(

@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject, Table};
 use crate::access::{Grantable, Kinds, Leaf};
 use crate::list::List;
-use crate::{Clock, FileId, Form, Modules, OrganizationId, Result};
+use crate::{AccountId, Clock, FileId, Form, Modules, OrganizationId, Result};
 
 /// Implemented for every `Subject`. Content and decisions are the JSON texts of a `Case`.
 #[rocket::async_trait]
@@ -36,9 +36,13 @@ pub trait AnySubject: Send + Sync + 'static {
     fn actions(&self) -> &'static [(&'static str, &'static str, &'static str, Grantable)];
     /// Whether nobody approves without having seen the decision fields.
     fn must_see(&self) -> bool;
+    /// Whether a case has a roster of people.
+    fn roster(&self) -> bool;
     /// The content's row in the subject's table.
     fn row(&self, content: &str) -> Result<i64>;
     async fn route(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<OrganizationId>>;
+    /// Administrators whom the roster names.
+    async fn named(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<AccountId>>;
     async fn facts(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Fact>>;
     async fn evidence(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<FileId>>;
     /// What each piece of evidence is, by file.
@@ -137,11 +141,17 @@ impl<S: Subject> AnySubject for S {
     fn must_see(&self) -> bool {
         S::MUST_SEE
     }
+    fn roster(&self) -> bool {
+        S::ROSTER
+    }
     fn row(&self, content: &str) -> Result<i64> {
         Ok(Subject::row(self, &read(content)?))
     }
     async fn route(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<OrganizationId>> {
         Subject::route(self, db, &read(content)?).await
+    }
+    async fn named(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<AccountId>> {
+        if S::ROSTER { Subject::named(self, db, &read(content)?).await } else { Ok(vec![]) }
     }
     async fn facts(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Fact>> {
         Subject::facts(self, db, &read(content)?).await

@@ -52,6 +52,7 @@ pub async fn attended(
               and (g.until is null or g.until >= ?2)
               and a.state = 'active' and a.id is not ?3
               and (?4 is null or a.person_id is not ?4)
+              and a.id not in (select value from json_each(?8))
               and (?5 is null or not exists (
                 select 1 from review_step s
                  where s.case_id = ?5 and s.act = 'submit' and s.account_id = a.id))
@@ -70,6 +71,7 @@ pub async fn attended(
     .bind(parties.case)
     .bind(parties.other_than(desk))
     .bind(leaf.key)
+    .bind(serde_json::to_string(&parties.named)?)
     .fetch_one(db)
     .await?)
 }
@@ -239,7 +241,7 @@ pub async fn move_on(tx: &mut SqliteConnection, modules: &Modules, clock: &Clock
 }
 
 /// The cases at a desk that nobody there can decide; if there is anybody at all, only what he
-/// he is a party to can be among them.
+/// is a party to can be among them; of a roster it is asked case by case.
 async fn stuck(
     db: &mut SqliteConnection,
     subject: &dyn AnySubject,
@@ -262,13 +264,13 @@ async fn stuck(
     )
     .bind(desk)
     .bind(subject.key())
-    .bind(anybody)
+    .bind(anybody && !subject.roster())
     .fetch_all(&mut *db)
     .await?;
     let mut stuck = Vec::new();
     for id in waiting {
         let case = query::case(&mut *db, id).await?;
-        let parties = Parties::of(&mut *db, &case).await?;
+        let parties = Parties::of(&mut *db, subject, &case).await?;
         if !anybody || !attended(&mut *db, desk, subject.leaf(), &parties, clock).await? {
             stuck.push(id);
         }
@@ -316,7 +318,7 @@ async fn go_on(
         .iter()
         .rposition(|desk| passed.contains(desk))
         .map_or(0, |last| (last + 1).min(route.len() - 1));
-    let parties = Parties::of(&mut *tx, case).await?;
+    let parties = Parties::of(&mut *tx, subject, case).await?;
     let next = place(&mut *tx, &route, start, subject.leaf(), &parties, clock).await?;
     let (organization, department) = belongs(&mut *tx, subject, &case.content).await?;
     let stays = case.desk_id == Some(next.desk);

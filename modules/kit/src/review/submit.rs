@@ -95,7 +95,7 @@ async fn open(
     clock: &Clock,
 ) -> Result<Case> {
     let route = each_once(subject.route(&mut *tx, &submission.content).await?);
-    let parties = Parties::new(None, by, submission.person, submission.organization);
+    let parties = Parties::new(&mut *tx, subject, None, by, &submission).await?;
     let first = place(&mut *tx, &route, 0, subject.leaf(), &parties, clock).await?;
     let now = clock.stamp();
     let id: CaseId = sqlx::query_scalar(
@@ -136,7 +136,7 @@ async fn reopen(
         return Err(Error::NotFound);
     }
     let route = each_once(subject.route(&mut *tx, &submission.content).await?);
-    let parties = Parties::new(Some(case), by, submission.person, submission.organization);
+    let parties = Parties::new(&mut *tx, subject, Some(case), by, &submission).await?;
     let first = place(&mut *tx, &route, 0, subject.leaf(), &parties, clock).await?;
     let now = clock.stamp();
     let changed = sqlx::query(

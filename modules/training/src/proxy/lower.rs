@@ -106,6 +106,10 @@ async fn save(
 ) -> Result<Answer> {
     let mut tx = db.begin().await?;
     let case = find(&mut tx, id, user.scope()).await?;
+    let subject: &dyn AnySubject = &ProxyDeclarations;
+    if let Some(sentence) = review::concerns(&mut tx, subject, &case, &user.user, clock).await? {
+        return Err(Error::refused(sentence));
+    }
     if !decides(&mut tx, &case, &user, clock).await? {
         return Err(Error::refused(
             "这一批不在您的单位待审核，或者由您的单位提交，不能调整认定学时。请刷新页面查看。",

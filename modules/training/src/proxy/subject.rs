@@ -39,6 +39,7 @@ impl Subject for ProxyDeclarations {
         "名册中多人姓名与身份证号不符，请核对。",
         "结业名册不清晰，请重新上传。",
     ];
+    const ROSTER: bool = true;
     const PENDING: &'static str = "d.state = 'pending' and d.desk_id = ?";
     const DONE: &'static str = "d.state <> 'draft' and d.state <> 'pending' and d.desk_id is not ?";
     const ELSEWHERE: Option<&'static str> =
@@ -58,6 +59,10 @@ impl Subject for ProxyDeclarations {
         let base = organization::find(&mut *db, content.base).await?.ok_or(Error::NotFound)?;
         let bureau = organization::bureau(db).await?.ok_or(Error::NotFound)?.id;
         Ok(base.department_id.into_iter().chain([bureau]).collect())
+    }
+
+    async fn named(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<AccountId>> {
+        rosters::administrators(db, PROXY, content.proxy).await
     }
 
     async fn facts(&self, _: &mut SqliteConnection, content: &Content) -> Result<Vec<Fact>> {
