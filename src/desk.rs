@@ -136,6 +136,7 @@ async fn waiting_or_done(
     let side = side(&at, tab);
     let done = side != Side::Waiting;
     let mut db = db.read().await?;
+    let seen = review::seen(&mut db).await?;
     let list = at.subject.list();
     debug_assert_eq!(key, at.subject.key());
     if done && list.orders.iter().any(|order| order.key == "acted") {
@@ -147,7 +148,7 @@ async fn waiting_or_done(
     // 详情 stays where there is nothing to decide
     let plain = list.ops.iter().take_while(|(title, _)| *title == "详情").count();
     let act = |title: &str, act: &str, class: &str| {
-        (title.to_owned(), format!("{}/batch/{act}", at.list()), class.to_owned())
+        (title.to_owned(), format!("{}/batch/{act}?seen={seen}", at.list()), class.to_owned())
     };
     let yes = format!("批量{}", at.subject.yes());
     let batch = if decides {
@@ -172,7 +173,7 @@ async fn waiting_or_done(
     let family = review::family(&mut db, modules, at.subject, &at.grant).await?;
     let page = list::page(list, &ask, &mut db, &at.user, &grant, clock, settings, extra).await?;
     let (noun, reasons) = (at.subject.noun(), at.subject.reasons());
-    let desk = Desk { noun, yes: at.subject.yes(), reasons, must_see: at.subject.must_see() };
+    let desk = Desk { noun, yes: at.subject.yes(), reasons, must_see: at.subject.must_see(), seen };
     Ok(page.with("desk", &desk).with("family", &family))
 }
 
@@ -190,6 +191,8 @@ struct Desk {
     reasons: &'static [&'static str],
     /// 通过 opens no dialog: its fields are on the page.
     must_see: bool,
+    /// What the page was drawn with, for the addresses of verdicts.
+    seen: i64,
 }
 
 /// The tab that an address names.

@@ -754,3 +754,25 @@ async fn a_hundred_thousand_rows_come_in_and_go_out() {
     assert_eq!(county.number("select count(*) from entry").await, 200_000);
     assert_eq!(county.number("select count(*) from person_year where total <> 0").await, 0);
 }
+
+#[rocket::async_test]
+async fn nobody_decides_former_hours_among_which_are_his_own() {
+    let (county, wang, _) = county().await;
+    let bureau = county.text("select name from organization where kind = 'bureau'").await;
+    let county = county.with_grant("王芳", &bureau).await;
+    let mut unit = county.sign_in(&county.admin_of("甲").await).await;
+    sent(&mut unit, &county, &[good(&wang, "王芳", "2023", "40")]).await.is(303);
+    let grant = county.number("select g.id from grant g join account a on a.id = g.account_id where a.person_id is not null").await;
+    let mut own = county.sign_in(&wang).await;
+    own.get("/start").await;
+    own.post("/side", &[("to", &grant.to_string())]).await.is(303);
+    let address = "/desk/history-hours/1";
+    own.get(address).await.is(200).contains("名单中有本人").lacks("name=\"confirmed\"");
+    own.post(&format!("{address}/approve"), &[]).await.is(409).contains("名单中有本人");
+    let reason = [("reason", "学时与证明材料不一致。")];
+    own.post(&format!("{address}/reject"), &reason).await.is(409).contains("名单中有本人");
+    assert_eq!(county.number("select count(*) from entry").await, 0);
+    let mut admin = county.admin().await;
+    admin.get("/start").await;
+    admin.post(&format!("{address}/approve"), &[]).await.is(303);
+}

@@ -708,3 +708,38 @@ async fn who_was_declared_by_his_base_does_not_declare_the_class_himself() {
     let mut qian = seated(&county, &id_number(5)).await;
     qian.upload("/credit-hours/declarations", &own, &papers).await.is(303);
 }
+
+/// A person at the desk of a unit that he also administers.
+async fn sitting<'w>(county: &'w World, number: &str, unit: &str) -> Browser<'w> {
+    let mut browser = county.sign_in(number).await;
+    browser.get("/start").await;
+    let unit = county.organization(unit).await;
+    let grant: i64 = sqlx::query_scalar(
+        "select g.id from grant g join account a on a.id = g.account_id
+           join identity i on i.id = a.identity_id where i.number = ? and g.organization_id = ?",
+    )
+    .bind(number)
+    .bind(unit)
+    .fetch_one(&mut *county.db().read().await.unwrap())
+    .await
+    .unwrap();
+    browser.post("/side", &[("to", &grant.to_string())]).await.is(303);
+    browser
+}
+
+#[rocket::async_test]
+async fn nobody_decides_or_lowers_a_roster_that_he_stands_on() {
+    let county = county().await.with_grant("周晓梅", "教育局").await;
+    submitted(&mut base(&county).await).await.is(303);
+    let mut zhou = sitting(&county, &id_number(2), "教育局").await;
+    zhou.get(DESK).await.is(200).contains("名单中有本人").lacks("name=\"confirmed\"");
+    zhou.post(&format!("{DESK}/approve"), &[]).await.is(409).contains("名单中有本人");
+    let roster = "/training/proxied/1/roster";
+    let row = county.number("select min(id) from roster_row").await;
+    let (hours, why) = (format!("h-{row}"), format!("w-{row}"));
+    let lowered = [(hours.as_str(), "1"), (why.as_str(), "缺勤较多")];
+    zhou.post(roster, &lowered).await.is(409).contains("名单中有本人");
+    let mut colleague = department(&county).await;
+    colleague.post(roster, &lowered).await.is(303);
+    colleague.post(&format!("{DESK}/approve"), &[]).await.is(303);
+}

@@ -506,3 +506,126 @@ async fn only_who_holds_it_and_only_the_own_units() {
     admin_of(&county, "教育局").await.get("/files/1").await.is(200);
     company.get("/files/1").await.is(404);
 }
+
+/// A person at the desk of a unit that he also administers.
+async fn sitting<'w>(county: &'w World, number: &str, unit: &str) -> Browser<'w> {
+    let mut browser = county.sign_in(number).await;
+    browser.get("/start").await;
+    let unit = county.organization(unit).await;
+    let grant: i64 = sqlx::query_scalar(
+        "select g.id from grant g join account a on a.id = g.account_id
+           join identity i on i.id = a.identity_id where i.number = ? and g.organization_id = ?",
+    )
+    .bind(number)
+    .bind(unit)
+    .fetch_one(&mut *county.db().read().await.unwrap())
+    .await
+    .unwrap();
+    browser.post("/side", &[("to", &grant.to_string())]).await.is(303);
+    browser
+}
+
+#[rocket::async_test]
+async fn nobody_decides_a_roster_that_he_stands_on() {
+    let county = county().await.with_grant("周晓梅", "教育局").await;
+    let mut school = admin_of(&county, "一中").await;
+    submitted(&county, &mut school, &["周晓梅", "何敏"]).await;
+    let mut zhou = sitting(&county, &id_number(1), "教育局").await;
+    // the page says so before, and offers nothing
+    let (page, approve) = (desk(&county, "").await, desk(&county, "/approve").await);
+    let shown = zhou.get(&page).await;
+    shown.is(200).contains("名单中有本人").lacks("增加一名有审核权限的管理员");
+    shown.lacks("name=\"confirmed\"").lacks("/reject?seen=");
+    zhou.get(&approve).await.redirects_to(&page);
+    for fields in [vec![("confirmed", "1")], vec![("hours", "4"), ("lowered", "讲座实际四学时")]]
+    {
+        zhou.post(&approve, &fields).await.is(409).contains("名单中有本人");
+    }
+    let reason = [("reason", "没有签到表或培训通知，请补充后再提交。")];
+    zhou.post(&desk(&county, "/reject").await, &reason).await.is(409).contains("名单中有本人");
+    let id = county.number("select max(id) from staff_declaration").await.to_string();
+    zhou.post("/desk/staff-declarations/batch/approve", &[("id", &id), ("confirmed", "1")])
+        .await
+        .is(200)
+        .contains("名单中有本人，不能由自己办理");
+    assert_eq!(county.number("select stage from review_case").await, 0);
+    // a colleague does, and he decides what others stand on
+    admin_of(&county, "教育局").await.post(&approve, &[]).await.is(303);
+    submitted(&county, &mut school, &["王芳"]).await;
+    zhou.post(&desk(&county, "/approve").await, &[]).await.is(303);
+}
+
+#[rocket::async_test]
+async fn a_roster_passes_over_a_desk_whose_only_reviewer_stands_on_it() {
+    let county = county().await.with_grant("周晓梅", "教育局").await;
+    county
+        .execute("update grant set state = 'disabled' where account_id = (select a.id from account a join organization o on a.login = 'admin-' || o.id where o.name = '教育局')")
+        .await;
+    let mut school = admin_of(&county, "一中").await;
+    let at = begun(&mut school, &[]).await;
+    pick(&county, &mut school, &at, &["周晓梅"]).await;
+    let sent = school.post(&format!("{at}/submit"), &[]).await;
+    school.follow(&sent).await.contains("等待示例县人力资源和社会保障局审核");
+    let mut bureau = bureau(&county).await;
+    bureau.get(&desk(&county, "").await).await.contains("单位无人审核");
+    bureau.post(&desk(&county, "/approve").await, &[]).await.is(303);
+    assert_eq!(county.number("select count(*) from entry").await, 1);
+    // one without her is the department's as ever
+    let at = begun(&mut school, &[("title", "心理健康教育讲座")]).await;
+    pick(&county, &mut school, &at, &["何敏"]).await;
+    let sent = school.post(&format!("{at}/submit"), &[]).await;
+    school.follow(&sent).await.contains("等待教育局审核");
+}
+
+#[rocket::async_test]
+async fn what_was_submitted_again_is_not_decided_by_a_page_drawn_before() {
+    let county = county().await;
+    let mut school = admin_of(&county, "一中").await;
+    let at = submitted(&county, &mut school, &["何敏"]).await;
+    let (page, list) = (desk(&county, "").await, "/desk/staff-declarations");
+    let mut department = admin_of(&county, "教育局").await;
+    let (case, row) = (department.get(&page).await, department.get(list).await);
+    let (approve, reject) = (address(&case, "approve?seen="), address(&case, "reject?seen="));
+    let id = page.rsplit('/').next().unwrap();
+    let op = address(&row, &format!("/{id}/approve?seen="));
+    let batch = address(&row, "batch/approve?seen=");
+    let confirm = address(&department.get(&approve).await, "approve?seen=");
+    // the ticked rows, asked about before
+    let asked = address(&department.post(&batch, &[("id", id)]).await, "batch/approve?seen=");
+
+    school.post(&format!("{at}/withdraw"), &[]).await.is(303);
+    department.post(&approve, &[]).await.is(409).contains("撤回").lacks("内容可能有变");
+    school.upload(&at, &header(&[("title", "另一个讲座")]), &[]).await.is(303);
+    pick(&county, &mut school, &at, &["王芳"]).await;
+    school.post(&format!("{at}/submit"), &[]).await.is(303);
+
+    let again = "申请已被撤回并重新提交，内容可能有变，请重新查看后再审核";
+    for stale in [&approve, &op, &confirm] {
+        department.post(stale, &[("confirmed", "1")]).await.is(409).contains(again);
+    }
+    let reason = [("reason", "没有签到表或培训通知，请补充后再提交。")];
+    department.post(&reject, &reason).await.is(409).contains(again).contains("另一个讲座");
+    let shown = department.get(&reject).await;
+    shown.redirects_to(&page);
+    department.follow(&shown).await.contains(again);
+    for stale in [&batch, &asked] {
+        let rows = [("id", id), ("confirmed", "1")];
+        department.post(stale, &rows).await.is(200).contains(again);
+    }
+    let old = department.post(&batch, &[("id", id)]).await;
+    assert_eq!(address(&old, "batch/approve?seen="), batch);
+    assert_eq!(county.number("select stage from review_case").await, 0);
+    // what is looked at anew is decided; another's step since does not disturb
+    let fresh = address(&department.get(&page).await, "approve?seen=");
+    submitted(&county, &mut school, &["陈静"]).await;
+    department.post(&fresh, &[]).await.is(303);
+    assert_eq!(county.number("select stage from review_case order by id limit 1").await, 1);
+}
+
+/// The address in a page that has this in it.
+fn address(page: &Page, part: &str) -> String {
+    let at = page.body.find(part).unwrap_or_else(|| panic!("no {part} in {}", page.body));
+    let from = page.body[..at].rfind('"').unwrap() + 1;
+    let to = at + page.body[at..].find('"').unwrap();
+    page.body[from..to].to_owned()
+}

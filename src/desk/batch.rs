@@ -5,7 +5,7 @@ use kit::{Answer, Clock, Db, Done, Error, Form, Modules, Page, Result};
 use rocket::{State, post};
 use serde::Serialize;
 
-use super::decide::Confirm;
+use super::decide::{Confirm, with_seen};
 use super::detail::{Link, crumbs, find};
 use super::{AtDesk, Reviewing};
 
@@ -14,10 +14,11 @@ const MOST: usize = 200;
 
 type Reviewer<'r> = AtDesk<'r, Reviewing>;
 
-#[post("/desk/<key>/batch/approve", data = "<form>")]
+#[post("/desk/<key>/batch/approve?<seen>", data = "<form>")]
 pub async fn approve(
     at: Reviewer<'_>,
     key: &str,
+    seen: Option<i64>,
     db: &State<Db>,
     clock: &State<Clock>,
     modules: &State<Modules>,
@@ -29,20 +30,21 @@ pub async fn approve(
         return Ok(none(&at));
     }
     if !form.ticked("confirmed") {
-        return Ok(confirm(&at, db, &ids, "approve", &Form::new()).await?.into());
+        return Ok(confirm(&at, db, &ids, ("approve", seen), &Form::new()).await?.into());
     }
     let mut rows = Vec::with_capacity(ids.len());
     for id in ids {
-        rows.push((id, one(approve_one(&at, db, clock, modules, id).await)));
+        rows.push((id, one(approve_one(&at, db, clock, modules, id, seen).await)));
     }
     let yes = at.subject.yes();
     Ok(answer(&at, &format!("批量{yes}结果"), yes, rows))
 }
 
-#[post("/desk/<key>/batch/reject", data = "<form>")]
+#[post("/desk/<key>/batch/reject?<seen>", data = "<form>")]
 pub async fn reject(
     at: Reviewer<'_>,
     key: &str,
+    seen: Option<i64>,
     db: &State<Db>,
     clock: &State<Clock>,
     modules: &State<Modules>,
@@ -54,15 +56,15 @@ pub async fn reject(
         return Ok(none(&at));
     }
     if !form.ticked("confirmed") {
-        return Ok(confirm(&at, db, &ids, "reject", &Form::new()).await?.into());
+        return Ok(confirm(&at, db, &ids, ("reject", seen), &Form::new()).await?.into());
     }
     let reason = form.required("reason", "驳回原因", review::REASON);
     if form.refused() {
-        return Ok(confirm(&at, db, &ids, "reject", &form).await?.refused().into());
+        return Ok(confirm(&at, db, &ids, ("reject", seen), &form).await?.refused().into());
     }
     let mut rows = Vec::with_capacity(ids.len());
     for id in ids {
-        rows.push((id, one(reject_one(&at, db, clock, modules, id, &reason).await)));
+        rows.push((id, one(reject_one(&at, db, clock, modules, (id, seen), &reason).await)));
     }
     Ok(answer(&at, "批量驳回结果", "驳回", rows))
 }
@@ -85,10 +87,14 @@ async fn confirm(
     at: &Reviewer<'_>,
     db: &State<Db>,
     ids: &[i64],
-    kind: &'static str,
+    (kind, seen): (&'static str, Option<i64>),
     form: &Form,
 ) -> Result<Page> {
     let mut db = db.read().await?;
+    let seen = match seen {
+        None => review::seen(&mut db).await?,
+        Some(seen) => seen,
+    };
     let (mut names, mut found, mut fields) = (vec![], vec![], vec![]);
     for id in ids {
         match find(&mut db, at, *id).await {
@@ -126,7 +132,7 @@ async fn confirm(
         kind,
         crumbs: crumbs(at, &title),
         title,
-        action: format!("{}/batch/{kind}", at.list()),
+        action: format!("{}/batch/{kind}{}", at.list(), with_seen(Some(seen))),
         back: at.list(),
         names,
         ids: found,
@@ -158,14 +164,21 @@ async fn approve_one(
     clock: &Clock,
     modules: &Modules,
     id: i64,
+    seen: Option<i64>,
 ) -> Result<BatchRow, Failed> {
     let mut tx = db.begin().await?;
     let case = find(&mut tx, at, id).await?;
     let mut form = Form::new();
-    let decided = review::approve(
-        &mut tx, at.subject, case.id, &at.user, &at.grant, &mut form, "", modules, clock,
-    )
-    .await;
+    let decided = match review::unchanged(&mut tx, &case, seen).await {
+        Ok(()) => {
+            let (user, grant) = (&at.user, &at.grant);
+            review::approve(
+                &mut tx, at.subject, case.id, user, grant, &mut form, "", modules, clock,
+            )
+            .await
+        }
+        Err(error) => Err(error),
+    };
     let row = |done, text| BatchRow { number: case.number, title: case.title, done, text };
     match decided {
         Ok(Some(outcome)) => {
@@ -185,14 +198,18 @@ async fn reject_one(
     db: &State<Db>,
     clock: &Clock,
     modules: &Modules,
-    id: i64,
+    (id, seen): (i64, Option<i64>),
     reason: &str,
 ) -> Result<BatchRow, Failed> {
     let mut tx = db.begin().await?;
     let case = find(&mut tx, at, id).await?;
-    let decided =
-        review::reject(&mut tx, at.subject, case.id, &at.user, &at.grant, reason, modules, clock)
-            .await;
+    let decided = match review::unchanged(&mut tx, &case, seen).await {
+        Ok(()) => {
+            let (user, grant) = (&at.user, &at.grant);
+            review::reject(&mut tx, at.subject, case.id, user, grant, reason, modules, clock).await
+        }
+        Err(error) => Err(error),
+    };
     let row = |done| BatchRow { number: case.number, title: case.title, done, text: String::new() };
     match decided {
         Ok(()) => {

@@ -41,6 +41,7 @@ fn confirm(
     at: &Reviewer<'_>,
     case: &Case,
     what: What,
+    seen: Option<i64>,
     (warnings, fields): (Vec<String>, Vec<DecisionField>),
     form: &Form,
 ) -> Result<Page> {
@@ -56,7 +57,7 @@ fn confirm(
         kind: what,
         crumbs: crumbs(at, &title),
         title,
-        action: format!("{address}/{act}"),
+        action: format!("{address}/{act}{}", with_seen(seen)),
         back: address,
         names: vec![case.title.clone()],
         ids: vec![],
@@ -72,25 +73,45 @@ fn confirm(
         .with("form", form))
 }
 
-/// The page that asks; a case that he cannot decide is shown instead, with why.
-fn ask(
-    at: &Reviewer<'_>,
-    case: &Case,
-    what: What,
-    told: (Vec<String>, Vec<DecisionField>),
-) -> Result<Answer> {
-    let here = case.desk_id == Some(at.grant.organization);
-    if review::is_own(case, &at.user) || here == (what == TAKE) {
-        return Ok(Done::to(at.address(at.subject.row(&case.content)?)).into());
-    }
-    Ok(confirm(at, case, what, told, &Form::new())?.into())
+/// What the page had seen, for the address of a verdict.
+pub fn with_seen(seen: Option<i64>) -> String {
+    seen.map(|seen| format!("?seen={seen}")).unwrap_or_default()
 }
 
-#[get("/desk/<key>/<id>/approve", rank = 2)]
+/// The page that asks; a case that he cannot decide is shown instead, with why; so is one that was
+/// submitted again since the page that led here.
+async fn ask(
+    db: &mut SqliteConnection,
+    at: &Reviewer<'_>,
+    case: &Case,
+    (what, seen): (What, Option<i64>),
+    told: (Vec<String>, Vec<DecisionField>),
+    clock: &Clock,
+) -> Result<Answer> {
+    let here = case.desk_id == Some(at.grant.organization);
+    let shown = Done::to(at.address(at.subject.row(&case.content)?));
+    if here == (what == TAKE)
+        || review::concerns(&mut *db, at.subject, case, &at.user, clock).await?.is_some()
+    {
+        return Ok(shown.into());
+    }
+    match review::unchanged(&mut *db, case, seen).await {
+        Err(Error::Refused(text)) => return Ok(shown.warn(text).into()),
+        other => other?,
+    }
+    let seen = match seen {
+        None if what != TAKE => Some(review::seen_of(db, case).await?),
+        given => given,
+    };
+    Ok(confirm(at, case, what, seen, told, &Form::new())?.into())
+}
+
+#[get("/desk/<key>/<id>/approve?<seen>", rank = 2)]
 pub async fn confirm_approval(
     at: Reviewer<'_>,
     key: &str,
     id: i64,
+    seen: Option<i64>,
     db: &State<Db>,
     clock: &State<Clock>,
 ) -> Result<Answer> {
@@ -102,19 +123,22 @@ pub async fn confirm_approval(
     let warnings = checks.into_iter().filter(|check| check.level == review::Level::Warn);
     let warnings = warnings.map(|check| check.text).collect();
     let fields = at.subject.decision_fields(&mut db, &case.content, &case.decision).await?;
-    ask(&at, &case, APPROVE, (warnings, fields))
+    ask(&mut db, &at, &case, (APPROVE, seen), (warnings, fields), clock).await
 }
 
-#[get("/desk/<key>/<id>/reject", rank = 2)]
+#[get("/desk/<key>/<id>/reject?<seen>", rank = 2)]
 pub async fn confirm_rejection(
     at: Reviewer<'_>,
     key: &str,
     id: i64,
+    seen: Option<i64>,
     db: &State<Db>,
+    clock: &State<Clock>,
 ) -> Result<Answer> {
     debug_assert_eq!(key, at.subject.key());
-    let case = find(&mut *db.read().await?, &at, id).await?;
-    ask(&at, &case, REJECT, (vec![], vec![]))
+    let mut db = db.read().await?;
+    let case = find(&mut db, &at, id).await?;
+    ask(&mut db, &at, &case, (REJECT, seen), (vec![], vec![]), clock).await
 }
 
 #[get("/desk/<key>/<id>/take-over", rank = 2)]
@@ -123,18 +147,21 @@ pub async fn confirm_take_over(
     key: &str,
     id: i64,
     db: &State<Db>,
+    clock: &State<Clock>,
 ) -> Result<Answer> {
     debug_assert_eq!(key, at.subject.key());
-    let case = find(&mut *db.read().await?, &at, id).await?;
-    ask(&at, &case, TAKE, (vec![], vec![]))
+    let mut db = db.read().await?;
+    let case = find(&mut db, &at, id).await?;
+    ask(&mut db, &at, &case, (TAKE, None), (vec![], vec![]), clock).await
 }
 
-#[post("/desk/<key>/<id>/approve", data = "<form>", rank = 2)]
+#[post("/desk/<key>/<id>/approve?<seen>", data = "<form>", rank = 2)]
 #[expect(clippy::too_many_arguments, reason = "guards and parameters of one route")]
 pub async fn approve(
     at: Reviewer<'_>,
     key: &str,
     id: i64,
+    seen: Option<i64>,
     db: &State<Db>,
     clock: &State<Clock>,
     settings: &State<Settings>,
@@ -146,7 +173,9 @@ pub async fn approve(
     let case = find(&mut tx, &at, id).await?;
     let next = next(&mut tx, &at, &case).await?;
     let opinion = form.optional("opinion", "审核意见", 200);
-    let decided = if form.refused() {
+    let decided = if let Err(error) = review::unchanged(&mut tx, &case, seen).await {
+        Err(error)
+    } else if form.refused() {
         Ok(None)
     } else {
         review::approve(
@@ -179,12 +208,13 @@ pub async fn approve(
     }
 }
 
-#[post("/desk/<key>/<id>/reject", data = "<form>", rank = 2)]
+#[post("/desk/<key>/<id>/reject?<seen>", data = "<form>", rank = 2)]
 #[expect(clippy::too_many_arguments, reason = "guards and parameters of one route")]
 pub async fn reject(
     at: Reviewer<'_>,
     key: &str,
     id: i64,
+    seen: Option<i64>,
     db: &State<Db>,
     clock: &State<Clock>,
     settings: &State<Settings>,
@@ -194,9 +224,13 @@ pub async fn reject(
     debug_assert_eq!(key, at.subject.key());
     let mut tx = db.begin().await?;
     let case = find(&mut tx, &at, id).await?;
+    if let Err(error) = review::unchanged(&mut tx, &case, seen).await {
+        drop(tx);
+        return refused(&mut *db.read().await?, &at, id, error, clock, settings).await;
+    }
     let reason = form.required("reason", "驳回原因", review::REASON);
     if form.refused() {
-        return Ok(confirm(&at, &case, REJECT, (vec![], vec![]), &form)?.refused().into());
+        return Ok(confirm(&at, &case, REJECT, seen, (vec![], vec![]), &form)?.refused().into());
     }
     let next = next(&mut tx, &at, &case).await?;
     let decided =
@@ -225,7 +259,7 @@ pub async fn take_over(
     let case = find(&mut tx, &at, id).await?;
     let reason = form.required("reason", "接管原因", review::REASON);
     if form.refused() {
-        return Ok(confirm(&at, &case, TAKE, (vec![], vec![]), &form)?.refused().into());
+        return Ok(confirm(&at, &case, TAKE, None, (vec![], vec![]), &form)?.refused().into());
     }
     let taken = review::take_over(
         &mut tx, at.subject, case.id, &at.user, &at.grant, &reason, settings, clock,

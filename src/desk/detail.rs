@@ -166,6 +166,7 @@ pub async fn page<A>(
     let (previous, next) =
         if here { review::neighbours(&mut *db, &at.grant, case).await? } else { (None, None) };
     let address = at.address(row);
+    let seen = review::seen_of(&mut *db, case).await?;
     let (waited, overdue) = waiting(&mut *db, case, clock, settings).await?;
     let shown = Shown {
         waited,
@@ -179,8 +180,12 @@ pub async fn page<A>(
         applicant: case.title.clone(),
         previous: at.address_of(previous.as_deref())?,
         next: at.address_of(next.as_deref())?,
-        approve: if decides && !against { format!("{address}/approve") } else { String::new() },
-        reject: if decides { format!("{address}/reject") } else { String::new() },
+        approve: if decides && !against {
+            format!("{address}/approve?seen={seen}")
+        } else {
+            String::new()
+        },
+        reject: if decides { format!("{address}/reject?seen={seen}") } else { String::new() },
         blocked: blocked(&mut *db, at, case, here, decides && against, clock).await?,
         notes: notes(case),
         acts: acts(&mut *db, at, case, &address, clock, settings).await?,

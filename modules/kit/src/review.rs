@@ -8,6 +8,7 @@ mod parties;
 mod query;
 mod record;
 mod route;
+mod seen;
 mod start;
 mod submit;
 mod submitter;
@@ -26,6 +27,7 @@ pub use query::{
     waiting_for, working_days,
 };
 pub use route::{attended, follow, move_on, reroute, resuperior};
+pub use seen::{AGAIN, seen, seen_of, unchanged};
 pub use start::{Waiting, cards, longest};
 pub use submit::{
     Submission, remind, resubmit, resubmit_to, submit, submit_to, withdraw, withdraw_from,
