@@ -84,7 +84,7 @@ async fn the_detail_shows_data_checks_history_and_the_way_to_decide() {
     }
     assert!(!page.contains("419999198503150011"));
     assert!(page.contains(&format!("href=\"/desk/toys/{first}\"")), "the previous one");
-    assert!(page.contains(&format!("action=\"/desk/toys/{second}/approve\"")));
+    assert!(page.contains(&format!("action=\"/desk/toys/{second}/approve?seen=")));
     // seen from above: no decision
     let (_, page) = county.get(Some(Desk::Bureau), &format!("/desk/toys/{second}")).await;
     assert!(page.contains("这条申请现在由县医院审核。"));
