@@ -637,7 +637,7 @@ async fn only_a_base_that_may_train_submits_and_is_approved() {
     // over while it waits
     county.execute("update base_profile set valid_until = '2026-11-22'").await;
     let mut bureau = bureau(&county).await;
-    bureau.get(&desk(&county, "").await).await.contains("已经过期").lacks("/approve\"");
+    bureau.get(&desk(&county, "").await).await.contains("已经过期").lacks("/approve?seen=");
     approve(&mut bureau, &county, "").await.is(409).contains("已经过期");
     base.get("/training/plans/new").await.contains("不能提交");
 }

@@ -129,7 +129,7 @@ async fn a_check_stands_against_approval_on_screen_and_behind_it() {
     let row = county.case(500).await;
     let (_, page) = county.get(Some(Desk::Employer), &format!("/desk/toys/{row}")).await;
     assert!(page.contains("数量超过 100") && page.contains("系统核对有不能通过的事项"), "{page}");
-    assert!(!page.contains(&format!("action=\"/desk/toys/{row}/approve\"")));
+    assert!(!page.contains(&format!("action=\"/desk/toys/{row}/approve?seen=")));
     let (status, page) =
         county.post(Desk::Employer, &format!("/desk/toys/{row}/approve"), "").await;
     assert_eq!(status, 409);
