@@ -298,7 +298,9 @@ async fn likenesses_stand_beside_the_case_with_a_way_to_them() {
         .is(200)
         .contains("重复检测：相同或日期重叠的学时")
         .contains("<a href=\"/desk/declarations/1\">基层儿科常见病诊疗规范培训班</a>")
-        .contains("没有重复申报同一项目")
+        .lacks("没有重复申报同一项目")
+        .contains("同一时间段另有 1 条学时记录或申报，请对照“重复检测”")
+        .lacks("培训类学时合计")
         .contains("2026-09-14 至 2026-09-18");
     // the same certificate, found out only now: nobody can pass it, batch or not
     county.execute("update declaration set certificate_number = '云卫培第 18 号'").await;

@@ -477,7 +477,7 @@ async fn a_unit_sends_its_own_peoples_hours_to_the_bureaus_desk_with_evidence() 
         good(&li, "李勇", "2024", "20"),
     ];
     let page = upload(&mut unit, &file(&rows)).await;
-    page.contains("附证明材料提交 2 行").contains("不是本单位人员").lacks("李勇 ");
+    page.contains("附证明材料提交 2 行").contains("本单位没有这个身份证号的人员").lacks("李勇 ");
     let id = newest(&county).await;
     let confirm = format!("/import/history/uploads/{id}/confirm");
     unit.get(&confirm).await.is(200).contains("证明材料").contains("提交审核");

@@ -378,10 +378,12 @@ async fn who_cannot_be_entered_any_more_is_left_out_and_declared_anew() {
     let mut department = admin_of(&county, "教育局").await;
     let page = department.get(&desk(&county, "").await).await;
     page.contains("名单（4 人，其中 2 人不能记入）").contains("2 人不能记入，通过时略去");
-    page.contains("不是本单位人员，现在在 建设公司").contains("现在可以记入 2 人，16 学时");
+    page.contains("本单位没有这个身份证号的人员").lacks("现在在 建设公司");
+    page.contains("现在可以记入 2 人，16 学时");
     page.lacks("外单位的职称");
     let page = passed(&county).await;
-    page.contains("2 人未记入：").contains("第 2 行 何敏").contains("第 3 行 王芳：不是本单位人员");
+    page.contains("2 人未记入：").contains("第 2 行 何敏");
+    page.contains("第 3 行 王芳：本单位没有这个身份证号的人员");
     assert_eq!(county.number("select count(*) from entry where source = 'employer'").await, 2);
     let page = school.get(&at).await;
     page.contains("2 人未记入，原因见名单").contains("复制未记入的为新申报");

@@ -29,7 +29,7 @@ use rust_embed::RustEmbed;
 use kit::module::{self, Joined, Template};
 
 pub use claims::{Claim, Existing, How, Origin, Taken, among, existing, taken};
-pub use declaration::rules::comparable;
+pub use declaration::rules::{comparable, comparable_certificate};
 pub use demo::example_sheet;
 pub use exemption::{InForce, UNIT_EXEMPTIONS, in_force};
 pub use ledger::source_label;

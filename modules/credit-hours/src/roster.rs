@@ -4,10 +4,11 @@
 
 mod check;
 mod enter;
+mod seen;
 mod store;
 mod waiting;
 
-pub use check::{Verdict, check};
+pub use check::{NOT_OURS, Verdict, check};
 pub use enter::{Entered, Entering, enter};
 pub use store::{NewRow, Row, administrators, clear, put, rows, set_state};
 pub use waiting::{Waiting, waiting};
@@ -27,3 +28,6 @@ pub fn noun(subject: &str) -> &'static str {
         _ => "历史学时导入",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! 5.1 学时审批: a declaration as the review desk handles it.
 
 mod alike;
+mod besides;
 mod content;
 mod list;
 mod recognition;
@@ -157,12 +158,11 @@ impl Subject for Declarations {
         clock: &Clock,
     ) -> Result<Vec<Check>> {
         let mut checks = vec![];
-        let taken = claims::taken(&mut *db, &content.claim()).await?;
-        checks.extend(taken.iter().map(|found| Check::refuse(format!("{}。", found.sentence))));
-        if taken.is_empty() {
-            checks.push(Check::ok("没有重复申报同一项目"));
-        }
+        let mut existing = claims::existing(&mut *db, &[content.person]).await?;
+        let existing = existing.remove(&content.person).unwrap_or_default();
+        checks.extend(besides::repeated(&existing, content));
         checks.extend(sums(content));
+        checks.extend(besides::crowded(&existing, content));
         let most = suggested::most(&mut *db, content).await?;
         checks.extend(suggested::check(content, most));
         let late = crate::windows::overdue(&mut *db, content.year, clock).await?;

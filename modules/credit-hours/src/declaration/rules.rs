@@ -93,11 +93,32 @@ pub fn broken(typed: &Typed<'_>, open: &[i32], today: Date) -> Vec<(&'static str
     broken
 }
 
-/// A text as it is compared with another: narrowed, lower case, without blanks and brackets.
+/// A text as it is compared with another: narrowed, lower case, letters (Han among them) and digits
+/// alone, so that neither punctuation nor what nobody sees makes two of one. A text without any is
+/// compared by what can be seen of it.
 pub fn comparable(text: &str) -> String {
+    let plain = letters(text);
+    if !plain.is_empty() {
+        return plain;
+    }
+    let seen = |c: &char| !c.is_whitespace() && !kit::initials::is_invisible(*c);
+    text.chars().map(kit::initials::half_width).filter(seen).collect()
+}
+
+/// A certificate number as it is compared with another; empty: none, be it typed as “无” or “-”.
+pub fn comparable_certificate(number: &str) -> String {
+    match letters(number) {
+        none if ["无", "暂无", "没有"].contains(&none.as_str()) => String::new(),
+        number => number,
+    }
+}
+
+fn letters(text: &str) -> String {
+    // letters by their class, blank to the eye (Hangul fillers)
+    let filler = |c: char| matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}');
     text.chars()
         .map(kit::initials::half_width)
-        .filter(|c| !c.is_whitespace() && !"《》〈〉“”\"'()[]〔〕【】".contains(*c))
+        .filter(|c| c.is_alphanumeric() && !kit::initials::is_invisible(*c) && !filler(*c))
         .flat_map(char::to_lowercase)
         .collect()
 }
@@ -109,7 +130,7 @@ mod tests {
     use time::Date;
     use time::Month::{August, December, November, September};
 
-    use super::{Typed, broken, comparable, days};
+    use super::{Typed, broken, comparable, comparable_certificate, days};
 
     fn date(year: i32, month: time::Month, day: u8) -> Date {
         Date::from_calendar_date(year, month, day).unwrap()
@@ -186,5 +207,36 @@ mod tests {
     fn titles_are_compared_as_people_mean_them() {
         assert_eq!(comparable("《基层 儿科》培训班（ＡＢ）"), comparable("基层儿科培训班(ab)"));
         assert_ne!(comparable("培训一期"), comparable("培训二期"));
+        assert_ne!(comparable("第1期"), comparable("第2期"));
+        assert_ne!(comparable("第（一）期"), comparable("第（二）期"));
+    }
+
+    #[test]
+    fn neither_punctuation_nor_what_nobody_sees_makes_another_title() {
+        let title = comparable("基层儿科培训班2026");
+        for same in [
+            "基层儿科培训班2026。",
+            "基层儿科-培训班 2026",
+            "基层·儿科，培训班——２０２６！",
+            "基层\u{200b}儿科培训班\u{feff}2026\u{3164}",
+            "“基层儿科”培训班（2026）…",
+        ] {
+            assert_eq!(comparable(same), title, "{same:?}");
+        }
+        // nothing but signs: by the signs that are seen
+        assert_eq!(comparable("——"), comparable("— —\u{200b}"));
+        assert_ne!(comparable("——"), comparable("★★"));
+        assert_eq!(comparable(" \u{200b}"), "");
+    }
+
+    #[test]
+    fn a_certificate_number_that_says_none_is_none() {
+        for none in ["", "-", "／", "无", "（暂无）", "\u{200b}"] {
+            assert_eq!(comparable_certificate(none), "", "{none:?}");
+        }
+        assert_eq!(
+            comparable_certificate("云卫培〔2026〕第0318号"),
+            comparable_certificate("云卫培[2026]第 0318 号.")
+        );
     }
 }

@@ -7,7 +7,8 @@ use sqlx::SqliteConnection;
 use kit::{Hours, OrganizationId, PersonId, Result};
 
 use super::Row;
-use crate::claims::{self, Claim, Origin};
+use super::seen::Seen;
+use crate::claims::{self, Claim, How, Index, Marks, Origin};
 use crate::rules::{Limits, Wanted};
 
 /// How a row came out.
@@ -28,11 +29,15 @@ struct Account {
     name: String,
     organization_id: OrganizationId,
     state: String,
-    organization: String,
 }
 
+/// Of whom a unit is told no more: unknown, somewhere else, moved away or another's name. Else a
+/// unit could ask by number who works where (domain.md, Decisions: own people only).
+pub const NOT_OURS: &str = "本单位没有这个身份证号的人员";
+
 /// Checks rows against people, ledger and rules as they are now. `unit`: whose people they must
-/// be; none: anybody's of the county.
+/// be; none: anybody's of the county, as a base declares them: then a sentence says nothing of
+/// other hours of theirs but that they are there.
 ///
 /// Account exists, name matches, in this county, not already declared (plan, certificate, title
 /// with overlapping dates), not twice in this roster, within the limits (domain.md §2.19).
@@ -47,32 +52,35 @@ pub async fn check(
     if decided {
         limits = limits.when_decided();
     }
+    if unit.is_none() {
+        limits = limits.without_figures();
+    }
     let mut verdicts = Vec::with_capacity(rows.len());
     // what the roster itself has asked for so far
-    let mut seen: HashMap<PersonId, Vec<&Row>> = HashMap::new();
+    let mut seen = Seen::default();
     for chunk in rows.chunks(2_000) {
         let people = accounts_of(&mut *db, chunk).await?;
         let ids: Vec<PersonId> = people.values().map(|one| one.id).collect();
         let existing = claims::existing(&mut *db, &ids).await?;
+        let existing: HashMap<PersonId, Index<'_>> =
+            existing.iter().map(|(person, all)| (*person, Index::of(all))).collect();
         limits.prepare(&mut *db, &ids).await?;
         for row in chunk {
             let account = people.get(&row.identity_id.0);
             let mut verdict = person(row, account, unit);
             if let (Verdict::Good(_), Some(account)) = (&verdict, account) {
-                let before = seen.entry(account.id).or_default();
-                let claim = claim(row, account.id);
-                let taken = existing.get(&account.id).map(|all| claims::among(all, &claim));
-                if let Some(taken) = taken.and_then(|taken| taken.into_iter().next()) {
-                    verdict = Verdict::Failing(taken.sentence);
-                } else if let Some(other) = before.iter().find(|other| alike(row, other)) {
-                    verdict = Verdict::Failing(format!("与名单第 {} 行重复", other.number));
+                let (claim, marks) =
+                    (claim(row, account.id), Marks::of(&row.title, &row.certificate_number));
+                let taken = existing.get(&account.id).and_then(|all| all.surest(&claim, &marks));
+                if let Some(taken) = taken {
+                    verdict = Verdict::Failing(match unit {
+                        Some(_) => taken.sentence,
+                        None => discreet(taken.how).to_owned(),
+                    });
+                } else if let Some(number) = seen.alike(account.id, row, &marks) {
+                    verdict = Verdict::Failing(format!("与名单第 {number} 行重复"));
                 } else {
-                    let besides: Hours = before
-                        .iter()
-                        .filter(|other| other.year == row.year && other.kind == row.kind)
-                        .map(|other| other.hours)
-                        .sum();
-                    let wanted = wanted(row, account.id, besides);
+                    let wanted = wanted(row, account.id, seen.besides(account.id, row));
                     // recognised by whom it was, under the rules of its own year: 历史学时 is not
                     // measured by today's caps
                     let over = match row.subject == super::HISTORY {
@@ -83,7 +91,7 @@ pub async fn check(
                         verdict = Verdict::Failing(over);
                     } else {
                         limits.count(&wanted);
-                        before.push(row);
+                        seen.put(account.id, row, marks);
                     }
                 }
             }
@@ -94,6 +102,11 @@ pub async fn check(
 }
 
 fn person(row: &Row, account: Option<&Account>, unit: Option<OrganizationId>) -> Verdict {
+    if let Some(unit) = unit
+        && account.is_none_or(|one| one.organization_id != unit || one.state == "moved")
+    {
+        return Verdict::Failing(NOT_OURS.to_owned());
+    }
     let Some(account) = account else {
         return Verdict::Abroad("本县没有这个身份证号的专业技术人员".to_owned());
     };
@@ -102,9 +115,6 @@ fn person(row: &Row, account: Option<&Account>, unit: Option<OrganizationId>) ->
     }
     if account.state == "moved" {
         return Verdict::Abroad("已调出本县".to_owned());
-    }
-    if unit.is_some_and(|unit| unit != account.organization_id) {
-        return Verdict::Failing(format!("不是本单位人员，现在在 {}", account.organization));
     }
     if row.hours.is_zero() {
         return Verdict::Failing("学时为 0，不计入台账".to_owned());
@@ -115,6 +125,14 @@ fn person(row: &Row, account: Option<&Account>, unit: Option<OrganizationId>) ->
         notes.push(format!("人员状态是“{label}”"));
     }
     Verdict::Good(notes)
+}
+
+/// What a base reads of hours that somebody has from elsewhere: neither which nor how many.
+fn discreet(how: How) -> &'static str {
+    match how {
+        How::Certificate => "已有同一证书编号的学时",
+        How::Plan | How::Title | How::Dates => "已有同一培训的学时",
+    }
 }
 
 fn claim(row: &Row, person: PersonId) -> Claim<'_> {
@@ -142,23 +160,12 @@ fn wanted(row: &Row, person: PersonId, besides: Hours) -> Wanted<'_> {
     }
 }
 
-/// Two rows of one roster for the same learning.
-fn alike(one: &Row, other: &Row) -> bool {
-    use crate::declaration::rules::comparable;
-    let overlap = one.started_on <= other.ended_on && one.ended_on >= other.started_on;
-    let certificate = comparable(&one.certificate_number);
-    (one.plan_id.is_some() && one.plan_id == other.plan_id)
-        || (!certificate.is_empty() && certificate == comparable(&other.certificate_number))
-        || (overlap && comparable(&one.title) == comparable(&other.title))
-}
-
 /// The people behind the rows' identities, by identity.
 async fn accounts_of(db: &mut SqliteConnection, rows: &[Row]) -> Result<HashMap<i64, Account>> {
     let identities: Vec<i64> = rows.iter().map(|row| row.identity_id.0).collect();
     let found: Vec<Account> = sqlx::query_as(
-        "select p.id, p.identity_id, p.name, p.organization_id, p.state, o.name as organization
-           from json_each(?) j cross join person p on p.identity_id = j.value
-           join organization o on o.id = p.organization_id",
+        "select p.id, p.identity_id, p.name, p.organization_id, p.state
+           from json_each(?) j cross join person p on p.identity_id = j.value",
     )
     .bind(serde_json::to_string(&identities)?)
     .fetch_all(db)

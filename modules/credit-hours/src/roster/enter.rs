@@ -1,11 +1,13 @@
 //! An approved roster enters the ledger.
 
+use std::collections::HashMap;
+
 use sqlx::SqliteConnection;
 
-use kit::{CaseId, Clock, OrganizationId, PersonId, Result};
+use kit::{CaseId, Clock, Error, OrganizationId, PersonId, Result};
 
 use super::check::{Verdict, check};
-use super::store::rows;
+use super::store::{Row, rows};
 use crate::ledger::{self, NewEntry, Source};
 
 /// Which roster, and what its entries say.
@@ -41,6 +43,7 @@ pub async fn enter(
 ) -> Result<Entered> {
     let all = rows(&mut *tx, entering.subject, entering.parent, Some("pending")).await?;
     let verdicts = check(&mut *tx, &all, entering.unit).await?;
+    let people = people_of(&mut *tx, &all).await?;
     let mut done = Entered::default();
     let (mut new, mut from) = (Vec::new(), Vec::new());
     let mut others: Vec<(i64, &'static str, String)> = Vec::new();
@@ -57,12 +60,7 @@ pub async fn enter(
                 others.push((row.id, "abroad", why));
             }
             Verdict::Good(_) => {
-                // the identity's person of now: an account may have come since the upload
-                let person: PersonId =
-                    sqlx::query_scalar("select id from person where identity_id = ?")
-                        .bind(row.identity_id)
-                        .fetch_one(&mut *tx)
-                        .await?;
+                let person = people.get(&row.identity_id.0).copied().ok_or(Error::NotFound)?;
                 from.push((row.id, person));
                 new.push(NewEntry {
                     person,
@@ -108,4 +106,17 @@ pub async fn enter(
     .await?;
     done.entries = made.into_iter().map(|(_, person, entry)| (person, entry)).collect();
     Ok(done)
+}
+
+/// The identities' people of now, by identity: an account may have come since the upload.
+async fn people_of(db: &mut SqliteConnection, rows: &[Row]) -> Result<HashMap<i64, PersonId>> {
+    let identities: Vec<i64> = rows.iter().map(|row| row.identity_id.0).collect();
+    let found: Vec<(i64, PersonId)> = sqlx::query_as(
+        "select p.identity_id, p.id from json_each(?) j
+           cross join person p on p.identity_id = j.value",
+    )
+    .bind(serde_json::to_string(&identities)?)
+    .fetch_all(db)
+    .await?;
+    Ok(found.into_iter().collect())
 }

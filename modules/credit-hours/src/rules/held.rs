@@ -91,7 +91,8 @@ impl Held {
 }
 
 /// What these people hold, of every year and kind: entries with their reversals and, if asked
-/// for, what waits.
+/// for, what waits. Hours without a 学习形式 (imported rows may have none) are of no kind and count
+/// towards no cap: decided so, for a former year's import cannot be guessed into a kind.
 pub async fn held(
     db: &mut SqliteConnection,
     people: &[PersonId],

@@ -41,6 +41,8 @@ pub struct Limits {
     held: Held,
     /// What rows before it in the same act got (`count`), of each person and year.
     counted: HashMap<(PersonId, i32), Hours>,
+    /// Whether the sentences leave out what the person has.
+    discreet: bool,
 }
 
 impl Limits {
@@ -57,12 +59,19 @@ impl Limits {
             waiting: Waiting::Counts { but: None },
             held: Held::default(),
             counted: HashMap::new(),
+            discreet: false,
         })
     }
 
     /// For hours that are decided: the ledger alone counts.
     pub fn when_decided(mut self) -> Self {
         self.waiting = Waiting::No;
+        self
+    }
+
+    /// For whom the person's other hours are no business: the sentences say the cap alone.
+    pub fn without_figures(mut self) -> Self {
+        self.discreet = true;
         self
     }
 
@@ -123,7 +132,7 @@ impl Limits {
             let there = held.of_kind(person, year, wanted.kind) + wanted.besides;
             if wanted.hours > left(cap, there) {
                 let what = format!("“{}”", kind_label(wanted.kind));
-                return Ok(Some(told(&what, wanted.hours, cap, there)));
+                return Ok(Some(self.told(&what, wanted.hours, cap, there)));
             }
         }
         if let Some((requirements, category)) = of_all {
@@ -132,7 +141,7 @@ impl Limits {
             let there = held.conversions(person, year) + counted.max(wanted.besides);
             // a year that asks for nothing limits nothing
             if !cap.is_zero() && wanted.hours > left(cap, there) {
-                return Ok(Some(told("成果折算", wanted.hours, cap, there)));
+                return Ok(Some(self.told("成果折算", wanted.hours, cap, there)));
             }
         }
         Ok(None)
@@ -148,13 +157,16 @@ impl Limits {
         });
         rules.map(|rule| rule.cap_year).collect::<Option<Vec<Hours>>>()?.into_iter().max()
     }
-}
 
-fn told(what: &str, hours: Hours, cap: Hours, held: Hours) -> String {
-    format!(
-        "{hours} 学时超过{what}全年最多 {cap} 学时：本年度已有 {held} 学时，还可认定 {} 学时",
-        left(cap, held)
-    )
+    fn told(&self, what: &str, hours: Hours, cap: Hours, held: Hours) -> String {
+        let cap_told = format!("{hours} 学时超过{what}全年最多 {cap} 学时");
+        match self.discreet {
+            true => format!("{cap_told}中还可认定的部分"),
+            false => {
+                format!("{cap_told}：本年度已有 {held} 学时，还可认定 {} 学时", left(cap, held))
+            }
+        }
+    }
 }
 
 #[cfg(test)]

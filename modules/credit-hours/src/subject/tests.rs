@@ -182,3 +182,56 @@ fn a_title_reads_as_in_the_mock() {
     assert_eq!(title_text("无职称", "", ""), "无职称");
     assert_eq!(title_text("none", "none", ""), "无职称");
 }
+
+#[tokio::test]
+async fn other_things_on_the_same_days_are_told_and_classes_summed() {
+    let world = World::new().await;
+    let person = world.people(3, 1).await[0];
+    let mut tx = world.pools.begin().await.unwrap();
+    let entry = |kind: &str, from: &str, to: &str, hours| NewEntry {
+        person,
+        year: 2026,
+        category: 2,
+        kind: kind.to_owned(),
+        title: format!("别的项目{from}"),
+        organizer: String::new(),
+        started_on: from.to_owned(),
+        ended_on: to.to_owned(),
+        hours: Hours::whole(hours),
+        source: Source::Import,
+        declaration: None,
+        recognised_by: "云川县人力资源和社会保障局".to_owned(),
+        certificate_number: String::new(),
+        plan: None,
+        case: None,
+        corrects: None,
+    };
+    let mut told = Vec::new();
+    for new in [
+        entry("02", "2026-10-01", "2026-10-02", 16), // other days
+        entry("07", "2026-09-15", "2026-09-15", 40), // a patent of one of these days
+        entry("02", "2026-09-18", "2026-09-19", 8),  // 32 + 8 on six days
+        entry("02", "2026-09-14", "2026-09-14", 8),  // 48 on six days
+        entry("02", "2026-09-15", "2026-09-15", 8),  // 56: more than 48
+    ] {
+        record(&mut tx, &[new], &world.clock).await.unwrap();
+        let existing = crate::claims::existing(&mut tx, &[person]).await.unwrap();
+        let content = content(person, 320);
+        let mut checks = super::besides::repeated(&existing[&person], &content);
+        checks.extend(super::besides::crowded(&existing[&person], &content));
+        told.push(checks.into_iter().map(|one| (one.level, one.text)).collect::<Vec<_>>());
+    }
+    assert_eq!(told[0], [(Level::Ok, "没有重复申报同一项目".to_owned())]);
+    for (at, others) in [(1, 1), (2, 2), (3, 3)] {
+        assert_eq!(told[at].len(), 1, "{:?}", told[at]);
+        assert_eq!(told[at][0].0, Level::Warn);
+        assert!(told[at][0].1.contains(&format!("另有 {others} 条")), "{:?}", told[at]);
+    }
+    assert_eq!(
+        told[4][1],
+        (
+            Level::Warn,
+            "同一时间段的培训类学时合计 56 学时（本条 32，另 3 条 24），这些日子共 6 天，按每天 8 学时最多 48 学时，请核对".to_owned()
+        )
+    );
+}

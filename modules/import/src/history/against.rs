@@ -24,8 +24,8 @@ struct Known {
     organization_id: OrganizationId,
 }
 
-/// Adds what the database says to each row. `unit`: whose people they must be; none: anybody's of
-/// the county.
+/// Adds what the database says to each row. `unit`: whose people they must be, and of nobody else
+/// is anything told; none: anybody's of the county.
 pub async fn compare(
     db: &mut SqliteConnection,
     rows: &mut [CheckedRow],
@@ -38,13 +38,23 @@ pub async fn compare(
     let totals = totals(db, &ids).await?;
     for row in rows {
         let Some(accepted) = &row.accepted else { continue };
-        let Some(person) = known.get(accepted.id_card.number()) else {
+        let person = known.get(accepted.id_card.number());
+        if let Some(unit) = unit
+            && person.is_none_or(|one| one.organization_id != unit || one.state == "moved")
+        {
+            // one sentence for all: a unit must not ask by number who is registered where
+            let message = credit_hours::roster::NOT_OURS.to_owned();
+            let remedy = "核对身份证号；不是本单位人员的，删去这一行，由他现在的单位或人社局导入";
+            row.tell(layout, Level::Error, Column::IdNumber, message, remedy);
+            continue;
+        }
+        let Some(person) = person else {
             let message = "本县没有这个身份证号的专业技术人员".to_owned();
             let remedy = "核对身份证号；还没有登记的人，先登记或导入人员，再导入学时";
             row.tell(layout, Level::Error, Column::IdNumber, message, remedy);
             continue;
         };
-        if let Some((column, message, remedy)) = refused(person, &accepted.name, unit) {
+        if let Some((column, message, remedy)) = refused(person, &accepted.name) {
             row.tell(layout, Level::Error, column, message.to_owned(), remedy);
             continue;
         }
@@ -79,17 +89,9 @@ pub async fn compare(
     Ok(())
 }
 
-fn refused(
-    person: &Known,
-    name: &str,
-    unit: Option<OrganizationId>,
-) -> Option<(Column, &'static str, &'static str)> {
+fn refused(person: &Known, name: &str) -> Option<(Column, &'static str, &'static str)> {
     if person.state == "moved" {
         return Some((Column::IdNumber, "这个人已调出本县", "删去这一行；调回来的，先办调转"));
-    }
-    if unit.is_some_and(|unit| unit != person.organization_id) {
-        let message = "不是本单位人员";
-        return Some((Column::IdNumber, message, "删去这一行，由他现在的单位或人社局导入"));
     }
     if person.name != name {
         let message = "姓名与该身份证号登记的姓名不一致";

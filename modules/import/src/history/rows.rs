@@ -191,9 +191,9 @@ struct Item {
     ended_on: String,
 }
 
-fn mark(text: &str) -> u64 {
+fn mark(comparable: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    credit_hours::comparable(text).hash(&mut hasher);
+    comparable.hash(&mut hasher);
     hasher.finish()
 }
 
@@ -204,8 +204,10 @@ impl Seen {
         let number = accepted.id_card.number().to_owned();
         let item = Item {
             number: row.number,
-            title: mark(&accepted.title),
-            certificate: match accepted.certificate_number.as_str() {
+            title: mark(&credit_hours::comparable(&accepted.title)),
+            certificate: match credit_hours::comparable_certificate(&accepted.certificate_number)
+                .as_str()
+            {
                 "" => 0,
                 text => mark(text),
             },
