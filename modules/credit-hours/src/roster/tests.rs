@@ -36,7 +36,11 @@ async fn verdicts(
     new: &[NewRow],
     unit: Option<i64>,
 ) -> Vec<Verdict> {
-    super::clear(&mut *tx, subject, 1).await.unwrap();
+    sqlx::query("delete from roster_row where subject = ?")
+        .bind(subject)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
     put(&mut *tx, subject, 1, new).await.unwrap();
     let all = rows(&mut *tx, subject, 1, None).await.unwrap();
     check(tx, &all, unit.map(OrganizationId)).await.unwrap()
@@ -120,10 +124,12 @@ async fn a_unit_reads_one_sentence_of_everybody_who_is_not_its_own() {
     let own = world.people(3, 2).await;
     let other = world.people(4, 2).await;
     let mut tx = world.pools.begin().await.unwrap();
-    sqlx::query("insert into identity (id, number, reversed) values (99, '41', '14')")
-        .execute(&mut *tx)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into identity (id, number, reversed) values (99, '419999199001019999', 'x')",
+    )
+    .execute(&mut *tx)
+    .await
+    .unwrap();
     sqlx::query("update person set state = 'moved' where id in (?, ?)")
         .bind(own[1])
         .bind(other[1])
