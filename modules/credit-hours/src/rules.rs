@@ -23,8 +23,8 @@ use crate::leaves::{EditRules, RULES, ViewRules};
 
 use held::CONVERSION_CAP;
 
-pub use engine::{Suggestion, suggest};
-pub use held::{Waiting, standing};
+pub use engine::{Standing, Suggestion, suggest};
+pub use held::{Waiting, standing, standings};
 pub use limits::{Limits, Wanted};
 pub use rule::{Rule, all};
 pub use store::version;

@@ -5,6 +5,7 @@ mod edit;
 mod files;
 mod header;
 mod list;
+mod measure;
 mod mine;
 mod own_people;
 mod people;
@@ -51,6 +52,7 @@ impl Module for Staff {
         routes![
             list::page,
             edit::new,
+            edit::suggested,
             edit::create,
             edit::edit,
             edit::update,
@@ -93,7 +95,13 @@ impl Module for Staff {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration { name: "0030_staff", sql: include_str!("../migrations/0030_staff.sql") }]
+        vec![
+            Migration { name: "0030_staff", sql: include_str!("../migrations/0030_staff.sql") },
+            Migration {
+                name: "0031_staff_rules",
+                sql: include_str!("../migrations/0031_staff_rules.sql"),
+            },
+        ]
     }
 
     fn reviews(&self) -> Vec<Box<dyn AnySubject>> {
@@ -114,6 +122,7 @@ impl Module for Staff {
         vec![
             case("GET", "/credit-hours/staff", view),
             case("GET", "/credit-hours/staff/new", edit),
+            case("GET", "/credit-hours/staff/suggest?<query..>", edit),
             case("POST", "/credit-hours/staff", edit),
             case("GET", "/credit-hours/staff/<id>", view),
             case("GET", "/credit-hours/staff/<id>/edit", edit),

@@ -5,7 +5,7 @@ mod besides;
 mod content;
 mod list;
 mod recognition;
-mod suggested;
+pub(crate) mod suggested;
 mod sums;
 
 use sqlx::SqliteConnection;
@@ -28,6 +28,7 @@ use crate::read;
 pub use content::{Content, Recognition};
 pub(crate) use list::KIND_LABEL;
 pub use list::{KIND_CELLS, KINDS, LIST};
+pub(crate) use sums::filled;
 pub use sums::year_panel;
 use sums::{after_sentence, complete, sums};
 
@@ -47,7 +48,7 @@ impl Subject for Declarations {
     type Content = Content;
     type Decision = Recognition;
     const KEY: &'static str = "declarations";
-    const TITLE: &'static str = "学时审批";
+    const TITLE: &'static str = "学时审批：个人申报";
     const NOUN: &'static str = "学时申报";
     const LEAF: Leaf = LEAF;
     const LIST: &'static List = &LIST;

@@ -87,6 +87,11 @@ pub async fn pieces(db: &mut SqliteConnection, id: i64) -> Result<Vec<Piece>> {
     .bind(id)
     .fetch_all(&mut *db)
     .await?;
+    of_rows(db, rows).await
+}
+
+/// The files of (file, slot).
+pub async fn of_rows(db: &mut SqliteConnection, rows: Vec<(FileId, String)>) -> Result<Vec<Piece>> {
     let ids: Vec<FileId> = rows.iter().map(|(file, _)| *file).collect();
     let files = kit::file::find(db, &ids).await?;
     let slot = |file: &Stored| rows.iter().find(|(id, _)| *id == file.id).map(|row| row.1.clone());
@@ -112,22 +117,30 @@ pub async fn attach(tx: &mut SqliteConnection, id: i64, file: FileId, slot: &str
     Ok(())
 }
 
-/// Puts the files into the slots that the form names (`slot-<file>`): slots of this kind, or none.
-/// What it does not name stays where it is.
-pub async fn assign(tx: &mut SqliteConnection, id: i64, kind: &str, form: &Form) -> Result<()> {
-    for piece in pieces(&mut *tx, id).await? {
+/// The files that the form names a new slot for (`slot-<file>`): slots of this kind, or none. What
+/// it does not name stays where it is.
+pub fn moved(pieces: &[Piece], kind: &str, form: &Form) -> Vec<(FileId, &'static str)> {
+    let mut moved = Vec::new();
+    for piece in pieces {
         let name = format!("slot-{}", piece.file.id);
         let [typed, ..] = form.list(&name) else { continue };
         let slot = slot_in(kind, typed).map_or("", |slot| slot.code);
-        if (!typed.is_empty() && slot.is_empty()) || slot == piece.slot {
-            continue;
+        if (typed.is_empty() || !slot.is_empty()) && slot != piece.slot {
+            moved.push((piece.file.id, slot));
         }
+    }
+    moved
+}
+
+/// Puts the files into the slots that the form names.
+pub async fn assign(tx: &mut SqliteConnection, id: i64, kind: &str, form: &Form) -> Result<()> {
+    for (file, slot) in moved(&pieces(&mut *tx, id).await?, kind, form) {
         sqlx::query(
             "update declaration_file set slot = ? where declaration_id = ? and file_id = ?",
         )
         .bind(slot)
         .bind(id)
-        .bind(piece.file.id)
+        .bind(file)
         .execute(&mut *tx)
         .await?;
     }
@@ -146,6 +159,24 @@ pub async fn keep(
     clock: &Clock,
 ) -> Result<usize> {
     let there = pieces(&mut *tx, id).await?.len();
+    let kept = receive(&mut *tx, db, user, there, files, form, clock).await?;
+    for (file, slot) in &kept {
+        attach(&mut *tx, id, *file, slot).await?;
+    }
+    Ok(kept.len())
+}
+
+/// Keeps arrived files beside so many that are there: (file, slot) of each that was kept; those
+/// refused are named in the form, at the input they were chosen in.
+pub async fn receive<'f>(
+    tx: &mut SqliteConnection,
+    db: &Db,
+    user: &User,
+    there: usize,
+    files: &'f [Uploaded],
+    form: &mut Form,
+    clock: &Clock,
+) -> Result<Vec<(FileId, &'f str)>> {
     if there + files.len() > MOST_FILES {
         form.refuse(
             OTHER_FIELD,
@@ -154,17 +185,14 @@ pub async fn keep(
                 files.len()
             ),
         );
-        return Ok(0);
+        return Ok(vec![]);
     }
-    let mut kept = 0;
+    let mut kept = Vec::new();
     let mut refused: std::collections::BTreeMap<&str, Vec<String>> = Default::default();
     for file in files {
         let slot = slot_of(&file.field);
         match kit::file::keep(db, &mut *tx, file, Some(user.account), clock).await {
-            Ok(stored) => {
-                attach(&mut *tx, id, stored.id, slot).await?;
-                kept += 1;
-            }
+            Ok(stored) => kept.push((stored.id, slot)),
             Err(error @ (Error::Refused(_) | Error::Invalid(_))) => {
                 let sentence = error.sentence();
                 let named = sentence.contains(&file.name);

@@ -201,7 +201,7 @@ fn hours(form: &mut Form, whole: bool) -> Option<Hours> {
 }
 
 /// Of what the rules count; halves of a day too.
-fn quantity(form: &mut Form) -> Option<Hours> {
+pub fn quantity(form: &mut Form) -> Option<Hours> {
     let typed = form.text("quantity");
     if typed.is_empty() {
         return Some(Hours::ZERO);

@@ -232,7 +232,7 @@ pub async fn edit_page(
         .with("number", draft.map_or("", |draft| draft.number.as_str()))
         .with("form", form)
         .with("offered", &form::offered(open, &categories))
-        .with("evidence", &slots::evidence(&form.text("kind"), pieces))
+        .with("evidence", &slots::evidence(&form.text("kind"), pieces, "/files"))
         .with("same", &same)
         .with("items", &crate::rules::items(&rules, &suggest::day_of(form)))
         .with(
@@ -322,7 +322,10 @@ pub async fn show(
         .with("tag", tag)
         .with("facts", &facts(&draft, &categories))
         .with("ended", &ended)
-        .with("files", &slots::shown(&draft.kind, evidence::pieces(&mut db, draft.id).await?))
+        .with(
+            "files",
+            &slots::shown(&draft.kind, evidence::pieces(&mut db, draft.id).await?, "/files"),
+        )
         .with("steps", &steps)
         .with("panel", &panel)
         .with("reason", &reason)

@@ -23,11 +23,11 @@ pub struct Shown {
     code: &'static str,
 }
 
-/// The files of a declaration of this kind of learning.
-pub fn shown(kind: &str, pieces: Vec<Piece>) -> Vec<Shown> {
+/// The files of a declaration of this kind of learning, which are served under `base`.
+pub fn shown(kind: &str, pieces: Vec<Piece>, base: &str) -> Vec<Shown> {
     let shown = pieces.into_iter().map(|Piece { file, slot }| Shown {
         id: file.id.0,
-        href: format!("/files/{}", file.id),
+        href: format!("{base}/{}", file.id),
         kind: picture_or_pdf(&file),
         size: size(file.size),
         slot: evidence::label(kind, &slot),
@@ -92,8 +92,8 @@ pub struct Evidence {
     limit: usize,
 }
 
-/// Of a form with this kind of learning chosen and these files uploaded.
-pub fn evidence(kind: &str, pieces: Vec<Piece>) -> Evidence {
+/// Of a form with this kind of learning chosen and these files uploaded, served under `base`.
+pub fn evidence(kind: &str, pieces: Vec<Piece>, base: &str) -> Evidence {
     let there: Vec<&str> = pieces.iter().map(|piece| piece.slot.as_str()).collect();
     let chosen = learning_kind(kind);
     let missing: Vec<String> = chosen
@@ -113,7 +113,7 @@ pub fn evidence(kind: &str, pieces: Vec<Piece>) -> Evidence {
         slotted: chosen.is_some_and(|kind| !kind.evidence.is_empty()),
         most: super::MOST_FILES,
         limit: kit::file::EVIDENCE_LIMIT,
-        files: shown(kind, pieces),
+        files: shown(kind, pieces, base),
     }
 }
 

@@ -46,14 +46,20 @@ pub async fn of_form(
 ) -> Result<Answer> {
     let typed = Typed::of(form);
     let facts = typed.facts();
-    let asks = rules::asks(rules, facts.kind, facts.item, &day_of(form));
     let year = form.text("year").parse().unwrap_or(0);
     let waiting = Waiting::Counts { but: own };
     let standing = rules::standing(db, person, year, facts.kind, waiting).await?;
-    let made = rules::suggest(rules, &facts, &standing);
-    let warning = over(&made, facts.declared).map(|told| format!("{told}{REASON}"));
-    let answer = Told { shown: Shown::of(&made), warning: warning.unwrap_or_default() };
-    Ok(Answer { asks, answer })
+    Ok(answer(rules, form, &rules::suggest(rules, &facts, &standing)))
+}
+
+/// A suggestion as its form shows it.
+pub fn answer(rules: &[Rule], form: &Form, made: &Suggestion) -> Answer {
+    let typed = Typed::of(form);
+    let facts = typed.facts();
+    let asks = rules::asks(rules, facts.kind, facts.item, &day_of(form));
+    let warning = over(made, facts.declared).map(|told| format!("{told}{REASON}"));
+    let answer = Told { shown: Shown::of(made), warning: warning.unwrap_or_default() };
+    Answer { asks, answer }
 }
 
 const REASON: &str = "请核对；确实应多认定的，请在“内容摘要”中写明理由。";
@@ -78,12 +84,21 @@ pub async fn adopt(
 ) -> Result<()> {
     let rules = rules::all(&mut *db).await?;
     let hours = of_form(db, person, Some(own), form, &rules).await?.answer.shown.hours;
+    put(form, hours);
+    Ok(())
+}
+
+/// Puts what was suggested into the form.
+pub fn take_over(form: &mut Form, made: &Suggestion) {
+    put(form, Shown::of(made).hours);
+}
+
+fn put(form: &mut Form, hours: String) {
     if hours.is_empty() {
         form.refuse("hours", "还不能计算建议学时，请先填好学习形式和规则要求的内容。");
     } else {
         form.set("hours", hours);
     }
-    Ok(())
 }
 
 /// The suggestion for a stored declaration as the rules and his year are now.
@@ -101,15 +116,22 @@ pub async fn of_draft(
 /// Hours above the rules need a reason in the note.
 pub async fn demand(db: &mut SqliteConnection, draft: &Draft, form: &mut Form) -> Result<()> {
     let made = of_draft(db, draft, Waiting::Counts { but: Some(draft.id) }).await?;
-    if let Some(told) = over(&made, Hours::from_tenths(draft.hours))
-        && draft.note.chars().count() < 5
-    {
-        form.refuse(
-            "note",
-            format!("{told}请核对学时；确实应多认定的，请在内容摘要中写明理由（至少 5 个字）。"),
-        );
+    if let Some(sentence) = unreasoned(&made, Hours::from_tenths(draft.hours), &draft.note) {
+        form.refuse("note", sentence);
     }
     Ok(())
+}
+
+/// Whether a note can hold a reason.
+pub fn reasoned(note: &str) -> bool {
+    note.chars().count() >= 5
+}
+
+/// What to do about declared hours above the rules without a reason in the note; none if they are
+/// in order.
+pub fn unreasoned(made: &Suggestion, declared: Hours, note: &str) -> Option<String> {
+    let told = over(made, declared).filter(|_| !reasoned(note))?;
+    Some(format!("{told}请核对学时；确实应多认定的，请在内容摘要中写明理由（至少 5 个字）。"))
 }
 
 /// Keeps what a declaration was submitted with: the rule in words and its result.

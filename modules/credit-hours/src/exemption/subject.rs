@@ -105,7 +105,7 @@ impl Subject for Exemptions {
     type Content = Content;
     type Decision = Granted;
     const KEY: &'static str = "exemptions";
-    const TITLE: &'static str = "减免审批";
+    const TITLE: &'static str = "学时审批：减免";
     const NOUN: &'static str = "减免申请";
     const LEAF: kit::Leaf = crate::subject::LEAF;
     const LIST: &'static List = &LIST;
@@ -374,7 +374,7 @@ const fn column(
 /// 减免审批
 pub static LIST: List = List {
     key: "exemptions",
-    title: "减免审批",
+    title: "学时审批：减免",
     href: "/desk/exemptions",
     leaf: crate::subject::LEAF,
     from: "exemption x left join person p on p.id = x.person_id \

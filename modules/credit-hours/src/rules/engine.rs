@@ -35,6 +35,13 @@ pub struct Facts<'a> {
     pub declared: Hours,
 }
 
+impl Facts<'_> {
+    /// The same with other declared hours.
+    pub fn declaring(self, declared: Hours) -> Self {
+        Self { declared, ..self }
+    }
+}
+
 /// What the person's year holds already, without the thing itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {

@@ -169,6 +169,34 @@ pub async fn standing(
     })
 }
 
+/// The same for many people at once, without what the professional subject has and lacks: for
+/// rules that do not complete it.
+pub async fn standings(
+    db: &mut SqliteConnection,
+    people: &[PersonId],
+    year: i32,
+    kind: &str,
+    waiting: Waiting,
+) -> Result<HashMap<PersonId, Standing>> {
+    let held = held(&mut *db, people, waiting).await?;
+    let limits = match conversions_limited(&mut *db).await? {
+        true => requirements(db).await?,
+        false => None,
+    };
+    let cap = |person: PersonId| {
+        let (requirements, category) = limits.as_ref()?;
+        let required = held.required(requirements, person, year, *category);
+        (!required.is_zero()).then_some(required)
+    };
+    let of = |person: PersonId| Standing {
+        kind: held.of_kind(person, year, kind),
+        conversions: held.conversions(person, year),
+        conversion_cap: cap(person),
+        ..Standing::default()
+    };
+    Ok(people.iter().map(|person| (*person, of(*person))).collect())
+}
+
 /// (minimum, done) of the professional subject.
 async fn professional_year(
     db: &mut SqliteConnection,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use kit::access::Grant;
+use kit::dictionary::{Need, learning_kind};
 use kit::form::Uploaded;
 use kit::module::Demo;
 use kit::review::{self, CaseState};
@@ -16,6 +17,7 @@ use sqlx::SqliteConnection;
 use time::{Date, Duration, Weekday};
 
 use super::header::Fields;
+use super::measure::Basis;
 use super::own_people::{self, Added};
 use super::subject::StaffDeclarations;
 use super::{files, roster, send, store};
@@ -57,7 +59,7 @@ const fn topic(
 const TOPICS: [Topic; 6] = [
     topic("职业道德和作风建设专题学习", "本单位人事科", "02", 1, 4),
     topic("安全生产和应急救护培训", "县应急管理局", "02", 1, 8),
-    topic("岗位技能集中培训", "本单位业务科", "14", 2, 16),
+    topic("岗位技能集中培训", "本单位业务科", "14", 2, 12),
     topic("法治宣传和依法履职讲座", "县司法局", "02", 1, 4),
     topic("新标准新规范学习班", "县继续教育服务中心", "13", 2, 8),
     topic("档案和信息安全培训", "县档案馆", "02", 2, 6),
@@ -165,16 +167,19 @@ async fn sheet(
     clock: &Clock,
     data: &std::path::Path,
 ) -> Result<()> {
-    let png = crate::demo::example_sheet(2)?;
-    let sheet = Uploaded {
-        field: "files".to_owned(),
-        name: "签到表（示例材料）.png".to_owned(),
-        bytes: png,
-        complete: true,
-    };
-    let kept =
-        file::keep_as(file::EVIDENCE, data, &mut *tx, &sheet, Some(unit.account), clock).await?;
-    files::attach(&mut *tx, id, kept.id).await?;
+    let staff = store::own(&mut *tx, unit.id, id).await?;
+    let slots = learning_kind(&staff.kind).map_or(&[][..], |kind| kind.evidence);
+    for slot in slots.iter().filter(|slot| slot.need == Need::Required) {
+        let sheet = Uploaded {
+            field: "files".to_owned(),
+            name: format!("{}（示例材料）.png", slot.label),
+            bytes: crate::demo::example_sheet(2)?,
+            complete: true,
+        };
+        let by = Some(unit.account);
+        let kept = file::keep_as(file::EVIDENCE, data, &mut *tx, &sheet, by, clock).await?;
+        files::attach(&mut *tx, id, kept.id, slot.code).await?;
+    }
     Ok(())
 }
 
@@ -223,6 +228,9 @@ fn header(topic: &Topic, unit: &Unit, ended: Date) -> Fields {
         ended_on: day,
         place: Some(format!("{}会议室", unit.name)),
         level: None,
+        item: None,
+        rank: None,
+        quantity: None,
         hours: Some(Hours::whole(topic.hours)),
         note: Some("集中学习并签到，考核合格。".to_owned()),
         opinion: Some("以上人员参加学习情况属实，同意申报。".to_owned()),
@@ -252,7 +260,7 @@ async fn people(
         "下午因公请假".clone_into(&mut one.note);
     }
     own_people::add(&mut *tx, &staff, &unit.name, &added, false).await?;
-    let lines = roster::lines(&mut *tx, id, unit.id, staff.hours).await?;
+    let lines = roster::lines(&mut *tx, &Basis::of(&staff)).await?;
     let bad: Vec<i64> = lines.iter().filter(|line| !line.good).map(|line| line.id).collect();
     sqlx::query("delete from roster_row where id in (select value from json_each(?))")
         .bind(serde_json::to_string(&bad)?)

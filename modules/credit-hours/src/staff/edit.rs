@@ -1,16 +1,18 @@
 //! Writing the header of a unit's declaration, and its files; the roster comes next.
 
-use accounts::uploads;
 use kit::form::Upload;
 use kit::{Answer, Can, Clock, Db, Done, FileId, Form, Page, Result, trail};
+use rocket::response::content::RawJson;
 use rocket::{State, get, post};
 use sqlx::SqliteConnection;
 
 use super::header::{self, Fields};
 use super::store::{self, Staff};
-use super::{BASE, files, show};
+use super::{BASE, files, measure, show};
 use crate::category;
+use crate::declaration::{evidence, slots, suggest};
 use crate::leaves::EditStaff;
+use crate::rules::{self, Query};
 use crate::windows::open_years;
 
 type Editor = Can<EditStaff>;
@@ -44,6 +46,15 @@ pub async fn new(user: Editor, db: &State<Db>, clock: &State<Clock>) -> Result<P
     let mut form = header::blank(open.first().copied().unwrap_or(clock.year()));
     form.set("form_key", kit::serial::token()?);
     page(&mut db, None, &form, clock).await
+}
+
+/// The suggestion for what is typed so far, of each person. Reads only.
+#[get("/staff/suggest?<query..>")]
+pub async fn suggested(user: Editor, query: Query<'_>, db: &State<Db>) -> Result<RawJson<String>> {
+    let _ = user;
+    let rules = rules::all(&mut *db.read().await?).await?;
+    let answer = measure::of_form(&query.form(), &rules);
+    Ok(RawJson(serde_json::to_string(&answer)?))
 }
 
 #[get("/staff/<id>/edit")]
@@ -92,13 +103,17 @@ async fn save(
     };
     let staff = store::editable(&mut tx, unit, id).await?;
     let categories = category::active(&mut tx).await?;
+    if form.text("act") == "adopt" {
+        measure::adopt(&mut tx, &mut form).await?;
+    }
     let fields = Fields::read(&mut form, act == Act::Next, &categories);
     store::update(&mut tx, id, &fields, clock).await?;
+    files::assign(&mut tx, id, &form.text("kind"), &form).await?;
     let there = files::ids(&mut tx, id).await?.len();
-    let limit = (there, files::MOST);
-    let kept = uploads::keep(&mut tx, db, &mut form, &arrived, limit, account, clock).await?;
-    for file in &kept {
-        files::attach(&mut tx, id, *file).await?;
+    let by = &user.user;
+    let kept = evidence::receive(&mut tx, db, by, there, &arrived, &mut form, clock).await?;
+    for (file, slot) in &kept {
+        files::attach(&mut tx, id, *file, slot).await?;
     }
     if let Act::Remove(file) = act {
         files::detach(&mut tx, &staff, file).await?;
@@ -139,10 +154,16 @@ pub async fn page(
     let open = open_years(&mut *db, clock).await?;
     let categories = category::active(&mut *db).await?;
     let (id, number) = staff.map_or((0, ""), |staff| (staff.id, staff.number.as_str()));
-    let (stored, rejection) = match staff {
-        Some(staff) => (files::of(&mut *db, id).await?, show::rejection(&mut *db, staff).await?),
-        None => (vec![], None),
+    let stored = match staff {
+        Some(_) => files::pieces(&mut *db, id).await?,
+        None => vec![],
     };
+    let rejection = match staff {
+        Some(staff) => show::rejection(&mut *db, staff).await?,
+        None => None,
+    };
+    let rules = rules::all(&mut *db).await?;
+    let evidence = slots::evidence(&form.text("kind"), stored, &files::base(id));
     Ok(Page::new("credit-hours/staff_edit.html")
         .with("title", if id == 0 { "新增单位申报" } else { "填写单位申报" })
         .with("id", &id)
@@ -152,7 +173,7 @@ pub async fn page(
         .with("people", &staff.map_or(0, |staff| staff.people))
         .with("form", form)
         .with("offered", &header::offered(&open, &categories))
-        .with("files", &files::shown(id, stored))
-        .with("most_files", &files::MOST)
-        .with("file_limit", &kit::file::EVIDENCE_LIMIT))
+        .with("items", &rules::items(&rules, &suggest::day_of(form)))
+        .with("suggested", &measure::of_form(form, &rules))
+        .with("evidence", &evidence))
 }

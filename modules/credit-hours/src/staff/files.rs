@@ -1,22 +1,25 @@
 //! 证明材料 of a unit's declaration: kept in order, and as the unit itself opens them.
 
-use accounts::uploads;
-use kit::file::{self, Stored};
-use kit::{Can, Db, Download, Error, FileId, Result};
+use kit::file;
+use kit::{Can, Db, Download, Error, FileId, Form, Result};
 use rocket::{State, get};
 use sqlx::SqliteConnection;
 
 use super::BASE;
 use super::store::{self, Staff};
+use crate::declaration::evidence::{self, Piece};
 use crate::leaves::ViewStaff;
 
-/// Files of one declaration at most.
-pub const MOST: usize = 10;
-
-/// Its files, in order.
-pub async fn of(db: &mut SqliteConnection, id: i64) -> Result<Vec<Stored>> {
-    let ids = ids(&mut *db, id).await?;
-    file::find(db, &ids).await
+/// Its files with their slots, in order.
+pub async fn pieces(db: &mut SqliteConnection, id: i64) -> Result<Vec<Piece>> {
+    let rows: Vec<(FileId, String)> = sqlx::query_as(
+        "select file_id, slot from staff_file where staff_id = ? and removed = 0
+          order by sort, file_id",
+    )
+    .bind(id)
+    .fetch_all(&mut *db)
+    .await?;
+    evidence::of_rows(db, rows).await
 }
 
 pub async fn ids(db: &mut SqliteConnection, id: i64) -> Result<Vec<FileId>> {
@@ -28,22 +31,37 @@ pub async fn ids(db: &mut SqliteConnection, id: i64) -> Result<Vec<FileId>> {
     .await?)
 }
 
-/// As the unit's own pages draw them.
-pub fn shown(id: i64, files: Vec<Stored>) -> Vec<uploads::Shown> {
-    uploads::shown_under(files, &format!("{BASE}/{id}/files"))
+/// Where the unit itself opens them.
+pub fn base(id: i64) -> String {
+    format!("{BASE}/{id}/files")
 }
 
-/// Puts a kept file behind the others.
-pub async fn attach(tx: &mut SqliteConnection, id: i64, file: FileId) -> Result<()> {
+/// Puts a kept file behind the others, in a slot.
+pub async fn attach(tx: &mut SqliteConnection, id: i64, file: FileId, slot: &str) -> Result<()> {
     sqlx::query(
-        "insert into staff_file (staff_id, file_id, sort)
-         select ?1, ?2, coalesce(max(sort), 0) + 1 from staff_file where staff_id = ?1
-         on conflict (staff_id, file_id) do update set removed = 0, sort = excluded.sort",
+        "insert into staff_file (staff_id, file_id, sort, slot)
+         select ?1, ?2, coalesce(max(sort), 0) + 1, ?3 from staff_file where staff_id = ?1
+         on conflict (staff_id, file_id) do update
+            set removed = 0, sort = excluded.sort, slot = excluded.slot",
     )
     .bind(id)
     .bind(file)
+    .bind(slot)
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// Puts the files into the slots that the form names.
+pub async fn assign(tx: &mut SqliteConnection, id: i64, kind: &str, form: &Form) -> Result<()> {
+    for (file, slot) in evidence::moved(&pieces(&mut *tx, id).await?, kind, form) {
+        sqlx::query("update staff_file set slot = ? where staff_id = ? and file_id = ?")
+            .bind(slot)
+            .bind(id)
+            .bind(file)
+            .execute(&mut *tx)
+            .await?;
+    }
     Ok(())
 }
 

@@ -6,9 +6,10 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 use time::Date;
 
+use super::measure;
 use super::store::Staff;
 use crate::category::Category;
-use crate::declaration::form::sentence;
+use crate::declaration::form::{quantity, sentence};
 use crate::declaration::rules::{self, Typed};
 use crate::windows;
 
@@ -28,6 +29,12 @@ pub struct Fields {
     pub ended_on: Option<String>,
     pub place: Option<String>,
     pub level: Option<String>,
+    /// 种类 within the kind.
+    pub item: Option<String>,
+    /// 排名, the same for all of the roster.
+    pub rank: Option<String>,
+    /// 数量; zero: none.
+    pub quantity: Option<Hours>,
     pub hours: Option<Hours>,
     pub note: Option<String>,
     pub opinion: Option<String>,
@@ -81,10 +88,18 @@ pub fn form_of(staff: &Staff) -> Form {
         ("ended_on", staff.ended_on.clone()),
         ("place", staff.place.clone()),
         ("level", staff.level.clone()),
-        ("hours", if staff.hours.is_zero() { String::new() } else { staff.hours.to_string() }),
+        ("item", staff.item.clone()),
+        ("rank", staff.rank.clone()),
+        ("quantity", number(staff.quantity)),
+        ("hours", number(staff.hours)),
         ("note", staff.note.clone()),
         ("opinion", staff.opinion.clone()),
     ])
+}
+
+/// Empty for none.
+pub fn number(hours: Hours) -> String {
+    if hours.is_zero() { String::new() } else { hours.to_string() }
 }
 
 impl Fields {
@@ -116,6 +131,9 @@ impl Fields {
             ended_on: date(form, "ended_on", "结束日期", whole),
             place: line(form, "place", "地点", 100, false),
             level,
+            item: line(form, "item", "种类", 30, false),
+            rank: line(form, "rank", "排名", 50, false),
+            quantity: quantity(form),
             hours: hours(form, whole),
             note: line(form, "note", "内容摘要", 500, false),
             opinion: line(form, "opinion", "单位意见", 200, whole),
@@ -135,7 +153,7 @@ impl Fields {
             form.refuse("year", sentence);
         }
         self.between(form, year, clock.today());
-        Ok(())
+        if form.refused() { Ok(()) } else { measure::demand(db, form).await }
     }
 
     fn between(&self, form: &mut Form, year: i32, today: Date) {

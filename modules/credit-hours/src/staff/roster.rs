@@ -9,6 +9,7 @@ use rocket::{State, get, post};
 use serde::Serialize;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
+use super::measure::Basis;
 use super::store::{self, Staff};
 use super::{BASE, own_people, problems};
 use crate::declaration::form::sentence;
@@ -43,6 +44,11 @@ pub struct Line {
     pub good: bool,
     #[serde(skip)]
     pub tenths: Hours,
+    /// The most that the rules give him; none: they say nothing.
+    #[serde(skip)]
+    pub most: Option<Hours>,
+    /// 12 学时; empty: no rule, or decided.
+    pub suggested: String,
     /// What is wrong with what was just typed.
     pub error: String,
 }
@@ -55,25 +61,27 @@ struct Detail {
 }
 
 /// Every row with its check, failing ones first.
-pub async fn lines(
-    db: &mut SqliteConnection,
-    id: i64,
-    unit: OrganizationId,
-    most: Hours,
-) -> Result<Vec<Line>> {
-    let rows = roster::rows(&mut *db, STAFF, id, None).await?;
+pub async fn lines(db: &mut SqliteConnection, basis: &Basis) -> Result<Vec<Line>> {
+    let unit = basis.unit;
+    let rows = roster::rows(&mut *db, STAFF, basis.id, None).await?;
     let open: Vec<Row> = rows.iter().filter(|row| waits(row)).cloned().collect();
     let verdicts = roster::check(&mut *db, &open, Some(unit)).await?;
     let mut verdicts: HashMap<i64, Verdict> = open.iter().map(|row| row.id).zip(verdicts).collect();
     let entered: Vec<i64> = rows.iter().filter_map(|row| row.entry_id).collect();
     let mut ended = crate::revocation::ended(&mut *db, &entered).await?;
+    let mut suggestions = basis.suggestions(&mut *db, &open).await?;
     let mut known = known(db, &rows, unit).await?;
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
         let verdict = verdicts.remove(&row.id);
         let (tag, mark, why, good) = match row.entry_id.and_then(|id| ended.remove(&id)) {
             Some((mark, why)) => ("off", mark, why, true),
-            None => marked(&row, verdict, most),
+            None => marked(&row, verdict, basis.hours),
+        };
+        let made = suggestions.remove(&row.id).unwrap_or_default();
+        let (tag, mark, why, good) = match made.most.filter(|most| good && row.hours > *most) {
+            Some(most) => above(&row, most, why, basis.reasoned),
+            None => (tag, mark, why, good),
         };
         let (masked, place, title) = known.remove(&row.id).unwrap_or_default();
         let detail: Detail = serde_json::from_str(&row.detail).unwrap_or_default();
@@ -92,6 +100,8 @@ pub async fn lines(
             why,
             good,
             tenths: row.hours,
+            most: made.most,
+            suggested: if made.text.is_empty() { String::new() } else { made.short() },
             error: String::new(),
         });
     }
@@ -126,6 +136,18 @@ fn marked(row: &Row, verdict: Option<Verdict>, most: Hours) -> Mark {
         }
         _ => ("pass", "可以记入", String::new(), true),
     }
+}
+
+/// A row with more than the rules give: only with the header's reason; a desk, which may lower it,
+/// is told.
+fn above(row: &Row, most: Hours, why: String, reasoned: bool) -> Mark {
+    let told = format!("{} 学时超过按规则最多的 {most} 学时", row.hours);
+    if row.state == "draft" && !reasoned {
+        let told = format!("{told}；确实应多认定的，请在申报内容的内容摘要中写明理由");
+        return ("back", "不能记入", told, false);
+    }
+    let told = if why.is_empty() { told } else { format!("{why}；{told}") };
+    ("wait", "请核对", told, true)
 }
 
 /// Masked number, internal department and title of now, by row; of who belongs elsewhere by now
@@ -171,14 +193,14 @@ pub async fn page(user: Editor, id: i64, page: Option<usize>, db: &State<Db>) ->
         let text = "申报内容还没有填完。请填写以后点“下一步”，再选名单。";
         return Ok(Done::to(format!("{BASE}/{id}/edit")).warn(text).into());
     }
-    let lines = lines(&mut db, id, staff.organization_id, staff.hours).await?;
+    let lines = lines(&mut db, &Basis::of(&staff)).await?;
     Ok(drawn(&mut db, &user, &staff, lines, page, &Form::new()).await?.into())
 }
 
 /// The page once more, with what was refused.
 pub async fn refused(db: &Db, user: &Editor, staff: &Staff, form: &Form) -> Result<Answer> {
     let mut db = db.read().await?;
-    let lines = lines(&mut db, staff.id, staff.organization_id, staff.hours).await?;
+    let lines = lines(&mut db, &Basis::of(staff)).await?;
     Ok(drawn(&mut db, user, staff, lines, None, form).await?.refused().into())
 }
 
@@ -243,14 +265,14 @@ pub async fn change(
     let (removed, changed) = match act.as_str() {
         "remove" => (remove(&mut tx, id, &ids(&form, "tick")).await?, 0),
         "remove-failing" => {
-            let lines = lines(&mut tx, id, staff.organization_id, staff.hours).await?;
+            let lines = lines(&mut tx, &Basis::of(&staff)).await?;
             let bad: Vec<i64> = lines.iter().filter(|l| !l.good).map(|l| l.id).collect();
             (remove(&mut tx, id, &bad).await?, 0)
         }
         _ => (0, save(&mut tx, &staff, &mut form).await?),
     };
     if form.refused() {
-        let lines = lines(&mut tx, id, staff.organization_id, staff.hours).await?;
+        let lines = lines(&mut tx, &Basis::of(&staff)).await?;
         let answer = drawn(&mut tx, &user, &staff, lines, page, &form).await?;
         return Ok(answer.refused().into());
     }

@@ -7,11 +7,13 @@ use rocket::{State, post};
 use sqlx::SqliteConnection;
 
 use super::header::{self, Fields};
+use super::measure::Basis;
 use super::roster::{self as list, Line};
 use super::store::{self, Staff};
 use super::subject::{Content, StaffDeclarations};
 use super::{BASE, edit, files, problems};
 use crate::category;
+use crate::declaration::evidence;
 use crate::leaves::EditStaff;
 use crate::roster::{self, STAFF};
 
@@ -32,7 +34,7 @@ pub async fn submit(
     if form.refused() {
         return Ok(edit::page(&mut tx, Some(&staff), &form, clock).await?.refused().into());
     }
-    let lines = list::lines(&mut tx, id, staff.organization_id, staff.hours).await?;
+    let lines = list::lines(&mut tx, &Basis::of(&staff)).await?;
     if let Some(sentence) = roster_refused(&lines) {
         let mut form = Form::new();
         form.refuse("", sentence);
@@ -52,9 +54,7 @@ async fn header_refused(tx: &mut SqliteConnection, staff: &Staff, clock: &Clock)
     if !form.refused() {
         fields.check(&mut *tx, &mut form, clock).await?;
     }
-    if files::ids(tx, staff.id).await?.is_empty() {
-        form.refuse("files", "请至少上传 1 份证明材料（JPG、PNG 图片或 PDF）。");
-    }
+    evidence::demand(&mut form, &staff.kind, &files::pieces(tx, staff.id).await?);
     Ok(form)
 }
 
@@ -87,6 +87,7 @@ pub async fn send(
     clock: &Clock,
 ) -> Result<Done> {
     let content = Content::of(&mut *tx, staff).await?;
+    store::keep(&mut *tx, staff.id, content.suggestion.as_ref()).await?;
     let number = if staff.number.is_empty() {
         store::number(&mut *tx, clock).await?
     } else {
@@ -210,8 +211,8 @@ async fn copied(
     let new = store::create(&mut *tx, staff.organization_id, account, clock).await?;
     sqlx::query(
         "update staff_declaration set (year, category_id, kind, title, organizer, started_on,
-           ended_on, place, level, hours, note, opinion) = (select year, category_id, kind, title,
-           organizer, started_on, ended_on, place, level, hours, note, opinion
+           ended_on, place, level, item, rank, quantity, hours, note, opinion) = (select year, category_id, kind, title,
+           organizer, started_on, ended_on, place, level, item, rank, quantity, hours, note, opinion
            from staff_declaration where id = ?1) where id = ?2",
     )
     .bind(staff.id)
@@ -219,8 +220,8 @@ async fn copied(
     .execute(&mut *tx)
     .await?;
     sqlx::query(
-        "insert into staff_file (staff_id, file_id, sort)
-         select ?, file_id, sort from staff_file where staff_id = ? and removed = 0",
+        "insert into staff_file (staff_id, file_id, sort, slot)
+         select ?, file_id, sort, slot from staff_file where staff_id = ? and removed = 0",
     )
     .bind(new)
     .bind(staff.id)

@@ -6,10 +6,11 @@ use kit::{Can, Clock, Db, Page, Permission, Result, Settings};
 use rocket::{State, get};
 use sqlx::SqliteConnection;
 
+use super::measure::Basis;
 use super::store::{self, Staff};
 use super::subject::{Content, StaffDeclarations, facts};
 use super::{files, roster};
-use crate::declaration::state_label;
+use crate::declaration::{slots, state_label};
 use crate::leaves::{EditStaff, ViewStaff};
 
 /// Who rejected it last and why; none if it is not rejected.
@@ -49,7 +50,7 @@ pub async fn show(
             .iter()
             .any(|step| step.round == case.round && matches!(step.act.as_str(), "pass" | "take"));
     }
-    let lines = roster::lines(&mut db, id, staff.organization_id, staff.hours).await?;
+    let lines = roster::lines(&mut db, &Basis::of(&staff)).await?;
     let may = user.grant.may(EditStaff::grantable());
     let pending = may && staff.state == "pending";
     let (label, tag) = state_label(&staff.state);
@@ -63,7 +64,10 @@ pub async fn show(
         .with("total", &staff.total.to_string())
         .with("bad", &lines.iter().filter(|line| !line.good).count())
         .with("lines", &lines)
-        .with("files", &files::shown(id, files::of(&mut db, id).await?))
+        .with(
+            "files",
+            &slots::shown(&staff.kind, files::pieces(&mut db, id).await?, &files::base(id)),
+        )
         .with("steps", &steps)
         .with("editable", &(may && staff.editable()))
         .with("copyable", &(may && staff.left_out > 0))

@@ -8,6 +8,7 @@ use sqlx::SqliteConnection;
 
 use super::header::Fields;
 use crate::roster::{self, STAFF};
+use crate::rules::Suggestion;
 
 /// A declaration as stored.
 #[derive(Debug, Clone, Serialize, sqlx::FromRow)]
@@ -27,6 +28,14 @@ pub struct Staff {
     pub ended_on: String,
     pub place: String,
     pub level: String,
+    /// 种类 within the kind.
+    pub item: String,
+    /// 排名, the same for all of the roster.
+    pub rank: String,
+    /// 数量; zero: none.
+    pub quantity: Hours,
+    /// JSON of what the rules made of it when it was submitted; empty: never, or before there were.
+    pub suggestion: String,
     /// Of each person.
     pub hours: Hours,
     pub recognised: Option<Hours>,
@@ -72,8 +81,8 @@ impl Staff {
 pub async fn own(db: &mut SqliteConnection, unit: OrganizationId, id: i64) -> Result<Staff> {
     let found: Option<Staff> = sqlx::query_as(
         "select id, case_id, number, state, organization_id, department_id, year, category_id,
-                kind, title, organizer, started_on, ended_on, place, level, hours, recognised,
-                note, opinion, people, total, entered, left_out, updated_at
+                kind, title, organizer, started_on, ended_on, place, level, item, rank, quantity,
+                suggestion, hours, recognised, note, opinion, people, total, entered, left_out, updated_at
            from staff_declaration where id = ? and organization_id = ?",
     )
     .bind(id)
@@ -168,7 +177,8 @@ pub async fn update(
            kind = coalesce(?, kind), title = coalesce(?, title),
            organizer = coalesce(?, organizer), started_on = coalesce(?, started_on),
            ended_on = coalesce(?, ended_on), place = coalesce(?, place),
-           level = coalesce(?, level), hours = coalesce(?, hours), note = coalesce(?, note),
+           level = coalesce(?, level), item = coalesce(?, item), rank = coalesce(?, rank),
+           quantity = coalesce(?, quantity), hours = coalesce(?, hours), note = coalesce(?, note),
            opinion = coalesce(?, opinion), recognised = null, updated_at = ?
           where id = ? and state in ('draft', 'rejected', 'withdrawn')",
     )
@@ -183,6 +193,9 @@ pub async fn update(
     .bind(&fields.ended_on)
     .bind(&fields.place)
     .bind(&fields.level)
+    .bind(&fields.item)
+    .bind(&fields.rank)
+    .bind(fields.quantity)
     .bind(fields.hours)
     .bind(&fields.note)
     .bind(&fields.opinion)
@@ -258,6 +271,17 @@ pub async fn number(tx: &mut SqliteConnection, clock: &Clock) -> Result<String> 
     let today = day::date_text(clock.today()).replace('-', "");
     let next = serial::next(tx, &format!("staff-declaration:{today}")).await?;
     Ok(format!("DW{today}-{next:04}"))
+}
+
+/// Keeps what it was submitted with: the rule in words and what it gives each person.
+pub async fn keep(tx: &mut SqliteConnection, id: i64, made: Option<&Suggestion>) -> Result<()> {
+    let json = made.map(serde_json::to_string).transpose()?.unwrap_or_default();
+    sqlx::query("update staff_declaration set suggestion = ? where id = ?")
+        .bind(json)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Removes a draft that was never submitted, with its roster.

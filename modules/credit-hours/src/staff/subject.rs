@@ -2,6 +2,7 @@
 
 mod content;
 mod list;
+mod measured;
 mod recognition;
 mod table;
 
@@ -15,7 +16,9 @@ use kit::{
 use sqlx::SqliteConnection;
 
 use super::BASE;
+use super::measure::Basis;
 use super::roster::{self as list_of, Line};
+use crate::declaration::evidence;
 use crate::declaration::rules::{self, Typed};
 use crate::ledger::Source;
 use crate::roster::{self, Entering, STAFF};
@@ -28,7 +31,7 @@ pub use content::{Content, facts};
 pub struct StaffDeclarations;
 
 async fn lines(db: &mut SqliteConnection, content: &Content) -> Result<Vec<Line>> {
-    list_of::lines(db, content.staff, content.organization, content.hours).await
+    list_of::lines(db, &Basis::submitted(content)).await
 }
 
 #[rocket::async_trait]
@@ -36,7 +39,7 @@ impl Subject for StaffDeclarations {
     type Content = Content;
     type Decision = Recognition;
     const KEY: &'static str = "staff-declarations";
-    const TITLE: &'static str = "单位申报审批";
+    const TITLE: &'static str = "学时审批：单位申报";
     const NOUN: &'static str = "单位申报";
     const LEAF: Leaf = crate::subject::LEAF;
     const LIST: &'static List = &list::LIST;
@@ -73,14 +76,20 @@ impl Subject for StaffDeclarations {
         roster::administrators(db, STAFF, content.staff).await
     }
 
-    async fn facts(&self, _: &mut SqliteConnection, content: &Content) -> Result<Vec<Fact>> {
+    async fn facts(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Fact>> {
         let mut all = vec![Fact::new("申报单位", &content.organization_name).wide()];
         all.extend(facts(content));
+        all.extend(measured::changed(db, content).await?);
         Ok(all)
     }
 
     async fn evidence(&self, _: &mut SqliteConnection, content: &Content) -> Result<Vec<FileId>> {
         Ok(content.files.clone())
+    }
+
+    fn slots(&self, content: &Content) -> Vec<(FileId, String)> {
+        let slots = content.slots.iter().flatten().zip(&content.files);
+        slots.map(|(slot, file)| (*file, evidence::label(&content.kind, slot).to_owned())).collect()
     }
 
     async fn tables(&self, db: &mut SqliteConnection, content: &Content) -> Result<Vec<Table>> {
@@ -126,9 +135,8 @@ impl Subject for StaffDeclarations {
         let late = windows::overdue(db, content.year, clock).await?;
         checks.extend(late.map(Check::warn));
         checks.extend(sums(content));
-        if content.files.is_empty() {
-            checks.push(Check::refuse("没有证明材料"));
-        }
+        checks.extend(measured::checks(content, &lines));
+        checks.push(measured::complete(content));
         Ok(checks)
     }
 
@@ -137,7 +145,7 @@ impl Subject for StaffDeclarations {
         content: &Content,
         earlier: Option<&Recognition>,
     ) -> Vec<DecisionField> {
-        recognition::fields(content.hours, earlier)
+        recognition::fields(content, earlier)
     }
 
     fn decision_of(
@@ -146,7 +154,7 @@ impl Subject for StaffDeclarations {
         content: &Content,
         earlier: Option<&Recognition>,
     ) -> Option<Recognition> {
-        recognition::read(form, content.hours, earlier)
+        recognition::read(form, content, earlier)
     }
 
     fn links(&self, case: &Case, _: &Content) -> Vec<(&'static str, String, Grantable)> {
@@ -158,10 +166,11 @@ impl Subject for StaffDeclarations {
     }
 
     fn decision_text(&self, decision: &Recognition) -> String {
-        if decision.reason.is_empty() {
-            format!("每人最多认定 {} 学时", decision.hours)
-        } else {
-            format!("每人最多认定 {} 学时（调低原因：{}）", decision.hours, decision.reason)
+        let Recognition { hours, reason, above } = decision;
+        match (reason.as_str(), above) {
+            ("", _) => format!("每人最多认定 {hours} 学时"),
+            (reason, true) => format!("每人最多认定 {hours} 学时（高于折算规则，原因：{reason}）"),
+            (reason, false) => format!("每人最多认定 {hours} 学时（调低原因：{reason}）"),
         }
     }
 
@@ -196,6 +205,10 @@ impl Subject for StaffDeclarations {
         let desk = case.desks()?.last().copied().ok_or(Error::NotFound)?;
         let desk = organization::find(&mut *tx, desk).await?.ok_or(Error::NotFound)?;
         recognition::lower(&mut *tx, content.staff, decision.hours).await?;
+        if !decision.above {
+            let lines = lines(&mut *tx, &content).await?;
+            recognition::lower_each(&mut *tx, &lines).await?;
+        }
         let entering = Entering {
             subject: STAFF,
             parent: content.staff,

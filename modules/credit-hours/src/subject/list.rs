@@ -60,7 +60,7 @@ const fn column(
 /// 学时审批
 pub static LIST: List = List {
     key: "declarations",
-    title: "学时审批",
+    title: "学时审批：个人申报",
     href: "/desk/declarations",
     leaf: LEAF,
     // left joins: with statistics the planner would begin with the few organizations

@@ -81,7 +81,11 @@ pub(super) async fn facts(db: &mut SqliteConnection, content: &Content) -> Resul
 
 /// Declared hours against the rule.
 pub(super) fn check(content: &Content, most: Option<Hours>) -> Option<Check> {
-    let then = content.suggestion.as_ref()?;
+    measured(content.suggestion.as_ref()?, most, content.hours)
+}
+
+/// Hours against what was suggested when they were submitted and the most of now.
+pub(crate) fn measured(then: &Suggestion, most: Option<Hours>, hours: Hours) -> Option<Check> {
     if !then.missing.is_empty() && then.rule.is_none() {
         return Some(Check::warn(format!("填写不全，不能按规则计算：{}", then.text)));
     }
@@ -89,7 +93,7 @@ pub(super) fn check(content: &Content, most: Option<Hours>) -> Option<Check> {
         return Some(Check::warn(then.text.clone()));
     }
     let now = Suggestion { most, ..then.clone() };
-    Some(match over(&now, content.hours) {
+    Some(match over(&now, hours) {
         Some(told) => Check::warn(format!("{told}多认定须写明原因")),
         None => Check::ok("申报学时不超过折算规则"),
     })

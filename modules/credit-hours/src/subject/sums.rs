@@ -56,13 +56,18 @@ pub(super) fn sums(content: &Content) -> Vec<Check> {
 /// 材料齐全 or what is missing. What was submitted is complete by the rules of its day; what lacks by
 /// today's is told, and the desk decides.
 pub(super) fn complete(content: &Content) -> Check {
-    if content.files.is_empty() {
+    filled(&content.kind, content.files.len(), content.slots.as_deref())
+}
+
+/// The same of so many files in these slots; none: from before there were slots.
+pub(crate) fn filled(kind: &str, files: usize, slots: Option<&[String]>) -> Check {
+    if files == 0 {
         return Check::refuse("没有证明材料");
     }
-    let Some(kind) = learning_kind(&content.kind) else {
-        return Check::ok(format!("证明材料 {} 份", content.files.len()));
+    let Some(kind) = learning_kind(kind) else {
+        return Check::ok(format!("证明材料 {files} 份"));
     };
-    let Some(slots) = &content.slots else {
+    let Some(slots) = slots else {
         return Check::warn("提交时还没有按种类上传材料，请逐份核对是否齐全");
     };
     let there: Vec<&str> = slots.iter().map(String::as_str).collect();
@@ -70,8 +75,8 @@ pub(super) fn complete(content: &Content) -> Check {
         evidence::lacking(kind, &there).into_iter().map(|(_, label)| label).collect();
     match (lacking.is_empty(), kind.evidence.is_empty()) {
         (false, _) => Check::warn(format!("材料缺：{}", lacking.join("、"))),
-        (true, true) => Check::ok(format!("证明材料 {} 份", content.files.len())),
-        (true, false) => Check::ok(format!("材料齐全（{} 份）", content.files.len())),
+        (true, true) => Check::ok(format!("证明材料 {files} 份")),
+        (true, false) => Check::ok(format!("材料齐全（{files} 份）")),
     }
 }
 

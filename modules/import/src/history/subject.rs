@@ -53,7 +53,7 @@ impl Subject for HistoryHours {
     type Content = Content;
     type Decision = ();
     const KEY: &'static str = "history-hours";
-    const TITLE: &'static str = "学时审批";
+    const TITLE: &'static str = "学时审批：历史学时";
     const NOUN: &'static str = "历史学时";
     const LEAF: Leaf = credit_hours::LEAF;
     const LIST: &'static List = &list::LIST;

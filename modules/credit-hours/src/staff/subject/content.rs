@@ -2,14 +2,16 @@
 
 use kit::dictionary::DECLARATION_LEVELS;
 use kit::review::Fact;
-use kit::{Error, FileId, Hours, OrganizationId, Result, organization};
+use kit::{Error, FileId, Form, Hours, OrganizationId, Result, organization};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use crate::declaration::pages::{dates, optional};
+use crate::declaration::suggest;
 use crate::read;
-use crate::staff::files;
+use crate::rules::{self, Suggestion};
 use crate::staff::store::Staff;
+use crate::staff::{files, header, measure};
 
 /// What a round was submitted with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,6 +30,15 @@ pub struct Content {
     pub ended_on: String,
     pub place: String,
     pub level: String,
+    /// 种类 within the kind.
+    #[serde(default)]
+    pub item: String,
+    /// 排名, the same for all of the roster.
+    #[serde(default)]
+    pub rank: String,
+    /// 数量; zero: none.
+    #[serde(default)]
+    pub quantity: Hours,
     /// Of each person at most.
     pub hours: Hours,
     pub note: String,
@@ -36,6 +47,14 @@ pub struct Content {
     pub people: i64,
     pub total: Hours,
     pub files: Vec<FileId>,
+    /// The slot of each file, in the same order: a code of the dictionary, or empty. None in what
+    /// was submitted before there were slots.
+    #[serde(default)]
+    pub slots: Option<Vec<String>>,
+    /// What the rules give each person, as it was submitted; none in what was submitted before
+    /// they were asked.
+    #[serde(default)]
+    pub suggestion: Option<Suggestion>,
 }
 
 impl Content {
@@ -46,6 +65,11 @@ impl Content {
             .bind(staff.category_id)
             .fetch_optional(&mut *db)
             .await?;
+        let suggestion = match staff.editable() {
+            true => Some(measure::each(&rules::all(&mut *db).await?, &header::form_of(staff))),
+            false => suggest::kept(&staff.suggestion),
+        };
+        let pieces = files::pieces(db, staff.id).await?;
         let one = staff.clone();
         Ok(Self {
             staff: one.id,
@@ -61,13 +85,38 @@ impl Content {
             ended_on: one.ended_on,
             place: one.place,
             level: one.level,
+            item: one.item,
+            rank: one.rank,
+            quantity: one.quantity,
             hours: one.hours,
             note: one.note,
             opinion: one.opinion,
             people: one.people,
             total: one.total,
-            files: files::ids(db, staff.id).await?,
+            files: pieces.iter().map(|piece| piece.file.id).collect(),
+            slots: Some(pieces.into_iter().map(|piece| piece.slot).collect()),
+            suggestion,
         })
+    }
+
+    /// As the rules' fields.
+    pub fn form(&self) -> Form {
+        Form::of([
+            ("kind", self.kind.clone()),
+            ("item", self.item.clone()),
+            ("level", self.level.clone()),
+            ("rank", self.rank.clone()),
+            ("quantity", header::number(self.quantity)),
+            ("category", self.category.to_string()),
+            ("started_on", self.started_on.clone()),
+            ("ended_on", self.ended_on.clone()),
+            ("hours", self.hours.to_string()),
+        ])
+    }
+
+    /// The most that its rule gives each person; none: the rules say nothing.
+    pub fn most(&self) -> Option<Hours> {
+        self.suggestion.as_ref().and_then(|then| then.most)
     }
 }
 
@@ -85,8 +134,15 @@ pub fn facts(content: &Content) -> Vec<Fact> {
     ];
     facts.extend(optional(&[
         ("地点", &content.place),
+        ("种类", &content.item),
         ("级别", DECLARATION_LEVELS.label(&content.level)),
+        ("排名", &content.rank),
+        ("数量", &header::number(content.quantity)),
     ]));
+    if let Some(made) = &content.suggestion {
+        facts.push(Fact::new("每人建议学时", made.short()));
+        facts.push(Fact::new("折算规则", made.whole()).wide());
+    }
     for (label, text) in [("内容摘要", &content.note), ("单位意见", &content.opinion)] {
         if !text.is_empty() {
             facts.push(Fact::new(label, text).wide());

@@ -23,7 +23,7 @@ const fn column(
 /// 历史学时
 pub static LIST: List = List {
     key: "history-hours",
-    title: "历史学时",
+    title: "学时审批：历史学时",
     href: "/desk/history-hours",
     leaf: credit_hours::LEAF,
     from: "history_batch b left join organization o on o.id = b.organization_id \
