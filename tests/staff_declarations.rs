@@ -69,10 +69,16 @@ fn header<'f>(with: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
     fields
 }
 
-/// A new declaration with its header and one file; gives its address.
+/// What a training asks for, each in its slot.
+const SHEETS: [(&str, &str, &[u8]); 3] = [
+    ("evidence-02-notice", "通知.pdf", PDF),
+    ("evidence-02-completion", "签到表.pdf", PDF),
+    ("evidence-02-unit-proof", "单位证明.pdf", PDF),
+];
+
+/// A new declaration with its header and evidence; gives its address.
 async fn begun(admin: &mut Browser<'_>, with: &[(&str, &str)]) -> String {
-    let files: [(&str, &str, &[u8]); 1] = [("files", "签到表.pdf", PDF)];
-    let sent = admin.upload(LIST, &header(with), &files).await;
+    let sent = admin.upload(LIST, &header(with), &SHEETS).await;
     sent.is(303);
     let to = sent.location.clone().unwrap();
     to.strip_suffix("/roster").unwrap().to_owned()
@@ -251,7 +257,7 @@ async fn an_uploaded_roster_is_checked_cell_by_cell_and_only_its_uploader_sees_w
     let page = colleague.get(&format!("{at}/roster")).await;
     page.is(200).contains("何敏").lacks("没有读入的行").lacks(&stranger);
     // nothing of the file is kept but the wrong cells, and those go with the next upload
-    assert_eq!(county.number("select count(*) from file").await, 1);
+    assert_eq!(county.number("select count(*) from file").await, 3);
     assert!(county.number("select count(*) from staff_problem").await > 0);
     let page = upload(&mut school, &at, &file(&[[three.as_str(), "王芳", "", "", ""]])).await;
     page.contains("加入 1 人").lacks("没有读入的行");
@@ -313,8 +319,7 @@ async fn a_header_or_roster_that_is_not_in_order_is_not_submitted() {
     }
     school.upload(&at, &header(&[]), &[]).await.redirects_to(&format!("{at}/roster"));
     school.post(&format!("{at}/submit"), &[]).await.is(422).contains("请至少上传 1 份证明材料");
-    let files: [(&str, &str, &[u8]); 1] = [("files", "签到表.pdf", PDF)];
-    school.upload(&at, &header(&[]), &files).await.is(303);
+    school.upload(&at, &header(&[]), &SHEETS).await.is(303);
     school.post(&format!("{at}/submit"), &[]).await.is(422).contains("名单是空的");
     school.post(&format!("{at}/people/all"), &[]).await.redirects_to(&format!("{at}/roster"));
     // more than the header's hours, or nothing, is refused where it was typed
@@ -630,4 +635,98 @@ fn address(page: &Page, part: &str) -> String {
     let from = page.body[..at].rfind('"').unwrap() + 1;
     let to = at + page.body[at..].find('"').unwrap();
     page.body[from..to].to_owned()
+
+/// A national meeting of two days: 12 hours by the sample table, of the professional subject.
+const MEETING: [(&str, &str); 8] = [
+    ("category", "2"),
+    ("kind", "04"),
+    ("item", "参加"),
+    ("level", "national"),
+    ("title", "全国基础教育年会"),
+    ("organizer", "中国教育学会"),
+    ("started_on", "2026-11-09"),
+    ("hours", "40"),
+];
+
+const REASON: (&str, &str) = ("note", "另有两天会前专题培训");
+
+#[rocket::async_test]
+async fn hours_above_the_rule_are_suggested_down_and_need_a_reason_like_a_persons() {
+    let county = county().await;
+    let mut school = admin_of(&county, "一中").await;
+    let asked = format!(
+        "{LIST}/suggest?year=2026&category=2&kind=04&item=%E5%8F%82%E5%8A%A0&level=national\
+         &started_on=2026-11-09&ended_on=2026-11-10&hours=40"
+    );
+    let page = school.get(&asked).await;
+    page.is(200).contains("\"hours\":\"12\"").contains("申报 40 学时，超过按规则最多的 12 学时");
+    county.browser().get(&asked).await.is(303);
+    county.sign_in(&id_number(1)).await.get(&asked).await.is(403);
+
+    let page = school.upload(LIST, &header(&MEETING), &[]).await;
+    page.is(422).contains("建议 12 学时").contains("“学术会议”国家级，参加：每项 12 学时。");
+    page.contains("申报 40 学时，超过按规则最多的 12 学时。请核对学时；确实应多认定的，请在内容摘要中写明理由（至少 5 个字）。");
+    page.contains("还缺：会议通知、单位证明");
+    let at = format!("{LIST}/1");
+    let adopt: Vec<(&str, &str)> = header(&MEETING)
+        .into_iter()
+        .filter(|(name, _)| *name != "act")
+        .chain([("act", "adopt")])
+        .collect();
+    school.upload(&at, &adopt, &[]).await.is(303);
+    assert_eq!(county.number("select hours from staff_declaration").await, 120);
+
+    // with a reason; a file in no slot is not what a meeting asks for
+    let fields = [&MEETING[..], &[REASON]].concat();
+    let loose: [(&str, &str, &[u8]); 1] = [("files", "照片.pdf", PDF)];
+    school.upload(&at, &header(&fields), &loose).await.is(303);
+    pick(&county, &mut school, &at, &["周晓梅", "何敏"]).await;
+    let page = school.get(&format!("{at}/roster")).await;
+    page.contains("40 学时超过按规则最多的 12 学时").contains("请核对").lacks("不能记入</span>");
+    let page = school.post(&format!("{at}/submit"), &[]).await;
+    page.is(422).contains("缺少“会议通知”").contains("缺少“单位证明”").lacks("缺少“宣读论文");
+    let slots: [(&str, &str, &[u8]); 2] =
+        [("evidence-04-notice", "通知.pdf", PDF), ("evidence-04-unit-proof", "证明.pdf", PDF)];
+    school.upload(&at, &header(&fields), &slots).await.is(303);
+    // a row without the header's reason does not go in
+    county.execute("update staff_declaration set note = ''").await;
+    let page = school.get(&format!("{at}/roster")).await;
+    page.contains("其中 2 人不能记入").contains("请在申报内容的内容摘要中写明理由");
+    school.post(&format!("{at}/submit"), &[]).await.is(422).contains("请核对学时");
+    school.upload(&at, &header(&fields), &[]).await.is(303);
+    school.post(&format!("{at}/submit"), &[]).await.redirects_to(&at);
+
+    // the desk is warned and gives 12 unless it says why; a rule changed since changes nothing
+    county
+        .execute(
+            "update conversion_rule set hours = 60, version = version + 1
+              where kind = '04' and item = '参加' and level = 'national'",
+        )
+        .await;
+    let mut department = admin_of(&county, "教育局").await;
+    let page = department.get(&desk(&county, "").await).await;
+    page.is(200).contains("申报 40 学时，超过按规则最多的 12 学时。多认定须写明原因");
+    page.contains("按规则最多 12 学时；高于规则的须写明原因").contains("value=\"12\"");
+    page.contains("每人建议学时").contains("建议学时").contains("提交后规则有改动");
+    page.contains("会议通知").contains("材料齐全（3 份）");
+    let fields = [("hours", "40")];
+    let page = department.post(&desk(&county, "/approve").await, &fields).await;
+    page.is(422).contains("认定 40 学时高于按规则最多的 12 学时，请写明原因。");
+    passed(&county).await;
+    assert_eq!(county.text("select group_concat(hours) from entry").await, "120,120");
+}
+
+#[rocket::async_test]
+async fn a_batch_from_before_the_rules_and_slots_is_decided_as_it_was_sent() {
+    let county = county().await;
+    let mut school = admin_of(&county, "一中").await;
+    submitted(&county, &mut school, &["周晓梅"]).await;
+    county
+        .execute("update review_case set content = json_remove(content, '$.slots', '$.suggestion', '$.item', '$.rank', '$.quantity')")
+        .await;
+    let mut department = admin_of(&county, "教育局").await;
+    let page = department.get(&desk(&county, "").await).await;
+    page.is(200).contains("提交时还没有按种类上传材料").lacks("每人建议学时");
+    passed(&county).await;
+    assert_eq!(county.number("select hours from entry").await, 80);
 }
