@@ -52,7 +52,9 @@ async fn a_unit_picks_and_uploads_its_roster_and_two_desks_pass_it() {
     browser.fill("started_on", &day).await;
     browser.fill("ended_on", &day).await;
     browser.fill("hours", "9").await;
-    browser.attach("files", &sheet).await;
+    for slot in ["notice", "completion", "unit-proof"] {
+        browser.attach(&format!("evidence-02-{slot}"), &sheet).await;
+    }
     browser.press("下一步：名单").await;
     browser.sees("每天最多 8 学时").await;
     browser.shot("staff-refused").await;
