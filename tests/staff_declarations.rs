@@ -635,6 +635,7 @@ fn address(page: &Page, part: &str) -> String {
     let from = page.body[..at].rfind('"').unwrap() + 1;
     let to = at + page.body[at..].find('"').unwrap();
     page.body[from..to].to_owned()
+}
 
 /// A national meeting of two days: 12 hours by the sample table, of the professional subject.
 const MEETING: [(&str, &str); 8] = [
