@@ -144,6 +144,7 @@ async fn waiting_or_done(
         ask.values.entry("order".to_owned()).or_insert_with(|| "acted".to_owned());
     }
     let tabs = review::tabs(&mut db, at.subject, &at.grant, side).await?;
+    let note = if done { String::new() } else { at.subject.note(&mut db, clock).await? };
     let decides = !done && at.reviews();
     // 详情 stays where there is nothing to decide
     let plain = list.ops.iter().take_while(|(title, _)| *title == "详情").count();
@@ -165,6 +166,8 @@ async fn waiting_or_done(
         batch,
         actions: actions.collect(),
         ops: if decides { None } else { list.ops.get(..plain) },
+        note,
+        fold: if done { &[] } else { at.subject.folded() },
         template: Some("review/list.html"),
         dialogs: if at.subject.must_see() { &SEEN } else { &DIALOGS },
         ..narrowed(&at, side)

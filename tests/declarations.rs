@@ -362,7 +362,7 @@ async fn a_desk_sees_who_had_it_and_where_the_others_wait() {
         .contains("示例县人力资源和社会保障局");
     let mut bureau = seated(&county, "admin").await;
     let page = bureau.get("/desk/declarations/1").await;
-    page.contains("前面的审核").contains("调低原因：缺勤半天").contains("已等 0 个工作日");
+    page.contains("前面的审核").contains("调低原因：缺勤半天").contains("今天提交");
     // by unit: hers, and the other that has something waiting
     let sql = "select organization_id from declaration order by id limit 1";
     let hers = county.number(sql).await;

@@ -76,7 +76,7 @@ async fn the_detail_shows_data_checks_history_and_the_way_to_decide() {
         "4199************11",
         "数量合适",
         "周晓梅 提交玩具申请",
-        "等待县医院审核（已等 0 个工作日）",
+        "等待县医院审核（今天提交）",
         "显示完整号码",
         "本年度累计",
     ] {

@@ -340,7 +340,7 @@ async fn conversions_of_a_year_stop_at_the_professional_subjects_hours() {
         .await
         .is(422)
         .contains("申报 48 学时，超过按规则最多的 12 学时")
-        .contains("全年最多 60 学时，本年度已有 48 学时，还可认定 12 学时");
+        .contains("全年最多 60 学时，本年度已认定和待审核共 48 学时，还可认定 12 学时");
     county.set("credit-hours.conversion-cap", "none").await;
     submit(&mut person, &MEETING, &patent("另一种教具")).await.is(303);
 }

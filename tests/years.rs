@@ -417,12 +417,14 @@ async fn a_requirement_that_cannot_be_is_refused_by_its_field() {
 
 async fn window(admin: &mut Browser<'_>, days: [&str; 4]) -> Page {
     let [from, to, makeup, audit] = days;
+    let seen = hidden(&admin.get(&format!("{WINDOWS}/edit?year=2026")).await, "seen");
     let fields = [
         ("year", "2026"),
         ("declare_from", from),
         ("declare_to", to),
         ("makeup_to", makeup),
         ("audit_to", audit),
+        ("seen", seen.as_str()),
     ];
     admin.post(WINDOWS, &fields).await
 }
@@ -498,6 +500,13 @@ async fn hours_of_a_year_are_declared_in_its_own_time_only() {
         window(&mut admin, days).await.is(422).contains(sentence);
     }
     admin.post(WINDOWS, &[("year", "1995")]).await.is(422);
+    let late = [
+        ("year", "2026"),
+        ("declare_from", "2026-01-01"),
+        ("declare_to", "2026-12-20"),
+        ("seen", "2026-01-01 至 2026-12-10，不补报，审核截止未设"),
+    ];
+    admin.post(WINDOWS, &late).await.is(409).contains("申报时间刚被别人改过，没有保存。");
     admin.get("/credit-hours/rules/windows/edit?year=1995").await.is(404);
     assert_eq!(county.number("select count(*) from year_window").await, 0);
 }

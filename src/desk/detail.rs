@@ -83,7 +83,7 @@ struct Shown {
     yes: &'static str,
     number: String,
     state: Tag,
-    /// 已等 8 个工作日; empty unless it waits.
+    /// 已等 8 个工作日, 今天提交; empty unless it waits.
     waited: String,
     overdue: bool,
     back: String,
@@ -228,12 +228,13 @@ async fn waiting(
     if case.state != CaseState::Pending {
         return Ok((String::new(), false));
     }
-    let waited = review::waited(&review::working_days(db).await?, &case.waiting_since, clock);
+    let calendar = review::working_days(db).await?;
+    let waited = review::waited(&calendar, &case.waiting_since, clock);
     let limit = settings.integer(&review::OVERDUE_DAYS);
     let text = if waited > limit {
         format!("已等 {waited} 个工作日，超过 {limit} 个工作日的审核时限")
     } else {
-        format!("已等 {waited} 个工作日")
+        review::waited_words(&calendar, &case.waiting_since, clock)
     };
     Ok((text, waited > limit))
 }

@@ -10,7 +10,7 @@ mod waiting;
 
 pub use check::{NOT_OURS, Verdict, check};
 pub use enter::{Entered, Entering, enter};
-pub use store::{NewRow, Row, administrators, clear, put, rows, set_state};
+pub use store::{NewRow, Row, administrators, clear, of_case, put, rows, set_state};
 pub use waiting::{Waiting, waiting};
 
 /// 单位申报

@@ -152,6 +152,12 @@ impl Subject for Declarations {
         Ok(vec![panel])
     }
 
+    const FOLDED: &'static [&'static str] = &["year", "kind", "dates", "opinion", "submitted_at"];
+
+    async fn note(&self, db: &mut SqliteConnection, clock: &Clock) -> Result<String> {
+        crate::unfinished::desk_note(db, clock).await
+    }
+
     async fn checks(
         &self,
         db: &mut SqliteConnection,

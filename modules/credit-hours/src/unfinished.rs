@@ -22,6 +22,7 @@ use kit::{
     Action, Clock, Grantable, Kinds, Leaf, Migration, Module, Permission, Result, Setting, User,
 };
 
+pub use countdown::desk_note;
 pub use explain::{Explanation, Sentence, explain, explain_all};
 
 /// 未完成人员名单 in the role form; the bureau's stands in 系统管理, for the manual lacks it.
@@ -86,10 +87,16 @@ impl Module for Unfinished {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration {
-            name: "0050_unfinished",
-            sql: include_str!("../migrations/0050_unfinished.sql"),
-        }]
+        vec![
+            Migration {
+                name: "0050_unfinished",
+                sql: include_str!("../migrations/0050_unfinished.sql"),
+            },
+            Migration {
+                name: "0055_roster_case",
+                sql: include_str!("../migrations/0055_roster_case.sql"),
+            },
+        ]
     }
 
     fn lists(&self) -> Vec<&'static List> {

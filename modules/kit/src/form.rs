@@ -10,7 +10,7 @@ use rocket::request::Request;
 use serde::Serialize;
 use time::Date;
 
-/// What was typed, and what is wrong with it. Serializes to `{values, lists, errors}`; the
+/// What was typed, and what is wrong with it. Serializes to `{values, lists, errors, order}`; the
 /// `field` component draws from it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Form {
@@ -20,6 +20,8 @@ pub struct Form {
     lists: BTreeMap<String, Vec<String>>,
     /// One Chinese sentence per refused field; the empty name is the whole form's.
     errors: BTreeMap<String, String>,
+    /// The refused fields, the first first: read in the form's order, so are they.
+    order: Vec<String>,
 }
 
 impl Form {
@@ -69,7 +71,10 @@ impl Form {
 
     /// Marks a field as refused; the first sentence stays.
     pub fn refuse(&mut self, name: &str, sentence: impl Into<String>) {
-        self.errors.entry(name.to_owned()).or_insert_with(|| sentence.into());
+        if !self.errors.contains_key(name) {
+            self.order.push(name.to_owned());
+            self.errors.insert(name.to_owned(), sentence.into());
+        }
     }
 
     /// Whether any field was refused.

@@ -23,8 +23,8 @@ pub use erased::AnySubject;
 pub use history::{Line, Verdict, before, history};
 pub use parties::{BOTH, NAMED, OWN, Parties, concerns, is_own};
 pub use query::{
-    Limit, case, identity_number, limit, neighbours, oldest, overdue, steps, waited, waiting,
-    waiting_for, working_days,
+    Limit, case, identity_number, limit, neighbours, oldest, overdue, steps, waited, waited_words,
+    waiting, waiting_for, working_days,
 };
 pub use route::{attended, follow, move_on, reroute, resuperior};
 pub use seen::{AGAIN, seen, seen_of, unchanged};
@@ -324,6 +324,12 @@ pub trait Subject: Send + Sync + 'static {
         _content: &Self::Content,
     ) -> Result<Vec<Panel>> {
         Ok(vec![])
+    }
+    /// Columns of what waits that the case's page and the workbook tell, and the list does not.
+    const FOLDED: &'static [&'static str] = &[];
+    /// A sentence at the head of the desk's list (until when a year is to be decided); may be empty.
+    async fn note(&self, _db: &mut SqliteConnection, _clock: &Clock) -> Result<String> {
+        Ok(String::new())
     }
     /// Shown, and run again when deciding: a `Refuse` then stops an approval.
     async fn checks(

@@ -86,7 +86,8 @@ async fn mine(
     };
     let desk = desk.ok_or(Error::NotFound)?;
     let telephone = crate::organizations::profile(&mut db, desk.id).await?.phone;
-    let waited = review::waited(&review::working_days(&mut db).await?, &case.waiting_since, clock);
+    let calendar = review::working_days(&mut db).await?;
+    let waited = review::waited(&calendar, &case.waiting_since, clock);
     let overdue = settings.integer(&review::OVERDUE_DAYS);
     let reason = match case.state {
         CaseState::Rejected => reason(&mut db, case.id).await?,
@@ -105,7 +106,7 @@ async fn mine(
         .with("state_label", case.state.label())
         .with("desk", &desk.name)
         .with("telephone", &telephone)
-        .with("waited", &waited)
+        .with("waited", &review::waited_words(&calendar, &case.waiting_since, clock))
         .with("may_remind", &(pending && waited > overdue))
         .with("overdue", &overdue)
         .with("pending", &pending)

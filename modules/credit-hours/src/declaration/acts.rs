@@ -130,13 +130,16 @@ async fn ready(
     clock: &Clock,
     form: &mut Form,
 ) -> Result<()> {
-    evidence::demand(form, &draft.kind, &evidence::pieces(&mut *tx, draft.id).await?);
     if let Some(year) = fields.year
         && let Some(sentence) = windows::closed(&mut *tx, year, clock).await?
     {
         form.refuse("year", sentence);
     }
     fields.check(form, open, clock.today());
+    evidence::demand(form, &draft.kind, &evidence::pieces(&mut *tx, draft.id).await?);
+    if !form.ticked("promised") {
+        form.refuse("promised", "请核对内容并勾选本人承诺，再提交。");
+    }
     if form.refused() {
         return Ok(());
     }

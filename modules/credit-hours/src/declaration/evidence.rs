@@ -70,11 +70,12 @@ pub fn lacking(kind: &LearningKind, there: &[&str]) -> Vec<(&'static EvidenceSlo
 pub fn demand(form: &mut Form, kind: &str, pieces: &[Piece]) {
     let there: Vec<&str> = pieces.iter().map(|piece| piece.slot.as_str()).collect();
     let Some(kind) = learning_kind(kind) else { return };
-    for (slot, label) in lacking(kind, &there) {
-        form.refuse(&field(kind, slot), format!("缺少“{label}”，请上传，或在已上传的材料中指定。"));
-    }
-    if pieces.is_empty() {
+    let lacking = lacking(kind, &there);
+    if pieces.is_empty() && lacking.is_empty() {
         form.refuse(OTHER_FIELD, "请至少上传 1 份证明材料（JPG、PNG 图片或 PDF）。");
+    }
+    for (slot, label) in lacking {
+        form.refuse(&field(kind, slot), format!("缺少“{label}”，请上传，或在已上传的材料中指定。"));
     }
 }
 

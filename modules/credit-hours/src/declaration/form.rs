@@ -102,23 +102,24 @@ impl Fields {
             Some(_) => {}
         }
         let kind = coded(form, "kind", "学习形式", whole, |code| learning_kind(code).is_some());
-        let level =
-            coded(form, "level", "级别", false, |code| DECLARATION_LEVELS.entry(code).is_some());
+        // in the form's order: so are the sentences of what is refused
         Self {
             year,
             category,
             kind,
+            item: line(form, "item", "种类", 1, 30, false),
+            level: coded(form, "level", "级别", false, |code| {
+                DECLARATION_LEVELS.entry(code).is_some()
+            }),
+            rank: line(form, "rank", "本人排名", 1, 50, false),
+            quantity: quantity(form),
             title: line(form, "title", "项目（活动）名称", 2, 100, whole),
             organizer: line(form, "organizer", "主办（颁发）单位", 2, 100, whole),
             started_on: date(form, "started_on", "开始日期", whole),
             ended_on: date(form, "ended_on", "结束日期", whole),
-            place: line(form, "place", "地点", 1, 100, false),
-            level,
-            rank: line(form, "rank", "本人排名", 1, 50, false),
-            item: line(form, "item", "种类", 1, 30, false),
-            quantity: quantity(form),
-            certificate_number: line(form, "certificate_number", "证书或批准编号", 1, 80, false),
             hours: hours(form, whole),
+            certificate_number: line(form, "certificate_number", "证书或批准编号", 1, 80, false),
+            place: line(form, "place", "地点", 1, 100, false),
             note: line(form, "note", "内容摘要", 1, 500, false),
         }
     }
@@ -135,9 +136,6 @@ impl Fields {
             for (field, sentence) in rules::broken(&typed, open, today) {
                 form.refuse(field, sentence);
             }
-        }
-        if !form.ticked("promised") {
-            form.refuse("promised", "请核对内容并勾选本人承诺，再提交。");
         }
     }
 }

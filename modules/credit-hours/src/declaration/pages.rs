@@ -90,7 +90,7 @@ pub async fn list(
     let lines: Vec<Line> = rows
         .into_iter()
         .map(|row| {
-            let waited = review::waited(&calendar, &row.waiting_since, clock);
+            let waited = review::waited_words(&calendar, &row.waiting_since, clock);
             line(row, waited)
         })
         .collect();
@@ -124,7 +124,7 @@ pub async fn recent(
     .fetch_all(&mut *db)
     .await?;
     let calendar = review::working_days(db).await?;
-    let waited = |row: &Row| review::waited(&calendar, &row.waiting_since, clock);
+    let waited = |row: &Row| review::waited_words(&calendar, &row.waiting_since, clock);
     Ok(rows
         .into_iter()
         .map(|row| {
@@ -134,12 +134,12 @@ pub async fn recent(
         .collect())
 }
 
-fn line(row: Row, waited: i64) -> Line {
+fn line(row: Row, waited: String) -> Line {
     let (state, tag) = state_label(&row.state);
     let acted = county_day(&row.acted_at);
     let stands = match row.state.as_str() {
         "draft" => "还没有提交".to_owned(),
-        "pending" => format!("等待 {} 审核，已等 {waited} 个工作日", row.desk),
+        "pending" => format!("等待 {} 审核，{waited}", row.desk),
         "approved" => format!("{acted} 通过，已记入台账"),
         "revoked" => "已被人社局撤销，不再计入；可以重新申报".to_owned(),
         "corrected" => "已由人社局更正，按更正后的学时计入".to_owned(),
@@ -154,7 +154,10 @@ fn line(row: Row, waited: i64) -> Line {
         kind: kind_label(&row.kind).to_owned(),
         title: if row.title.is_empty() { "（还没有填名称）".to_owned() } else { row.title },
         dates: dates(&row.started_on, &row.ended_on),
-        hours: Hours::from_tenths(row.hours).to_string(),
+        hours: match row.hours {
+            0 => "未填".to_owned(),
+            hours => Hours::from_tenths(hours).to_string(),
+        },
         recognised: match row.recognised {
             Some(hours) => Hours::from_tenths(hours).to_string(),
             None => "—".to_owned(),
@@ -336,6 +339,11 @@ pub async fn show(
         .with("remindable", &(pending && overdue)))
 }
 
+/// 40 学时; a draft may not say yet.
+fn asked(tenths: i64) -> String {
+    if tenths == 0 { "未填".to_owned() } else { format!("{} 学时", Hours::from_tenths(tenths)) }
+}
+
 fn facts(draft: &Draft, categories: &[Category]) -> Vec<Fact> {
     let category = categories.iter().find(|one| Some(one.id) == draft.category_id);
     let mut facts = vec![
@@ -345,7 +353,7 @@ fn facts(draft: &Draft, categories: &[Category]) -> Vec<Fact> {
         Fact::new("学习形式", kind_label(&draft.kind)),
         Fact::new("起止时间", dates(&draft.started_on, &draft.ended_on)),
         Fact::new("举办单位", &draft.organizer),
-        Fact::new("申报学时", format!("{} 学时", Hours::from_tenths(draft.hours))),
+        Fact::new("申报学时", asked(draft.hours)),
     ];
     if let Some(hours) = draft.recognised {
         facts.push(Fact::new("认定学时", format!("{} 学时", Hours::from_tenths(hours))));

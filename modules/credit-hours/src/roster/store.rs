@@ -2,7 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use kit::{AccountId, Hours, IdentityId, PersonId, Result};
+use kit::{AccountId, CaseId, Hours, IdentityId, PersonId, Result};
 
 /// A row to be kept. `number` is unique within its roster.
 #[derive(Debug, Clone)]
@@ -163,6 +163,25 @@ pub async fn clear(tx: &mut SqliteConnection, subject: &str, parent: i64) -> Res
     .execute(tx)
     .await?
     .rows_affected())
+}
+
+/// Tells the rows at a desk which case they wait in; at each submission.
+pub async fn of_case(
+    tx: &mut SqliteConnection,
+    subject: &str,
+    parent: i64,
+    case: CaseId,
+) -> Result<()> {
+    sqlx::query(
+        "update roster_row set case_id = ?3
+          where subject = ?1 and parent_id = ?2 and state = 'pending'",
+    )
+    .bind(subject)
+    .bind(parent)
+    .bind(case)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Turns all rows of a roster that are `from` into `to`: at submission, when sent back.

@@ -51,6 +51,8 @@ pub struct Standing {
     pub conversions: Hours,
     /// The most that they give in a year; none: no limit.
     pub conversion_cap: Option<Hours>,
+    /// Whether what waits at a desk is among the hours of `kind` and `conversions`.
+    pub waiting: bool,
     /// The professional subject's minimum and what there is of it.
     pub required: Hours,
     pub done: Hours,
@@ -301,8 +303,9 @@ fn apply(rule: &Rule, facts: &Facts<'_>, standing: &Standing) -> Suggestion {
         let room = left(cap, held);
         if most.is_none_or(|most| most > room) {
             most = Some(room);
+            let there = there(standing.waiting);
             made.sentences.push(format!(
-                "{what}全年最多 {cap} 学时，本年度已有 {held} 学时，还可认定 {room} 学时"
+                "{what}全年最多 {cap} 学时，{there} {held} 学时，还可认定 {room} 学时"
             ));
         }
     };
@@ -322,6 +325,11 @@ fn apply(rule: &Rule, facts: &Facts<'_>, standing: &Standing) -> Suggestion {
         _ => None,
     };
     made
+}
+
+/// How the hours that a cap is compared with are called.
+pub fn there(waiting: bool) -> &'static str {
+    if waiting { "本年度已认定和待审核共" } else { "本年度已有" }
 }
 
 /// What a year's cap leaves; never below zero.

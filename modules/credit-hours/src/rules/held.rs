@@ -164,6 +164,7 @@ pub async fn standing(
         conversions: held.conversions(person, year),
         // a year that asks for nothing limits nothing
         conversion_cap: (conversions_limited(db).await? && !required.is_zero()).then_some(required),
+        waiting: waiting != Waiting::No,
         required,
         done,
     })

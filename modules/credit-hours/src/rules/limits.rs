@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 
 use kit::{Hours, PersonId, Result, day};
 
-use super::engine::{is_conversion, left};
+use super::engine::{is_conversion, left, there};
 use super::held::{self, Held, Waiting};
 use super::rule::{self, Rule};
 use crate::category::Requirements;
@@ -160,12 +160,11 @@ impl Limits {
 
     fn told(&self, what: &str, hours: Hours, cap: Hours, held: Hours) -> String {
         let cap_told = format!("{hours} 学时超过{what}全年最多 {cap} 学时");
-        match self.discreet {
-            true => format!("{cap_told}中还可认定的部分"),
-            false => {
-                format!("{cap_told}：本年度已有 {held} 学时，还可认定 {} 学时", left(cap, held))
-            }
+        if self.discreet {
+            return format!("{cap_told}中还可认定的部分");
         }
+        let (there, room) = (there(self.waiting != Waiting::No), left(cap, held));
+        format!("{cap_told}：{there} {held} 学时，还可认定 {room} 学时")
     }
 }
 

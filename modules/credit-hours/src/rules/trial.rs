@@ -106,6 +106,7 @@ async fn standing(db: &mut sqlx::SqliteConnection, form: &Form, year: i32) -> Re
     };
     let limited = held::conversions_limited(db).await? && !required.is_zero();
     Ok(Standing {
+        waiting: false,
         kind: amount("held"),
         conversions: amount("converted").max(if super::engine::is_conversion(&form.text("kind")) {
             amount("held")

@@ -110,6 +110,7 @@ pub async fn send(
             review::resubmit(&mut *tx, &StaffDeclarations, case, submission, by, clock).await?
         }
     };
+    roster::of_case(&mut *tx, STAFF, staff.id, case.id).await?;
     let desk = match case.desk_id {
         Some(desk) => organization::find(tx, desk).await?.map(|o| o.name).unwrap_or_default(),
         None => String::new(),

@@ -124,6 +124,12 @@ impl Subject for StaffDeclarations {
         }])
     }
 
+    const FOLDED: &'static [&'static str] = &["submitted_at"];
+
+    async fn note(&self, db: &mut SqliteConnection, clock: &Clock) -> Result<String> {
+        crate::unfinished::desk_note(db, clock).await
+    }
+
     async fn checks(
         &self,
         db: &mut SqliteConnection,

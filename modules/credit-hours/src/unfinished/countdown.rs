@@ -53,3 +53,18 @@ pub async fn of(db: &mut SqliteConnection, year: i32, clock: &Clock) -> Result<C
         told(left) || days(&window.declare_to).is_some_and(told) || audit_left.is_some_and(told);
     Ok(Countdown { year, sentence: phrase::until(&window, clock), left, audit, near })
 }
+
+/// What a desk hears above its list while an end is near: until when it should decide, or, where
+/// that is not set, until when people declare.
+pub async fn desk_note(db: &mut SqliteConnection, clock: &Clock) -> Result<String> {
+    let mut all = String::new();
+    for year in [clock.year(), clock.year() - 1] {
+        let told = of(&mut *db, year, clock).await?;
+        if told.near && !told.audit.is_empty() {
+            all.push_str(&format!("{year} 年度{}。", told.audit));
+        } else if told.near && told.left >= 0 {
+            all.push_str(&told.sentence);
+        }
+    }
+    Ok(all)
+}

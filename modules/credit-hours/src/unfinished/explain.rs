@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 
 use kit::{Clock, Error, Hours, PersonId, Result, review};
 
-use super::facts::{self, Declared, Listed, Sums};
+use super::facts::{self, Applied, Declared, Listed, Sums};
 use super::phrase;
 use crate::windows::{self, Window};
 
@@ -43,8 +43,8 @@ pub struct Waiting {
     pub hours: Hours,
     /// Where it waits; empty if not known.
     pub desk: String,
-    /// Working days; none if not known.
-    pub days: Option<i64>,
+    /// 已等 3 个工作日; empty if not known.
+    pub waited: String,
     /// The person's own page of it; empty: none.
     pub href: String,
 }
@@ -75,6 +75,8 @@ pub struct Explanation {
     /// What has still to be earned: the year's gap, or the subjects' if they are greater.
     pub needed: Hours,
     pub waiting: Vec<Waiting>,
+    /// An application for an exemption that waits; has no hours.
+    pub exemption: Option<Waiting>,
     /// Sum of `waiting`.
     pub waiting_hours: Hours,
     pub sentences: Vec<Sentence>,
@@ -109,6 +111,7 @@ pub async fn explain_all(
     let declared = by_person(facts::declared(&mut *db, &json, year).await?, |one| one.person_id);
     let listed = by_person(facts::listed(&mut *db, &json, year).await?, |one| one.person_id);
     let revoked = by_person(facts::revoked(&mut *db, &json, year).await?, |one| one.person_id);
+    let applied = by_person(facts::applied(&mut *db, &json, year).await?, |one| one.person_id);
     let crossing = by_person(facts::crossing(&mut *db, &json, year).await?, |one| one.0);
     let calendar = review::working_days(db).await?;
     let mut all = HashMap::with_capacity(sums.len());
@@ -119,17 +122,20 @@ pub async fn explain_all(
             .iter()
             .filter(|one| one.state == "pending" && one.year == year)
             .map(|one| {
-                waiting_declaration(one, review::waited(&calendar, &one.waiting_since, clock))
+                let waited = review::waited_words(&calendar, &one.waiting_since, clock);
+                waiting_declaration(one, waited)
             })
             .collect();
-        waiting.extend(
-            listed
-                .iter()
-                .filter(|one| one.state == "pending")
-                .map(|one| waiting_row(one, review::waited(&calendar, &one.waiting_since, clock))),
-        );
+        waiting.extend(listed.iter().filter(|one| one.state == "pending").map(|one| {
+            let waited = review::waited_words(&calendar, &one.waiting_since, clock);
+            waiting_row(one, waited)
+        }));
         let place = places.get(&person).cloned().unwrap_or_default();
         let mut found = of(year, sums, waiting);
+        // one at most: a person has one open a year
+        found.exemption = applied.get(&person).and_then(|all| all.first()).map(|one| {
+            waiting_exemption(one, review::waited_words(&calendar, &one.waiting_since, clock))
+        });
         let mut sentences = phrase::missing(&found);
         sentences.extend(phrase::waiting(&found));
         sentences.extend(phrase::lost_declarations(declared, year));
@@ -168,6 +174,7 @@ fn of(year: i32, sums: Sums, waiting: Vec<Waiting>) -> Explanation {
         subjects: sums.subjects,
         waiting_hours: waiting.iter().map(|one| one.hours).sum(),
         waiting,
+        exemption: None,
         sentences: vec![],
         line: String::new(),
     }
@@ -179,7 +186,7 @@ pub(super) fn needed(required: Hours, total: Hours, subjects: &[Short]) -> Hours
     (required - total).max(of_subjects).max(Hours::ZERO)
 }
 
-fn waiting_declaration(one: &Declared, days: i64) -> Waiting {
+fn waiting_declaration(one: &Declared, waited: String) -> Waiting {
     Waiting {
         what: "学时申报".to_owned(),
         title: one.title.clone(),
@@ -187,22 +194,42 @@ fn waiting_declaration(one: &Declared, days: i64) -> Waiting {
         category_name: one.category.clone(),
         hours: Hours::from_tenths(one.hours),
         desk: one.desk.clone(),
-        days: Some(days),
+        waited,
         href: format!("/credit-hours/declarations/{}", one.id),
     }
 }
 
-fn waiting_row(one: &Listed, days: i64) -> Waiting {
+fn waiting_row(one: &Listed, waited: String) -> Waiting {
     Waiting {
         what: crate::roster::noun(&one.subject).to_owned(),
         title: one.title.clone(),
         category: Some(one.category_id),
         category_name: one.category.clone(),
         hours: Hours::from_tenths(one.hours),
-        days: (!one.desk.is_empty()).then_some(days),
+        waited: if one.desk.is_empty() { String::new() } else { waited },
         desk: one.desk.clone(),
         href: String::new(),
     }
+}
+
+fn waiting_exemption(one: &Applied, waited: String) -> Waiting {
+    let href = if one.own { format!("/credit-hours/exemptions/{}", one.id) } else { String::new() };
+    Waiting {
+        what: "减免申请".to_owned(),
+        title: one.kind.clone(),
+        category: None,
+        category_name: String::new(),
+        hours: Hours::ZERO,
+        desk: one.desk.clone(),
+        waited,
+        href,
+    }
+}
+
+/// 妇幼保健院（已等 3 个工作日）
+fn place(one: &Waiting) -> String {
+    let desk = if one.desk.is_empty() { &one.what } else { &one.desk };
+    if one.waited.is_empty() { desk.clone() } else { format!("{desk}（{}）", one.waited) }
 }
 
 impl Explanation {
@@ -230,23 +257,23 @@ impl Explanation {
         each.collect::<Vec<_>>().join("，")
     }
 
-    /// 24 学时：妇幼保健院（已等 3 个工作日）
+    /// 24 学时，在妇幼保健院（已等 3 个工作日）；减免申请在 …
     pub fn waiting_text(&self) -> String {
-        if self.waiting.is_empty() {
-            return String::new();
-        }
+        let mut all = Vec::new();
         let mut places: Vec<String> = Vec::new();
         for one in &self.waiting {
-            let desk = if one.desk.is_empty() { &one.what } else { &one.desk };
-            let place = match one.days {
-                Some(days) => format!("{desk}（{days} 个工作日）"),
-                None => desk.clone(),
-            };
+            let place = place(one);
             if !places.contains(&place) {
                 places.push(place);
             }
         }
-        format!("{} 学时，在{}", self.waiting_hours, places.join("、"))
+        if !places.is_empty() {
+            all.push(format!("{} 学时，在{}", self.waiting_hours, places.join("、")));
+        }
+        if let Some(one) = &self.exemption {
+            all.push(format!("减免申请，在{}", place(one)));
+        }
+        all.join("；")
     }
 }
 

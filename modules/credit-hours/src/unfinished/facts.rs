@@ -160,7 +160,7 @@ pub(super) struct Listed {
     pub waiting_since: String,
 }
 
-/// The rows of rosters that wait or were left out.
+/// The rows of rosters that wait or were left out. Who did not pass has no hours to wait for.
 pub(super) async fn listed(
     db: &mut SqliteConnection,
     people: &str,
@@ -169,14 +169,47 @@ pub(super) async fn listed(
     Ok(sqlx::query_as(
         "select r.person_id, r.subject, r.title, r.state, r.hours, r.reason,
                 r.category_id, c.name as category, coalesce(o.name, '') as desk,
-                coalesce(s.waiting_since, '') as waiting_since
+                coalesce(v.waiting_since, '') as waiting_since
            from json_each(?1) j
            cross join roster_row r on r.person_id = j.value and r.state in ('pending', 'left')
            join category c on c.id = r.category_id
-           left join staff_declaration s on r.subject = 'staff' and s.id = r.parent_id
-            and s.state = 'pending'
-           left join organization o on o.id = s.desk_id
-          where r.year = ?2 order by r.id",
+           left join review_case v on v.id = r.case_id and v.state = 'pending'
+           left join organization o on o.id = v.desk_id
+          where r.year = ?2 and (r.state = 'left' or r.hours > 0) order by r.id",
+    )
+    .bind(people)
+    .bind(year)
+    .fetch_all(db)
+    .await?)
+}
+
+/// An application for an exemption that no desk has finished with.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Applied {
+    pub id: i64,
+    pub person_id: PersonId,
+    /// 产假; what it is called.
+    pub kind: String,
+    /// Whether he applied himself, or his unit.
+    pub own: bool,
+    pub desk: String,
+    pub waiting_since: String,
+}
+
+/// What exemptions of the year these people wait for.
+pub(super) async fn applied(
+    db: &mut SqliteConnection,
+    people: &str,
+    year: i32,
+) -> Result<Vec<Applied>> {
+    Ok(sqlx::query_as(
+        "select x.id, x.person_id, coalesce(k.name, '') as kind, x.by_id is null as own,
+                coalesce(o.name, '') as desk, x.waiting_since
+           from json_each(?1) j
+           cross join exemption x on x.person_id = j.value and x.year = ?2 and x.state = 'pending'
+           left join exemption_kind k on k.key = x.kind
+           left join organization o on o.id = x.desk_id
+          order by x.id",
     )
     .bind(people)
     .bind(year)

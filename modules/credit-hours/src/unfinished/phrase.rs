@@ -19,6 +19,10 @@ fn told(reason: &str) -> &str {
     reason.trim().trim_end_matches(['。', '.', '；', ';'])
 }
 
+fn after_comma(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("，{text}") }
+}
+
 /// What is missing: of the year, and in which subject.
 pub(super) fn missing(found: &Explanation) -> Vec<Sentence> {
     let (year, required, total) = (found.year, found.required, found.total);
@@ -72,7 +76,7 @@ pub(super) fn waiting(found: &Explanation) -> Vec<Sentence> {
                 true => "正在审核".to_owned(),
                 false => format!("在{}待审核", one.desk),
             };
-            let days = one.days.map(|days| format!("，已等 {days} 个工作日")).unwrap_or_default();
+            let days = after_comma(&one.waited);
             Sentence {
                 kind: "waiting",
                 text: format!(
@@ -91,6 +95,14 @@ pub(super) fn waiting(found: &Explanation) -> Vec<Sentence> {
         };
         let text = format!("待审核的合计 {} 学时，{end}。", found.waiting_hours);
         all.push(sentence("waiting", text));
+    }
+    if let Some(one) = &found.exemption {
+        let days = after_comma(&one.waited);
+        let text = format!(
+            "{}“{}”在{}待审核{days}；通过后年度要求相应减少。",
+            one.what, one.title, one.desk
+        );
+        all.push(Sentence { kind: "waiting", text, href: one.href.clone() });
     }
     all
 }
@@ -121,6 +133,7 @@ fn lost(one: &Declared, year: i32) -> Option<Sentence> {
             "草稿“{title}”的结束日期 {} 属于 {ends} 年度，不能按 {year} 年度申报。",
             one.ended_on
         ),
+        "draft" if hours.is_zero() => format!("草稿“{title}”还没有填学时，也没有提交。"),
         "draft" => format!("草稿“{title}”（{hours} 学时）还没有提交，不计学时。"),
         "approved" => {
             let given = Hours::from_tenths(one.recognised.unwrap_or(one.hours));

@@ -350,3 +350,71 @@ async fn what_runs_into_the_next_year_counts_there_and_too_much_of_one_subject_h
     let sums = standing::of(&mut tx, Scope::County, 2026).await.unwrap();
     assert_eq!((sums.people, sums.complete, sums.unfinished()), (1, 0, 1));
 }
+
+#[tokio::test]
+async fn a_row_of_any_roster_says_at_which_desk_it_waits_and_an_exemption_as_well() {
+    let world = World::new().await;
+    let person = world.people(3, 1).await[0];
+    let mut tx = world.pools.begin().await.unwrap();
+    let case: i64 = sqlx::query_scalar(
+        "insert into review_case (subject, number, state, desk_id, route, stage, account_id,
+           organization_id, title, content, submitted_at, waiting_since)
+         values ('proxy-declarations', 'DS2026-0001', 'pending', 1, '[2,1]', 1, 1, 4, '', '{}', ?1, ?1)
+         returning id",
+    )
+    .bind("2026-11-19T01:00:00.000Z") // two working days before the Monday of today
+    .fetch_one(&mut *tx)
+    .await
+    .unwrap();
+    for (subject, state, tenths) in
+        [("proxy", "pending", 240), ("proxy", "pending", 0), ("history", "draft", 80)]
+    {
+        sqlx::query(
+            "insert into roster_row (subject, parent_id, number, identity_id, person_id, name, year,
+               category_id, kind, title, organizer, started_on, ended_on, hours, state)
+             values (?1, 7, ?3, ?4, ?4, '周晓梅', 2026, 2, '01', '骨干教师培训', '师训基地',
+               '2026-10-12', '2026-10-14', ?3, ?2)",
+        )
+        .bind(subject)
+        .bind(state)
+        .bind(tenths)
+        .bind(person)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    }
+    let before = explain(&mut tx, person, 2026, &world.clock).await.unwrap();
+    assert_eq!(before.waiting_text(), "24 学时，在继续教育基地代申报");
+    crate::roster::of_case(&mut tx, "proxy", 7, kit::CaseId(case)).await.unwrap();
+    crate::roster::of_case(&mut tx, "history", 7, kit::CaseId(case)).await.unwrap(); // no row of it waits
+    sqlx::query(
+        "insert into exemption (case_id, number, state, desk_id, organization_id, waiting_since,
+           person_id, account_id, year, kind, created_at, updated_at)
+         values (?1, 'JM2026-0001', 'pending', 3, 3, ?2, ?3, ?3, 2026, 'study', ?2, ?2)",
+    )
+    .bind(case)
+    .bind(world.clock.stamp())
+    .bind(person)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    let found = explain(&mut tx, person, 2026, &world.clock).await.unwrap();
+    assert_eq!(
+        found.waiting_text(),
+        "24 学时，在云川县人力资源和社会保障局（已等 2 个工作日）；减免申请，在云川县第一中学（今天提交）"
+    );
+    let told: Vec<&str> = found
+        .sentences
+        .iter()
+        .filter(|one| one.kind == "waiting")
+        .map(|one| one.text.as_str())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "继续教育基地代申报“骨干教师培训”（专业科目 24 学时）在云川县人力资源和社会保障局待审核，已等 2 个工作日。",
+            "待审核的合计 24 学时，全部按申报数通过后还差 66 学时。",
+            "减免申请“脱产学习”在云川县第一中学待审核，今天提交；通过后年度要求相应减少。",
+        ]
+    );
+}

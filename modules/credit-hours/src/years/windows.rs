@@ -109,6 +109,7 @@ async fn edit(
     let year = year.filter(|year| settable(*year, clock)).ok_or(Error::NotFound)?;
     let window = windows::of(&mut *db.read().await?, year).await?;
     let form = Form::of([
+        ("seen", window.words()),
         ("declare_from", window.declare_from),
         ("declare_to", window.declare_to),
         ("makeup_to", window.makeup_to),
@@ -172,6 +173,11 @@ async fn save(
     let Some(window) = read(&mut form, year) else { return Ok(page(&form, year).refused().into()) };
     let mut tx = db.begin().await?;
     let old = windows::of(&mut tx, year).await?;
+    if form.text("seen") != old.words() {
+        return Err(Error::refused(
+            "申报时间刚被别人改过，没有保存。请返回“申报时间”看过以后重新填写。",
+        ));
+    }
     windows::put(&mut tx, &window).await?;
     let text = format!("{year} 年度申报时间由“{}”改为“{}”", old.words(), window.words());
     let object = format!("year:{year}");

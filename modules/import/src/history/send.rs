@@ -131,9 +131,12 @@ pub async fn submit(
     let (organization, department) = (now.organization_id, now.department_id);
     let submission = Submission { content, number, title, person: None, organization, department };
     let case = match batch.case_id {
-        None => review::submit(tx, &HistoryHours, submission, user, clock).await?,
-        Some(case) => review::resubmit(tx, &HistoryHours, case, submission, user, clock).await?,
+        None => review::submit(&mut *tx, &HistoryHours, submission, user, clock).await?,
+        Some(case) => {
+            review::resubmit(&mut *tx, &HistoryHours, case, submission, user, clock).await?
+        }
     };
+    roster::of_case(tx, ROSTER, batch.id, case.id).await?;
     Ok(case.number)
 }
 

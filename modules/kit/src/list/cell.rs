@@ -34,6 +34,14 @@ impl Drawing {
         let since = crate::day::county_day(crate::day::stored_time(stamp)?);
         Some(self.days.between(since, self.today))
     }
+
+    /// Before a working day is over.
+    fn just_now(&self, stamp: &str) -> &'static str {
+        match crate::day::stored_time(stamp).map(crate::day::county_day) {
+            Some(day) if day == self.today => "今天提交",
+            _ => "不到 1 个工作日",
+        }
+    }
 }
 
 /// A cell as the templates draw it.
@@ -81,7 +89,10 @@ pub(super) fn drawn(column: &Column, value: &str, href: &str, drawing: &Drawing)
         Cell::Waiting => {
             cell.kind = "number";
             if let Some(days) = drawing.waited(value) {
-                cell.text = format!("{days} 个工作日");
+                cell.text = match days {
+                    0 => drawing.just_now(value).to_owned(),
+                    days => format!("{days} 个工作日"),
+                };
                 cell.class = if days > drawing.overdue { "red" } else { "" };
             }
         }

@@ -55,6 +55,9 @@ pub struct Extra {
     pub dialogs: &'static [(&'static str, &'static str)],
     /// Keys of columns that say nothing here: the state of what waits.
     pub hide: &'static [&'static str],
+    /// Keys of columns that the page leaves to the row's own page and to the workbook, so that the
+    /// table is not wider than a screen.
+    pub fold: &'static [&'static str],
     /// Replaces the list's title and the end of the crumbs.
     pub title: Option<String>,
     /// Crumbs before the title; empty: the group of the list's leaf. (title, address or empty)
@@ -127,7 +130,7 @@ pub(super) async fn shown(
         action: format!("/lists/{}/query?page={here}", list.key),
         reset,
         filtered: asked.filtered(),
-        columns: columns(list, &asked, &ask.path, extra.hide),
+        columns: columns(list, &asked, &ask.path, &extra),
         rows: turned.rows.iter().map(|row| drawn_row(list, row, &extra, &drawing)).collect(),
         batch: extra
             .batch
@@ -194,10 +197,17 @@ fn filters(list: &'static List, asked: &Asked, scope: Scope, hide: &[&str]) -> V
     shown.collect()
 }
 
-fn columns(list: &'static List, asked: &Asked, path: &str, hide: &[&str]) -> Vec<ShownColumn> {
+impl Extra {
+    /// Whether the page has this column.
+    fn shows(&self, key: &str) -> bool {
+        !self.hide.contains(&key) && !self.fold.contains(&key)
+    }
+}
+
+fn columns(list: &'static List, asked: &Asked, path: &str, extra: &Extra) -> Vec<ShownColumn> {
     let rest: Vec<(String, String)> =
         asked.parameters().into_iter().filter(|(key, _)| key != "order").collect();
-    let shown = list.columns.iter().filter(|column| !hide.contains(&column.key)).map(|column| {
+    let shown = list.columns.iter().filter(|column| extra.shows(column.key)).map(|column| {
         let order = list.orders.iter().find(|order| order.key == column.order);
         let current = order.is_some_and(|order| order.key == asked.order.key);
         let sort_href = order.map(|order| {
@@ -226,7 +236,7 @@ fn drawn_row(list: &'static List, row: &Row, extra: &Extra, drawing: &Drawing) -
     let id = row.id.to_string();
     let href = extra.row.unwrap_or(list.row).replace("{id}", &id);
     let pairs = list.columns.iter().zip(&row.values);
-    let pairs = pairs.filter(|(column, _)| !extra.hide.contains(&column.key));
+    let pairs = pairs.filter(|(column, _)| extra.shows(column.key));
     // whom the row is about, else what leads to it
     let name = pairs.clone().find(|(column, _)| column.key == "name");
     let link = || pairs.clone().find(|(column, _)| matches!(column.cell, super::Cell::Link));

@@ -38,6 +38,8 @@ pub trait AnySubject: Send + Sync + 'static {
     fn must_see(&self) -> bool;
     /// Whether a case has a roster of people.
     fn roster(&self) -> bool;
+    /// Columns that the list of what waits leaves out.
+    fn folded(&self) -> &'static [&'static str];
     /// The content's row in the subject's table.
     fn row(&self, content: &str) -> Result<i64>;
     async fn route(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<OrganizationId>>;
@@ -49,6 +51,7 @@ pub trait AnySubject: Send + Sync + 'static {
     fn slots(&self, content: &str) -> Result<Vec<(FileId, String)>>;
     async fn panels(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Panel>>;
     async fn tables(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Table>>;
+    async fn note(&self, db: &mut SqliteConnection, clock: &Clock) -> Result<String>;
     async fn checks(
         &self,
         db: &mut SqliteConnection,
@@ -138,6 +141,9 @@ impl<S: Subject> AnySubject for S {
     fn actions(&self) -> &'static [(&'static str, &'static str, &'static str, Grantable)] {
         S::ACTIONS
     }
+    fn folded(&self) -> &'static [&'static str] {
+        S::FOLDED
+    }
     fn must_see(&self) -> bool {
         S::MUST_SEE
     }
@@ -167,6 +173,9 @@ impl<S: Subject> AnySubject for S {
     }
     async fn tables(&self, db: &mut SqliteConnection, content: &str) -> Result<Vec<Table>> {
         Subject::tables(self, db, &read(content)?).await
+    }
+    async fn note(&self, db: &mut SqliteConnection, clock: &Clock) -> Result<String> {
+        Subject::note(self, db, clock).await
     }
     async fn checks(
         &self,

@@ -39,10 +39,11 @@ pub async fn history(
     let mut lines: Vec<Line> = shown.map(|step| line(subject, step)).collect();
     if let (CaseState::Pending, Some(desk)) = (case.state, case.desk_id) {
         let desk = organization::find(&mut *db, desk).await?.map(|o| o.name).unwrap_or_default();
-        let days = query::waited(&query::working_days(db).await?, &case.waiting_since, clock);
+        let waited =
+            query::waited_words(&query::working_days(db).await?, &case.waiting_since, clock);
         lines.push(Line {
             time: String::new(),
-            text: format!("等待{desk}审核（已等 {days} 个工作日）"),
+            text: format!("等待{desk}审核（{waited}）"),
             verdict: None,
             reason: String::new(),
             now: true,

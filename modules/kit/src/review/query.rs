@@ -130,6 +130,17 @@ pub fn waited(calendar: &WorkingDays, since: &str, clock: &Clock) -> i64 {
     day::stored_time(since).map_or(0, |at| calendar.between(day::county_day(at), clock.today()))
 }
 
+/// The same in words: 已等 3 个工作日; before a working day is over, 今天提交 or 不到 1 个工作日.
+pub fn waited_words(calendar: &WorkingDays, since: &str, clock: &Clock) -> String {
+    match waited(calendar, since, clock) {
+        days if days > 0 => format!("已等 {days} 个工作日"),
+        _ if day::stored_time(since).map(day::county_day) == Some(clock.today()) => {
+            "今天提交".to_owned()
+        }
+        _ => "不到 1 个工作日".to_owned(),
+    }
+}
+
 /// Which of the cases at his desk an administrator is shown; without any limit, all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limit {

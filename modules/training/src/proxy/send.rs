@@ -69,10 +69,13 @@ pub async fn submit(
         department,
         content,
     };
-    match proxy.case_id {
-        None => review::submit(tx, &ProxyDeclarations, submission, user, clock).await,
-        Some(case) => review::resubmit(tx, &ProxyDeclarations, case, submission, user, clock).await,
-    }
+    let subject = &ProxyDeclarations;
+    let case = match proxy.case_id {
+        None => review::submit(&mut *tx, subject, submission, user, clock).await?,
+        Some(case) => review::resubmit(&mut *tx, subject, case, submission, user, clock).await?,
+    };
+    roster::of_case(tx, PROXY, proxy.id, case.id).await?;
+    Ok(case)
 }
 
 /// What stands against any batch of this plan: the base, the class's stage.

@@ -250,11 +250,12 @@ pub fn tables(marked: &[Marked]) -> Vec<Table> {
         tables.push(table(&format!("不能计入和外县的人员（{} 人）", bad.len()), &bad));
     }
     if !rest.is_empty() {
+        let who = if bad.is_empty() { "名单" } else { "其他人员" };
         let title = match rest.len() {
             count if count > SHOWN => {
-                format!("其他人员（{count} 人，这里列出前 {SHOWN} 人，全部见“全部名册”）")
+                format!("{who}（{count} 人，这里列出前 {SHOWN} 人，全部见“全部名册”）")
             }
-            count => format!("其他人员（{count} 人）"),
+            count => format!("{who}（{count} 人）"),
         };
         tables.push(table(&title, rest.get(..SHOWN).unwrap_or(&rest)));
     }

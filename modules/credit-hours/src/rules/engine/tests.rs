@@ -292,6 +292,12 @@ fn each_cap_lowers_and_says_by_how_much() {
         made.sentences[1],
         "成果折算（会议、课题、著作论文、专利、奖励、考试等合计）全年最多 60 学时，本年度已有 48 学时，还可认定 12 学时"
     );
+    // part of which only waits
+    let waiting = Standing { waiting: true, ..standing };
+    assert!(
+        capped(std::slice::from_ref(&plain), &waiting, 150).sentences[1]
+            .contains("本年度已认定和待审核共 48 学时")
+    );
     // which a class does not care about
     let class = Rule { kind: "02".to_owned(), unit: Unit::Day, hours: Hours::whole(6), ..rule(2) };
     let made = suggest(&[class], &facts("02", "", ""), &standing);

@@ -104,3 +104,18 @@ fn a_completing_rule_has_neither_hours_nor_unit() {
     assert_eq!(rule.effect, Effect::CompletesProfessional);
     assert!(rule.hours.is_zero());
 }
+
+#[tokio::test]
+async fn every_sample_that_is_shipped_can_be_saved_by_the_editor_as_it_is() {
+    let world = crate::testing::World::new().await;
+    let mut db = world.pools.read().await.unwrap();
+    let categories = crate::category::all(&mut db).await.unwrap();
+    let rules = crate::rules::all(&mut db).await.unwrap();
+    assert!(rules.len() > 20 && rules.iter().all(|rule| rule.sample));
+    for rule in rules {
+        let mut form = super::form_of(&rule);
+        let read = read(&mut form, Some(&rule), &categories);
+        assert_eq!(read.as_ref(), Some(&rule), "{}: {form:?}", rule.sentence());
+        assert!(super::checked(&mut db, &mut form, Some(&rule)).await.unwrap().is_some());
+    }
+}

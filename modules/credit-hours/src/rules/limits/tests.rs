@@ -60,7 +60,7 @@ async fn conversions_give_no_more_in_a_year_than_the_professional_subject_asks()
     let over = limits.over(&mut tx, &wanted(person, "04", 13)).await.unwrap();
     assert_eq!(
         over.unwrap(),
-        "13 学时超过成果折算全年最多 60 学时：本年度已有 48 学时，还可认定 12 学时"
+        "13 学时超过成果折算全年最多 60 学时：本年度已认定和待审核共 48 学时，还可认定 12 学时"
     );
     assert_eq!(limits.over(&mut tx, &wanted(person, "15", 60)).await.unwrap(), None);
     // what came before it in the same roster counts
@@ -101,7 +101,7 @@ async fn a_kinds_year_is_capped_where_every_rule_of_it_caps_it() {
     let over = limits.over(&mut tx, &long(11)).await.unwrap();
     assert_eq!(
         over.unwrap(),
-        "11 学时超过“岗位培训”全年最多 40 学时：本年度已有 30 学时，还可认定 10 学时"
+        "11 学时超过“岗位培训”全年最多 40 学时：本年度已认定和待审核共 30 学时，还可认定 10 学时"
     );
     let besides = Wanted { besides: Hours::whole(8), ..long(3) };
     assert!(limits.over(&mut tx, &besides).await.unwrap().is_some());

@@ -214,7 +214,7 @@ async fn a_resubmission_keeps_its_number_and_its_history() {
             "县医院（陈芳）",
             "卫健委（李委）",
             "周晓梅 修改后重新提交",
-            "等待县医院审核（已等 0 个工作日）"
+            "等待县医院审核（今天提交）"
         ]
     );
     assert_eq!(lines[2].reason, "缺少结业证书，请补充。");
