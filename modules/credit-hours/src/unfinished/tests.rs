@@ -314,7 +314,7 @@ async fn every_reason_has_its_sentence() {
         found.line,
         "专业还差 40；被驳回 1 条；草稿未提交 1 条；撤回未再提交 1 条；认定调低 1 条；名单未计入 1 条；被撤销或更正 1 条"
     );
-    assert_eq!(found.waiting_text(), "32 学时，在云川县第一中学（1 个工作日）、单位申报");
+    assert_eq!(found.waiting_text(), "32 学时，在云川县第一中学（已等 1 个工作日）、单位申报");
     assert_eq!(found.done_text(), "公需 30，专业 20");
 }
 
@@ -356,6 +356,8 @@ async fn a_row_of_any_roster_says_at_which_desk_it_waits_and_an_exemption_as_wel
     let world = World::new().await;
     let person = world.people(3, 1).await[0];
     let mut tx = world.pools.begin().await.unwrap();
+    let created = Event::PeopleCreated { people: vec![person] };
+    hear(&mut tx, &created, &world.clock).await.unwrap();
     let case: i64 = sqlx::query_scalar(
         "insert into review_case (subject, number, state, desk_id, route, stage, account_id,
            organization_id, title, content, submitted_at, waiting_since)

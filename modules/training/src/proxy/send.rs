@@ -1,5 +1,6 @@
 //! A batch goes its way: submitted, withdrawn, pushed.
 
+use credit_hours::roster::{self, PROXY};
 use kit::review::{self, Level, Submission};
 use kit::{Can, Clock, Db, Done, Error, Form, Result, Settings, organization};
 use rocket::{Route, State, post, routes};
