@@ -47,6 +47,14 @@ impl Window {
         if self.makeup_to.is_empty() { &self.declare_to } else { &self.makeup_to }
     }
 
+    /// Of classes at its end: those that ended after the first day may be declared until the second.
+    fn grace(&self) -> Option<(String, String)> {
+        let last = day::stored_date(self.last_day())?;
+        let days = time::Duration::days(AFTER_A_CLASS);
+        let (from, to) = (last.checked_sub(days)?, last.checked_add(days)?);
+        Some((day::date_text(from), day::date_text(to)))
+    }
+
     /// Whether it may be declared on this day (`YYYY-MM-DD`).
     pub fn is_open(&self, today: &str) -> bool {
         self.declare_from.as_str() <= today && today <= self.last_day()
@@ -133,6 +141,33 @@ pub async fn closed(db: &mut SqliteConnection, year: i32, clock: &Clock) -> Resu
     let window = of(db, year).await?;
     let today = day::date_text(clock.today());
     Ok(window.shut(&today))
+}
+
+/// Days before a window's last one within which a class ends too late to be declared in time, and
+/// days after it within which such a class may still be declared.
+const AFTER_A_CLASS: i64 = 31;
+
+/// As `closed`, for a base that declares for the trainees of a class which ended on `ended_on`
+/// (`YYYY-MM-DD`). A base works after a class: one that ended within the last 31 days of the window
+/// (补报 included), or behind it, may be declared until 31 days after the window's last day; any
+/// other closes with the window.
+pub async fn closed_after_class(
+    db: &mut SqliteConnection,
+    year: i32,
+    ended_on: &str,
+    clock: &Clock,
+) -> Result<Option<String>> {
+    let Some(sentence) = closed(&mut *db, year, clock).await? else { return Ok(None) };
+    let window = of(db, year).await?;
+    let today = day::date_text(clock.today());
+    Ok(match window.grace() {
+        Some((from, to)) if ended_on > from.as_str() && year <= clock.year() => {
+            let early = today < window.declare_from;
+            (early || today > to)
+                .then(|| format!("{sentence}这期培训班 {ended_on} 结业，代申报最晚到 {to}。"))
+        }
+        _ => Some(sentence),
+    })
 }
 
 /// That the year's decisions were to be made by now (审核截止), or none; a desk's warning.

@@ -42,7 +42,7 @@ kit::permission!(
     pub ViewHistory, HISTORY_LEAF, View
 );
 kit::permission!(
-    /// May upload, import or send, and (the bureau) undo.
+    /// May upload, import or send; the bureau, with 学时撤销更正 as well, undo.
     pub EditHistory, HISTORY_LEAF, Edit
 );
 kit::permission!(
@@ -110,6 +110,8 @@ impl Module for History {
     fn access(&self) -> Vec<AccessCase> {
         let row = |method, route, holder| AccessCase { method, route, who: Who::Holder(holder) };
         let (view, edit) = (ViewHistory::grantable(), EditHistory::grantable());
+        // it asks for `edit` as well, once it has found the batch
+        let undo = credit_hours::EditRevocations::grantable();
         vec![
             row("GET", "/import/history", view),
             row("GET", "/import/history/template", view),
@@ -124,8 +126,8 @@ impl Module for History {
             row("POST", "/import/history/records/<id>/withdraw", edit),
             row("POST", "/import/history/records/<id>/remind", edit),
             row("GET", "/import/history/records/<id>/files/<wanted>", view),
-            row("GET", "/import/history/records/<id>/undo", edit),
-            row("POST", "/import/history/records/<id>/undo", edit),
+            row("GET", "/import/history/records/<id>/undo", undo),
+            row("POST", "/import/history/records/<id>/undo", undo),
             row("GET", "/import/history/people/<id>", edit),
             row("POST", "/import/history/people/<id>", edit),
             row("GET", "/import/history/cases/<id>", ViewCases::grantable()),

@@ -4,15 +4,51 @@
 use std::collections::HashMap;
 
 use credit_hours::{Claim, How};
-use kit::{Hours, IdentityId, OrganizationId, PersonId, Result};
+use kit::access::Grant;
+use kit::{Clock, Hours, IdentityId, OrganizationId, OrganizationKind, PersonId, Result, User};
 use sqlx::SqliteConnection;
 
+use super::batch;
 use super::columns::{Column, Layout};
 use super::rows::{CheckedRow, Whose};
 use crate::check::Level;
 
 /// A year's hours that make one look twice.
 const MANY: Hours = Hours::whole(300);
+
+/// On whose behalf rows are compared: what may not come in through him.
+#[derive(Debug, Clone, Default)]
+pub struct Importer {
+    /// Whose people they must be; none: anybody's of the county.
+    pub unit: Option<OrganizationId>,
+    /// Whose own hours others must bring: a bureau's holder's, whose rows no desk looks at.
+    pub own: Option<PersonId>,
+    /// A unit's: the year that is not over and why nothing of it comes in today (申报时间). Former
+    /// years are what this import is for; after the year's closing the bureau alone brings hours of
+    /// it, on its own responsibility.
+    pub closed: Option<(i32, String)>,
+}
+
+impl Importer {
+    /// An administrator, today.
+    pub async fn of(
+        db: &mut SqliteConnection,
+        user: &User,
+        grant: &Grant,
+        clock: &Clock,
+    ) -> Result<Self> {
+        if grant.kind == OrganizationKind::Bureau {
+            return Ok(Self { unit: batch::unit(grant), own: user.person, closed: None });
+        }
+        let year = clock.year();
+        let closed = credit_hours::windows::closed(db, year, clock).await?;
+        Ok(Self {
+            unit: batch::unit(grant),
+            own: None,
+            closed: closed.map(|sentence| (year, sentence)),
+        })
+    }
+}
 
 #[derive(sqlx::FromRow)]
 struct Known {
@@ -24,12 +60,12 @@ struct Known {
     organization_id: OrganizationId,
 }
 
-/// Adds what the database says to each row. `unit`: whose people they must be, and of nobody else
-/// is anything told; none: anybody's of the county.
+/// Adds what the database says to each row, and what stands against this importer; of people who
+/// are not his unit's nothing is told.
 pub async fn compare(
     db: &mut SqliteConnection,
     rows: &mut [CheckedRow],
-    unit: Option<OrganizationId>,
+    importer: &Importer,
     layout: &Layout,
 ) -> Result<()> {
     let known = known(&mut *db, rows).await?;
@@ -39,7 +75,7 @@ pub async fn compare(
     for row in rows {
         let Some(accepted) = &row.accepted else { continue };
         let person = known.get(accepted.id_card.number());
-        if let Some(unit) = unit
+        if let Some(unit) = importer.unit
             && person.is_none_or(|one| one.organization_id != unit || one.state == "moved")
         {
             // one sentence for all: a unit must not ask by number who is registered where
@@ -54,8 +90,14 @@ pub async fn compare(
             row.tell(layout, Level::Error, Column::IdNumber, message, remedy);
             continue;
         };
-        if let Some((column, message, remedy)) = refused(person, &accepted.name) {
+        if let Some((column, message, remedy)) = refused(person, &accepted.name, importer) {
             row.tell(layout, Level::Error, column, message.to_owned(), remedy);
+            continue;
+        }
+        if let Some((_, sentence)) = importer.closed.as_ref().filter(|c| c.0 == accepted.year) {
+            let message = sentence.trim_end_matches('。').to_owned();
+            let remedy = "删去这一行；确需计入的，请联系人社局";
+            row.tell(layout, Level::Error, Column::Year, message, remedy);
             continue;
         }
         let claim = Claim {
@@ -89,9 +131,17 @@ pub async fn compare(
     Ok(())
 }
 
-fn refused(person: &Known, name: &str) -> Option<(Column, &'static str, &'static str)> {
+fn refused(
+    person: &Known,
+    name: &str,
+    importer: &Importer,
+) -> Option<(Column, &'static str, &'static str)> {
     if person.state == "moved" {
         return Some((Column::IdNumber, "这个人已调出本县", "删去这一行；调回来的，先办调转"));
+    }
+    if importer.own == Some(person.id) {
+        let message = "这是您本人，本人的学时请由其他人导入";
+        return Some((Column::IdNumber, message, "删去这一行，由有这项权限的其他人导入"));
     }
     if person.name != name {
         let message = "姓名与该身份证号登记的姓名不一致";

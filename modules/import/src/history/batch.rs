@@ -4,7 +4,7 @@ use kit::access::Grant;
 use kit::file::{self, Stored};
 use kit::{
     AccountId, CaseId, Clock, Error, FileId, Hours, OrganizationId, OrganizationKind, PersonId,
-    Result, Scope, day, serial,
+    Result, Scope, User, day, serial,
 };
 use serde::Serialize;
 use sqlx::SqliteConnection;
@@ -87,15 +87,26 @@ pub fn unit(grant: &Grant) -> Option<OrganizationId> {
     }
 }
 
-/// A batch that the administrator may see: his organization's; the bureau's every one that is or
-/// was at its desk, too.
+/// Whose batches and uploads alone an administrator sees; none: all of his organization's. The
+/// bureau's hold anybody's of the county, so a clerk of the bureau's who is limited sees those he
+/// brought himself.
+pub fn only(user: &User, grant: &Grant) -> Option<AccountId> {
+    let limited = grant.kind == OrganizationKind::Bureau && grant.scope != Scope::County;
+    limited.then_some(user.account)
+}
+
+/// A batch that the administrator may see: his organization's (`only`); the bureau's every one
+/// that is or was at its desk, too.
 ///
 /// # Errors
 /// `NotFound` for absent or not his to see.
-pub async fn find(db: &mut SqliteConnection, id: i64, grant: &Grant) -> Result<Batch> {
+pub async fn find(db: &mut SqliteConnection, id: i64, user: &User, grant: &Grant) -> Result<Batch> {
     let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new(SELECT);
     sql.push("b.id = ").push_bind(id).push(" and (b.organization_id = ");
     sql.push_bind(grant.organization);
+    if let Some(account) = only(user, grant) {
+        sql.push(" and b.account_id = ").push_bind(account);
+    }
     if unit(grant).is_none() {
         sql.push(" or b.case_id is not null");
     }
@@ -114,11 +125,15 @@ pub async fn any(db: &mut SqliteConnection, id: i64) -> Result<Batch> {
 /// The typed batch of a person that can still be changed, the newest.
 pub async fn open_of(
     db: &mut SqliteConnection,
-    organization: OrganizationId,
+    user: &User,
+    grant: &Grant,
     person: PersonId,
 ) -> Result<Option<Batch>> {
     let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new(SELECT);
-    sql.push("b.organization_id = ").push_bind(organization);
+    sql.push("b.organization_id = ").push_bind(grant.organization);
+    if let Some(account) = only(user, grant) {
+        sql.push(" and b.account_id = ").push_bind(account);
+    }
     sql.push(" and b.person_id = ").push_bind(person);
     sql.push(" and b.state in ('draft', 'rejected', 'withdrawn') order by b.id desc limit 1");
     Ok(sql.build_query_as().fetch_optional(db).await?)

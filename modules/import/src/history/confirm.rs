@@ -6,11 +6,12 @@ use kit::{Answer, Can, Clock, Db, Done, Error, Form, OrganizationKind, Page, Res
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
+use super::against::Importer;
 use super::batch::{self, Batch, By};
-use super::result::{Again, same_file};
+use super::result::{self, Again, same_file};
 use super::{EditHistory, enter, evidence, send};
 use crate::result::Shown;
-use crate::store::{self, HISTORY, Import};
+use crate::store::Import;
 
 pub fn routes() -> Vec<Route> {
     routes![page, confirm]
@@ -18,7 +19,7 @@ pub fn routes() -> Vec<Route> {
 
 /// A checked upload of ours.
 async fn waiting(db: &mut SqliteConnection, id: i64, user: &Can<EditHistory>) -> Result<Import> {
-    let import = store::find_kind(db, id, user.organization(), HISTORY).await?;
+    let import = result::of(db, id, &user.user, &user.grant).await?;
     if import.state != "checked" {
         return Err(enter::already(&import.state));
     }
@@ -88,8 +89,10 @@ async fn confirm(
         if form.refused() {
             return refused(db, &import, &user, again.as_ref(), &form).await;
         }
-        let unit = batch::unit(&user.grant);
-        let outcome = enter::enter(db, clock, &user.actor(), &by, &import, unit).await?;
+        let mut reader = db.read().await?;
+        let importer = Importer::of(&mut reader, &user.user, &user.grant, clock).await?;
+        drop(reader);
+        let outcome = enter::enter(db, clock, &user.actor(), &by, &import, &importer).await?;
         let done = Done::to(format!("/import/history/records/{}", outcome.batch))
             .ok(format!("已导入 {} 条历史学时，本人会收到消息。", outcome.rows));
         return Ok(match outcome.changed {

@@ -156,7 +156,8 @@ async fn rows(
             rows.push(row);
         }
     }
-    against::compare(db, &mut rows, unit, &layout).await?;
+    let importer = against::Importer { unit, ..Default::default() };
+    against::compare(db, &mut rows, &importer, &layout).await?;
     Ok(rows)
 }
 

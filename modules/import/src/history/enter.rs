@@ -4,17 +4,18 @@
 use credit_hours::ledger::{self, NewEntry, Source};
 use kit::db::Pools;
 use kit::sheet::{Cell, Row};
-use kit::{Actor, CaseId, Clock, Error, OrganizationId, PersonId, Result, trail};
+use kit::{Actor, CaseId, Clock, Error, PersonId, Result, trail};
 use sqlx::SqliteConnection;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
+use super::against::{self, Importer};
 use super::batch::{self, By};
 use super::check::{Accepted, Problem};
 use super::columns::{Column, Layout};
 use super::rows::CheckedRow;
+use super::run;
 use super::tally::Tally;
-use super::{against, run};
 use crate::check::Level;
 use crate::store::{self, Import, KeptProblem};
 
@@ -63,7 +64,7 @@ pub async fn enter(
     actor: &Actor,
     by: &By<'_>,
     import: &Import,
-    unit: Option<OrganizationId>,
+    importer: &Importer,
 ) -> Result<Outcome> {
     if import.state != "checked" {
         return Err(already(&import.state));
@@ -76,7 +77,7 @@ pub async fn enter(
     let (mut tally, mut failing) = (Tally::default(), vec![]);
     while let Some(chunk) = chunks.recv().await {
         let mut rows = chunk?;
-        against::compare(&mut tx, &mut rows, unit, &layout).await?;
+        against::compare(&mut tx, &mut rows, importer, &layout).await?;
         failing.extend(left_out(&rows));
         let good = good(&mut rows, &mut tally);
         record(&mut tx, batch, good, None, clock).await?;

@@ -11,6 +11,7 @@ use kit::{
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
+use super::against::Importer;
 use super::batch::{self, Batch, By};
 use super::evidence::{self, Act};
 use super::rows::CheckedRow;
@@ -22,7 +23,8 @@ pub fn routes() -> Vec<Route> {
     routes![page, update]
 }
 
-/// A person whose hours the administrator may type: his unit's, the bureau anybody's.
+/// A person whose hours the administrator may type: his unit's, the bureau anybody's; what the
+/// bureau types no desk looks at, so not one's own.
 async fn found(
     db: &mut SqliteConnection,
     user: &Can<EditHistory>,
@@ -31,6 +33,11 @@ async fn found(
     let person = accounts::people::brief(db, id).await?;
     match batch::unit(&user.grant) {
         Some(unit) if unit != person.organization => Err(Error::NotFound),
+        _ if user.grant.kind == OrganizationKind::Bureau && user.user.person == Some(id) => {
+            Err(Error::refused(
+                "这是您本人，本人的历史学时请由其他人登记。请人社局其他有“历史学时导入”权限的人员办理。",
+            ))
+        }
         _ if person.state == "moved" => {
             Err(Error::refused("这个人已调出本县，不能转入学时。调回来的，先办人员调转。"))
         }
@@ -47,7 +54,7 @@ async fn page(
 ) -> Result<Page> {
     let mut db = db.read().await?;
     let person = found(&mut db, &user, id).await?;
-    let batch = batch::open_of(&mut db, user.organization(), id).await?;
+    let batch = batch::open_of(&mut db, &user.user, &user.grant, id).await?;
     let form = match &batch {
         Some(batch) => typed::form(&batch.draft)?,
         None => typed::form("{}")?,
@@ -118,7 +125,7 @@ async fn update(
     let person = found(&mut tx, &user, id).await?;
     let by =
         By { organization: user.organization(), account: user.user.account, name: &user.user.name };
-    let batch = match batch::open_of(&mut tx, by.organization, id).await? {
+    let batch = match batch::open_of(&mut tx, &user.user, &user.grant, id).await? {
         Some(batch) => batch,
         None => {
             let new = batch::begin(&mut tx, &by, None, Some(id), clock).await?;
@@ -142,7 +149,7 @@ async fn update(
     tx.commit().await?;
     if form.refused() {
         let mut reader = db.read().await?;
-        let batch = batch::open_of(&mut reader, by.organization, id).await?;
+        let batch = batch::open_of(&mut reader, &user.user, &user.grant, id).await?;
         let page = draw(&mut reader, &user, &person, batch.as_ref(), &form, clock).await?;
         return Ok(page.refused().into());
     }
@@ -189,8 +196,8 @@ async fn asked(
         .bind(person.identity)
         .fetch_one(&mut *tx)
         .await?;
-    let unit = batch::unit(&user.grant);
-    let rows = typed::check(&mut *tx, form, &person.name, &number, unit, clock).await?;
+    let importer = Importer::of(&mut *tx, &user.user, &user.grant, clock).await?;
+    let rows = typed::check(&mut *tx, form, (&person.name, &number), &importer, clock).await?;
     if batch::files(&mut *tx, batch.id).await?.is_empty() {
         form.refuse("evidence", evidence::MISSING);
     }

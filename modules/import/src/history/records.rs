@@ -48,11 +48,13 @@ async fn records(user: Can<ViewHistory>, db: &State<Db>, before: Option<i64>) ->
                 b.left_out, b.state, b.undone_at, b.person_id
            from history_batch b left join import i on i.id = b.import_id
            left join person p on p.id = b.person_id
-          where b.organization_id = ? and b.id < ? order by b.id desc limit ?",
+          where b.organization_id = ?1 and b.id < ?2 and (?4 is null or b.account_id = ?4)
+          order by b.id desc limit ?3",
     )
     .bind(user.organization())
     .bind(before.unwrap_or(i64::MAX))
     .bind(PAGE + 1)
+    .bind(batch::only(&user.user, &user.grant))
     .fetch_all(&mut *db.read().await?)
     .await?;
     let more = found.len() as i64 > PAGE;
@@ -108,7 +110,7 @@ async fn show(
     after: Option<i64>,
 ) -> Result<Page> {
     let mut db = db.read().await?;
-    let batch = batch::find(&mut db, id, &user.grant).await?;
+    let batch = batch::find(&mut db, id, &user.user, &user.grant).await?;
     let own = batch.organization_id == user.organization();
     let edits = user.user.may(EditHistory::grantable());
     let mut page =
@@ -137,7 +139,7 @@ async fn show(
         (None, true) => format!("/import/history?again={id}"),
     };
     let undoable =
-        edits && undo::may(&user.grant) && undo::refusal(&batch, clock, settings).is_none();
+        undo::may(&user.user, &user.grant) && undo::refusal(&batch, clock, settings).is_none();
     Ok(page
         .with("files", &evidence::shown(&mut db, &batch).await?)
         .with("again", &again)
@@ -222,7 +224,7 @@ async fn remind(
 
 /// A batch that the caller's own organization brought.
 async fn own(db: &mut SqliteConnection, user: &Can<EditHistory>, id: i64) -> Result<Batch> {
-    let batch = batch::find(db, id, &user.grant).await?;
+    let batch = batch::find(db, id, &user.user, &user.grant).await?;
     if batch.organization_id == user.organization() { Ok(batch) } else { Err(Error::NotFound) }
 }
 
@@ -236,7 +238,7 @@ async fn one_file(
 ) -> Result<Download> {
     let stored = {
         let mut reader = db.read().await?;
-        let batch = batch::find(&mut reader, id, &user.grant).await?;
+        let batch = batch::find(&mut reader, id, &user.user, &user.grant).await?;
         batch::file_of(&mut reader, batch.id, wanted).await?
     };
     kit::file::serve(db, &stored, false).await

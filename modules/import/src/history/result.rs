@@ -1,9 +1,10 @@
 //! One upload of former hours: its progress, the check before anything is written, its failing
 //! rows as a workbook; dropping it.
 
+use kit::access::Grant;
 use kit::{
     Can, Clock, Db, Done, Download, Error, Form, OrganizationKind, Page, Permission, Result,
-    Settings, trail,
+    Settings, User, trail,
 };
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
@@ -17,6 +18,18 @@ use crate::store::{self, HISTORY, Import};
 
 pub fn routes() -> Vec<Route> {
     routes![show, download, cancel]
+}
+
+/// An upload that the administrator may see, as a batch.
+///
+/// # Errors
+/// `NotFound` for absent or not his to see.
+pub async fn of(db: &mut SqliteConnection, id: i64, user: &User, grant: &Grant) -> Result<Import> {
+    let import = store::find_kind(db, id, grant.organization, HISTORY).await?;
+    match batch::only(user, grant) {
+        Some(account) if import.account_id != Some(account) => Err(Error::NotFound),
+        _ => Ok(import),
+    }
 }
 
 /// An earlier import of the same file.
@@ -55,7 +68,7 @@ async fn show(
     page: Option<i64>,
 ) -> Result<Page> {
     let mut reader = db.read().await?;
-    let import = store::find_kind(&mut reader, id, user.organization(), HISTORY).await?;
+    let import = of(&mut reader, id, &user.user, &user.grant).await?;
     let ignored = enter::layout(&import)?.unknown().to_vec();
     let shown = Shown::with(&import, &user.user, ignored);
     let may_edit = user.user.may(EditHistory::grantable());
@@ -102,7 +115,7 @@ async fn download(
     id: i64,
 ) -> Result<Download> {
     let mut reader = db.read().await?;
-    let import = store::find_kind(&mut reader, id, user.organization(), HISTORY).await?;
+    let import = of(&mut reader, id, &user.user, &user.grant).await?;
     if import.account_id != Some(user.user.account) {
         return Err(Error::Forbidden(
             "需修改的行里有完整的身份证号，只有上传的人可以下载。".to_owned(),
@@ -143,7 +156,7 @@ async fn cancel(
     _form: Form,
 ) -> Result<Done> {
     let mut tx = db.begin().await?;
-    let import = store::find_kind(&mut tx, id, user.organization(), HISTORY).await?;
+    let import = of(&mut tx, id, &user.user, &user.grant).await?;
     store::cancel(&mut tx, &import, clock).await?;
     if let Some(draft) = batch::of_import(&mut tx, id).await?.filter(|b| b.state == "draft") {
         batch::discard(&mut tx, draft.id).await?;

@@ -4,10 +4,10 @@ use credit_hours::category;
 use kit::db::Pools;
 use kit::job::Progress;
 use kit::settings::Kind;
-use kit::{Clock, Error, OrganizationId, Result, Setting};
+use kit::{Clock, Error, Result, Setting};
 use sqlx::SqliteConnection;
 
-use super::against;
+use super::against::{self, Importer};
 use super::check::Checker;
 use super::columns::Layout;
 use super::rows::{Parsing, Piece};
@@ -45,17 +45,16 @@ pub async fn takes_this_year(db: &mut SqliteConnection) -> Result<bool> {
     Ok(stored.as_deref().unwrap_or(THIS_YEAR.default) == "1")
 }
 
-/// Checks a recorded upload; whatever happens, its row says how it ended. `unit`: whose people
-/// they must be.
+/// Checks a recorded upload; whatever happens, its row says how it ended.
 pub async fn check(
     db: &Pools,
     clock: &Clock,
     import: &Import,
-    unit: Option<OrganizationId>,
+    importer: &Importer,
     bytes: Vec<u8>,
     progress: &Progress,
 ) -> Result<String> {
-    let error = match work(db, clock, import, unit, bytes, progress).await {
+    let error = match work(db, clock, import, importer, bytes, progress).await {
         Ok(rows) => return Ok(format!("已核对 {rows} 行。")),
         Err(error) => error,
     };
@@ -70,7 +69,7 @@ async fn work(
     db: &Pools,
     clock: &Clock,
     import: &Import,
-    unit: Option<OrganizationId>,
+    importer: &Importer,
     bytes: Vec<u8>,
     progress: &Progress,
 ) -> Result<i64> {
@@ -91,7 +90,7 @@ async fn work(
                 tx.commit().await?;
             }
             Piece::Rows(mut rows) => {
-                against::compare(&mut *db.read().await?, &mut rows, unit, &layout).await?;
+                against::compare(&mut *db.read().await?, &mut rows, importer, &layout).await?;
                 let kept = rows.iter().map(super::rows::CheckedRow::kept);
                 let kept = kept.collect::<Result<Vec<_>>>()?;
                 let mut tx = db.begin().await?;

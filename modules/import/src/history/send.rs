@@ -6,11 +6,12 @@ use kit::review::{self, Submission};
 use kit::{Can, Clock, Error, FileId, PersonId, Result, User, file};
 use sqlx::SqliteConnection;
 
+use super::against::{self, Importer};
 use super::batch::{self, Batch};
 use super::rows::CheckedRow;
 use super::subject::{Content, HistoryHours};
 use super::tally::Tally;
-use super::{EditHistory, against, enter};
+use super::{EditHistory, enter};
 use crate::store::{self, Import};
 
 /// Rows of one case at most: a desk reads them.
@@ -26,6 +27,7 @@ pub async fn send_file(
 ) -> Result<String> {
     let mut chunks = enter::chunks(db.clone(), clock, import);
     let mut tx = db.begin().await?;
+    let importer = Importer::of(&mut tx, &user.user, &user.grant, clock).await?;
     enter::claim(&mut tx, import.id, clock).await?;
     let old = batch::any(&mut tx, batch).await?;
     roster::clear(&mut tx, ROSTER, batch).await?;
@@ -33,7 +35,7 @@ pub async fn send_file(
     let (mut tally, mut failing) = (Tally::default(), vec![]);
     while let Some(chunk) = chunks.recv().await {
         let mut rows = chunk?;
-        against::compare(&mut tx, &mut rows, Some(user.organization()), &layout).await?;
+        against::compare(&mut tx, &mut rows, &importer, &layout).await?;
         failing.extend(enter::left_out(&rows));
         put(&mut tx, batch, &rows, &mut tally).await?;
     }

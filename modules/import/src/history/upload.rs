@@ -16,6 +16,7 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
+use super::against::Importer;
 use super::{EditHistory, ViewHistory, batch, run, template};
 use crate::store::{self, HISTORY, NewImport};
 
@@ -46,14 +47,16 @@ async fn page(
 ) -> Result<Page> {
     let open: Vec<Open> = sqlx::query_as(
         "select id, file_name, by_name, created_at, state, valid, failing from import
-          where organization_id = ? and kind = 'history' and state in ('checking', 'checked')
+          where organization_id = ?1 and kind = 'history' and state in ('checking', 'checked')
+            and (?2 is null or account_id = ?2)
           order by id desc limit 10",
     )
     .bind(grant.organization)
+    .bind(batch::only(user, grant))
     .fetch_all(&mut *db)
     .await?;
     let corrected = match again {
-        Some(id) => Some(corrected(&mut *db, id, grant).await?),
+        Some(id) => Some(corrected(&mut *db, id, user, grant).await?),
         None => None,
     };
     let this_year = run::takes_this_year(db).await?;
@@ -71,8 +74,13 @@ async fn page(
 }
 
 /// A batch sent back, which a new file is to correct.
-async fn corrected(db: &mut SqliteConnection, id: i64, grant: &Grant) -> Result<batch::Batch> {
-    let found = batch::find(db, id, grant).await?;
+async fn corrected(
+    db: &mut SqliteConnection,
+    id: i64,
+    user: &User,
+    grant: &Grant,
+) -> Result<batch::Batch> {
+    let found = batch::find(db, id, user, grant).await?;
     if found.organization_id != grant.organization || found.person_id.is_some() {
         return Err(Error::NotFound);
     }
@@ -126,7 +134,7 @@ async fn upload(
     let file = files.swap_remove(0);
     let mut tx = db.begin().await?;
     if let Some(batch) = again {
-        corrected(&mut tx, batch, &user.grant).await?;
+        corrected(&mut tx, batch, &user.user, &user.grant).await?;
     }
     let new = NewImport {
         organization: user.organization(),
@@ -143,15 +151,15 @@ async fn upload(
     let text = format!("上传历史学时文件“{}”，开始核对", import.file_name);
     trail::write(&mut tx, &user.actor(), clock, "import.upload", &format!("import:{id}"), &text)
         .await?;
+    let importer = Importer::of(&mut tx, &user.user, &user.grant, clock).await?;
     tx.commit().await?;
 
     let (ended, wait) = rocket::tokio::sync::oneshot::channel();
     let (background, time, bytes) = (pools.inner().clone(), clock.inner().clone(), file.bytes);
-    let unit = batch::unit(&user.grant);
     let object = format!("import:{id}");
     let job = jobs
         .start(&user.user, "import.history", &object, 0, move |progress| async move {
-            let told = run::check(&background, &time, &import, unit, bytes, &progress).await;
+            let told = run::check(&background, &time, &import, &importer, bytes, &progress).await;
             let _ = ended.send(()); // the upload may have stopped waiting
             told
         })

@@ -3,7 +3,8 @@
 
 use kit::review::{self, AnySubject, CaseState};
 use kit::{
-    Answer, Can, Clock, Db, Done, Error, Form, Hours, Page, Permission, Result, Scope, trail,
+    Answer, Can, Clock, Db, Done, Error, Form, Hours, OrganizationId, Page, Permission, Result,
+    Scope, trail,
 };
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
@@ -12,7 +13,7 @@ use credit_hours::roster::{self as rosters, PROXY, Row};
 
 use super::content::Content;
 use super::pages;
-use super::roster::{self, Detail, Sums};
+use super::roster::{self, Detail, Lowering, Sums};
 use super::subject::ProxyDeclarations;
 use crate::leaves::{ReviewProxies, ViewProxyReviews};
 
@@ -75,13 +76,14 @@ async fn draw(
     let content: Content = serde_json::from_str(&case.content)?;
     let marked = roster::marked(db, id).await?;
     let decided = case.state == CaseState::Approved;
+    let shown = pages::of(&marked, page, &format!("/training/proxied/{id}/roster"));
     Ok(Page::new("training/proxy_roster.html")
         .with("id", &id)
         .with("number", &case.number)
         .with("title", &content.title)
         .with("base_name", &content.base_name)
         .with("most", &content.hours.to_string())
-        .with("roster", &pages::of(&marked, page, &format!("/training/proxied/{id}/roster")))
+        .with("roster", &if open { shown.reasons_of(case.desk_id) } else { shown })
         .with("summary", &Sums::of(&marked).sentence(decided))
         .with("open", &open)
         .with("form", form))
@@ -116,7 +118,7 @@ async fn save(
         ));
     }
     let rows = rosters::rows(&mut tx, PROXY, id, Some("pending")).await?;
-    let changes = changes(&mut form, rows)?;
+    let changes = changes(&mut form, rows, user.organization())?;
     if form.refused() {
         drop(tx);
         let mut db = db.read().await?;
@@ -137,7 +139,7 @@ async fn save(
         .execute(&mut *tx)
         .await?;
         if told.len() < 20 {
-            let why = if detail.lowered.is_empty() { "恢复" } else { detail.lowered.as_str() };
+            let why = if *hours > row.hours { "恢复" } else { detail.lowered.as_str() };
             told.push(format!(
                 "第 {} 行 {} {} → {hours}（{why}）",
                 row.number, row.name, row.hours
@@ -152,8 +154,9 @@ async fn save(
     Ok(Done::to(back).ok(format!("已调整 {count} 人的认定学时，通过以后按调整后的计入。")).into())
 }
 
-/// Reads the rows of the page that was sent: at most what the base declared, lower with a reason.
-fn changes(form: &mut Form, rows: Vec<Row>) -> Result<Vec<Change>> {
+/// Reads the rows of the page that was sent: at most what the base declared and the desks before
+/// this one left, lower with a reason; one's own lowering can be taken back.
+fn changes(form: &mut Form, rows: Vec<Row>, desk: OrganizationId) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
     for row in rows {
         let (name, why) = (format!("h-{}", row.id), format!("w-{}", row.id));
@@ -161,11 +164,16 @@ fn changes(form: &mut Form, rows: Vec<Row>) -> Result<Vec<Change>> {
         if form.list(&name).is_empty() || !detail.passed {
             continue;
         }
-        let most = detail.asked.map_or(row.hours, Hours::from_tenths);
+        let asked = detail.asked.map_or(row.hours, Hours::from_tenths);
+        let mut lowerings = detail.lowerings.clone();
+        lowerings.retain(|one| one.desk != desk);
+        let most = lowerings.last().map_or(asked, |one| Hours::from_tenths(one.hours));
+        let whose =
+            if lowerings.is_empty() { "申报的" } else { "前一级审核单位认定的" };
         let hours = match Hours::parse(form.raw(&name)) {
             Ok(hours) if hours > most => {
                 let text = format!(
-                    "第 {} 行 {}：认定学时不能超过申报的 {most} 学时，现在填了 {hours}。",
+                    "第 {} 行 {}：认定学时不能超过{whose} {most} 学时，现在填了 {hours}。",
                     row.number, row.name
                 );
                 form.refuse(&name, text);
@@ -183,14 +191,21 @@ fn changes(form: &mut Form, rows: Vec<Row>) -> Result<Vec<Change>> {
         let reason = if lowered { typed } else { String::new() };
         if lowered && !(2..=100).contains(&reason.chars().count()) {
             let text = format!(
-                "第 {} 行 {}：{hours} 学时低于申报的 {most} 学时，请写明调低的原因（2–100 字）。",
+                "第 {} 行 {}：{hours} 学时低于{whose} {most} 学时，请写明调低的原因（2–100 字）。",
                 row.number, row.name
             );
             form.refuse(&why, text);
             continue;
         }
-        let new =
-            Detail { asked: lowered.then(|| most.tenths()), lowered: reason, ..detail.clone() };
+        if lowered {
+            lowerings.push(Lowering { desk, hours: hours.tenths(), reason });
+        }
+        let new = Detail {
+            asked: (!lowerings.is_empty()).then(|| asked.tenths()),
+            lowered: lowerings.last().map(|one| one.reason.clone()).unwrap_or_default(),
+            lowerings,
+            ..detail.clone()
+        };
         if new != detail || hours != row.hours {
             changes.push(Change { row, detail: new, hours });
         }

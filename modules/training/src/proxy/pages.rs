@@ -1,5 +1,6 @@
 //! A roster as its pages show it, a hundred rows a page: failing ones first.
 
+use kit::OrganizationId;
 use serde::Serialize;
 
 use super::roster::Marked;
@@ -22,6 +23,9 @@ pub struct Line {
     /// What the base declared, if a desk has lowered it.
     asked: String,
     lowered: String,
+    /// The desk whose reason it is.
+    #[serde(skip)]
+    desk: Option<OrganizationId>,
     certificate: String,
     /// Class and text of the mark.
     tag: &'static str,
@@ -40,6 +44,16 @@ pub struct Paged {
     pages: usize,
     /// Address of a page, to be ended with its number.
     href: String,
+}
+
+impl Paged {
+    /// For a desk's own form: it gives its own reasons, not an earlier desk's.
+    pub fn reasons_of(mut self, desk: Option<OrganizationId>) -> Self {
+        for line in self.lines.iter_mut().filter(|line| line.desk != desk) {
+            line.lowered.clear();
+        }
+        self
+    }
 }
 
 /// The page of these rows; out of bounds: the nearest.
@@ -67,6 +81,7 @@ fn line(one: &Marked) -> Line {
             .map(|asked| kit::Hours::from_tenths(asked).to_string())
             .unwrap_or_default(),
         lowered: one.detail.lowered.clone(),
+        desk: one.detail.lowerings.last().map(|last| last.desk),
         certificate: one.row.certificate_number.clone(),
         tag,
         mark,

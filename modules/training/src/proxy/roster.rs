@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use credit_hours::roster::{self, NewRow, PROXY, Row, Verdict};
-use kit::{Hours, IdentityId, Result};
+use kit::{Hours, IdentityId, OrganizationId, Result};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
@@ -30,9 +30,21 @@ pub struct Detail {
     /// What the base declared, tenths, if a desk has lowered it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked: Option<i64>,
-    /// Why a desk lowered it.
+    /// Why a desk lowered it: the last one's reason.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub lowered: String,
+    /// What each desk that lowered it left, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lowerings: Vec<Lowering>,
+}
+
+/// What a desk left of a row's hours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lowering {
+    pub desk: OrganizationId,
+    /// Tenths.
+    pub hours: i64,
+    pub reason: String,
 }
 
 impl Detail {

@@ -20,7 +20,9 @@ pub fn routes() -> Vec<Route> {
 /// Opens the batch's case, or sends a rejected or withdrawn one again under its number.
 ///
 /// # Errors
-/// Refused if the class runs again, or something stands against the base itself.
+/// Refused if the class runs again, something stands against the base itself, or the year is closed
+/// for it (`credit_hours::windows::closed_after_class`); what was submitted before is decided all
+/// the same.
 pub async fn send(
     tx: &mut SqliteConnection,
     user: &Can<EditProxies>,
@@ -28,7 +30,10 @@ pub async fn send(
     content: Content,
     clock: &Clock,
 ) -> Result<Done> {
-    let against = against(&mut *tx, &content, clock).await?;
+    let mut against = against(&mut *tx, &content, clock).await?;
+    let (year, ended) = (content.year, &content.ends_on);
+    let closed = credit_hours::windows::closed_after_class(&mut *tx, year, ended, clock).await?;
+    against.extend(closed.map(|sentence| sentence.trim_end_matches('。').to_owned()));
     if !against.is_empty() {
         return Err(Error::refused(format!("不能提交：{}。", against.join("；"))));
     }

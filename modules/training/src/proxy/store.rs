@@ -233,7 +233,7 @@ pub async fn submitted(
 pub async fn returned(tx: &mut SqliteConnection, id: i64) -> Result<()> {
     sqlx::query(
         "update roster_row set hours = coalesce(detail ->> 'asked', hours),
-           detail = json_remove(detail, '$.asked', '$.lowered')
+           detail = json_remove(detail, '$.asked', '$.lowered', '$.lowerings')
           where subject = 'proxy' and parent_id = ? and state = 'pending'",
     )
     .bind(id)

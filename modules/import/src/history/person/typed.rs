@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use credit_hours::category::Category;
 use kit::dictionary::LEARNING_KINDS;
 use kit::sheet::{Cell, Row};
-use kit::{Clock, Form, OrganizationId, Result};
+use kit::{Clock, Form, Result};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
 use crate::check::Level;
+use crate::history::against::{self, Importer};
 use crate::history::columns::{Column, Layout};
 use crate::history::rows::{CheckedRow, Seen};
-use crate::history::{against, run};
+use crate::history::run;
 
 /// Rows offered at first, more at a time, and at most.
 pub const STEP: usize = 3;
@@ -81,9 +82,8 @@ pub async fn save(tx: &mut SqliteConnection, batch: i64, form: &Form, clock: &Cl
 pub async fn check(
     db: &mut SqliteConnection,
     form: &mut Form,
-    name: &str,
-    number: &str,
-    unit: Option<OrganizationId>,
+    (name, number): (&str, &str),
+    importer: &Importer,
     clock: &Clock,
 ) -> Result<Vec<CheckedRow>> {
     let organizer = form.required("organizer", "原认定机构", 2..=100);
@@ -109,7 +109,7 @@ pub async fn check(
         seen.look(&mut row, &layout);
         rows.push(row);
     }
-    against::compare(db, &mut rows, unit, &layout).await?;
+    against::compare(db, &mut rows, importer, &layout).await?;
     if rows.is_empty() {
         form.refuse("year-1", "请至少填写一行学时。");
     }
