@@ -5,7 +5,7 @@ use std::io::Cursor;
 use calamine::{Data, Reader, Xlsx};
 use rust_xlsxwriter::{Formula, Workbook};
 
-use crate::support::{Browser, Page, World, id_number};
+use crate::support::{Browser, PASSWORD, Page, World, id_number};
 
 const HEADER: [&str; 11] = [
     "身份证号",
@@ -20,6 +20,8 @@ const HEADER: [&str; 11] = [
     "证书编号",
     "学习形式",
 ];
+/// Of an undo: the reason, and one's own password.
+const WHY: [(&str, &str); 2] = [("reason", "文件选错了，年度不对"), ("password", PASSWORD)];
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
 
 /// A row that is right: so many hours of a year.
@@ -371,8 +373,13 @@ async fn an_import_is_undone_once_by_reversing_entries() {
     admin.get(&record).await.is(200).contains("撤销这次导入");
     let undo = format!("{record}/undo");
     admin.get(&undo).await.is(200).contains("将撤销 2 人、2 条、60 学时").contains("不能恢复");
-    admin.post(&undo, &[("reason", "错")]).await.is(422).contains("撤销原因至少 5 个字");
-    let done = admin.post(&undo, &[("reason", "文件选错了，年度不对")]).await;
+    let short = [("reason", "错"), ("password", PASSWORD)];
+    admin.post(&undo, &short).await.is(422).contains("撤销原因至少 5 个字");
+    admin.post(&undo, &WHY[..1]).await.is(422).contains("请填写您自己的登录密码");
+    let wrong = [WHY[0], ("password", "Kettle-8-marmalade")];
+    admin.post(&undo, &wrong).await.is(422);
+    assert_eq!(county.number("select count(*) from entry").await, 2);
+    let done = admin.post(&undo, &WHY).await;
     done.redirects_to(&record);
     let page = admin.follow(&done).await;
     page.is(200)
@@ -393,7 +400,7 @@ async fn an_import_is_undone_once_by_reversing_entries() {
         county.number("select count(*) from message where title = '导入的历史学时已撤销'").await,
         2
     );
-    admin.post(&undo, &[("reason", "文件选错了，年度不对")]).await.is(409).contains("没有重复撤销");
+    admin.post(&undo, &WHY).await.is(409).contains("没有重复撤销");
     admin.get(&undo).await.is(409);
     assert_eq!(county.number("select count(*) from entry").await, 4);
     let trail = county.trail().await.join("\n");
@@ -432,11 +439,11 @@ async fn an_undo_comes_too_late_after_its_days_and_passes_over_what_was_revoked_
     admin.get(&record).await.is(200).contains("已撤销").contains("已记入");
     county.execute("update history_batch set entered_at = '2026-10-20T01:00:00.000Z'").await;
     let undo = format!("{record}/undo");
-    let late = admin.post(&undo, &[("reason", "文件选错了，年度不对")]).await;
+    let late = admin.post(&undo, &WHY).await;
     late.is(409).contains("已超过 30 天").contains("逐条撤销");
     admin.get(&record).await.is(200).lacks("撤销这次导入</a>");
     county.set("import.history-undo-days", "60").await;
-    let done = admin.post(&undo, &[("reason", "文件选错了，年度不对")]).await;
+    let done = admin.post(&undo, &WHY).await;
     admin.follow(&done).await.contains("已撤销 1 条学时").contains("1 条此前已单独撤销");
     assert_eq!(county.number("select sum(hours) from entry").await, 0);
     assert_eq!(county.number("select count(*) from entry where reverses_id is not null").await, 2);
@@ -458,12 +465,178 @@ async fn two_clicks_at_the_same_time_import_once_and_undo_once() {
     assert_eq!(statuses, [303, 409]);
     assert_eq!(county.number("select count(*) from entry").await, 1);
     let undo = "/import/history/records/1/undo";
-    let why = [("reason", "文件选错了，年度不对")];
-    let (a, b) = rocket::futures::future::join(one.post(undo, &why), two.post(undo, &why)).await;
+    let (a, b) = rocket::futures::future::join(one.post(undo, &WHY), two.post(undo, &WHY)).await;
     let mut statuses = [a.status, b.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 409]);
     assert_eq!(county.number("select count(*) from entry").await, 2);
+}
+
+#[rocket::async_test]
+async fn an_undo_takes_out_what_was_corrected_since_and_the_right_file_comes_in() {
+    let (county, wang, li) = county().await;
+    let mut admin = county.admin().await;
+    let rows = [good(&wang, "王芳", "2024", "40"), good(&li, "李勇", "2024", "20")];
+    let record = imported(&mut admin, &county, &rows).await;
+    let first = county.number("select min(id) from entry").await;
+    // corrected twice
+    for (hours, at) in [("36", first), ("32", first + 3)] {
+        let address = format!("/credit-hours/entries/{at}/correct");
+        admin.get(&address).await.is(200);
+        let fields = [
+            ("year", "2024"),
+            ("category", "2"),
+            ("kind", "02"),
+            ("title", "骨干教师培训班"),
+            ("organizer", "邻县人社局"),
+            ("started_on", "2024-07-10"),
+            ("ended_on", "2024-07-14"),
+            ("hours", hours),
+            ("certificate_number", ""),
+            ("reason", "学时录入错误，已核对证明。"),
+            ("password", PASSWORD),
+        ];
+        admin.upload(&address, &fields, &[]).await.is(303);
+    }
+    assert_eq!(county.number("select sum(hours) from entry").await, 520);
+    let undo = format!("{record}/undo");
+    admin
+        .get(&undo)
+        .await
+        .is(200)
+        .contains("1 条学时、1 条更正后的学时")
+        .contains("撤销的是更正后的学时");
+    let done = admin.post(&undo, &WHY).await;
+    done.redirects_to(&record);
+    admin.follow(&done).await.contains("已撤销 1 条学时、1 条更正后的学时").lacks("此前已单独撤销");
+    assert_eq!(county.number("select sum(hours) from entry").await, 0);
+    assert_eq!(county.number("select count(*) from person_year where total <> 0").await, 0);
+    let mut db = county.db().read().await.unwrap();
+    assert!(credit_hours::recount(&mut db, None).await.unwrap().is_empty());
+    drop(db);
+    let right = [good(&wang, "王芳", "2024", "32"), good(&li, "李勇", "2024", "20")];
+    imported(&mut admin, &county, &right).await;
+    assert_eq!(county.number("select sum(hours) from entry").await, 520);
+}
+
+/// 王芳, who is of the bureau's own people or of a unit's, on the bureau's side.
+async fn wang_at_the_bureau<'w>(county: &'w World, number: &str) -> Browser<'w> {
+    let mut wang = county.sign_in(number).await;
+    wang.get("/start").await.is(200);
+    let side = county.number("select max(id) from grant").await.to_string();
+    wang.post("/side", &[("to", &side)]).await.is(303);
+    wang
+}
+
+#[rocket::async_test]
+async fn a_clerk_of_the_bureaus_neither_brings_nor_undoes_his_own_hours() {
+    let (county, wang, li) = county().await;
+    let bureau = county.text("select name from organization where kind = 'bureau'").await;
+    let county = county.with_grant("王芳", &bureau).await;
+    let (own, other) = (county.person("王芳").await, county.person("李勇").await);
+    assert_eq!(own, kit::PersonId(1));
+    let mut clerk = wang_at_the_bureau(&county, &wang).await;
+    let here = format!("/import/history/people/{own}");
+    clerk.get(&here).await.is(409).contains("本人的历史学时请由其他人登记");
+    let mut right = typed();
+    right.push(("act", "submit"));
+    let files: [(&str, &str, &[u8]); 1] = [("evidence", "转移证明.pdf", PDF)];
+    clerk.upload(&here, &right, &files).await.is(409).contains("请由其他人登记");
+    clerk.get(&format!("/import/history/people/{other}")).await.is(200);
+    // by file
+    let rows = [good(&wang, "王芳", "2023", "40"), good(&li, "李勇", "2023", "20")];
+    let page = upload(&mut clerk, &file(&rows)).await;
+    page.is(200).contains("导入 1 行").contains("本人的学时请由其他人导入");
+    let id = newest(&county).await;
+    clerk.post(&format!("/import/history/uploads/{id}/confirm"), &[]).await.is(303);
+    assert_eq!(county.number("select count(*) from entry").await, 1);
+    // one that a colleague uploaded: his row is left out when he confirms it
+    let mut admin = county.admin().await;
+    let rows = [good(&wang, "王芳", "2022", "40"), good(&li, "李勇", "2022", "20")];
+    upload(&mut admin, &file(&rows)).await.contains("导入 2 行");
+    let id = newest(&county).await;
+    let done = clerk.post(&format!("/import/history/uploads/{id}/confirm"), &[]).await;
+    clerk.follow(&done).await.contains("已导入 1 条历史学时");
+    assert_eq!(county.number("select count(*) from entry where person_id = 1").await, 0);
+    // the colleague brings them; they are not his to take out either
+    let record = imported(&mut admin, &county, &[good(&wang, "王芳", "2021", "40")]).await;
+    let undo = format!("{record}/undo");
+    clerk.get(&undo).await.is(409).contains("有您本人的学时，不能由自己撤销");
+    clerk.post(&undo, &WHY).await.is(409);
+    admin.post(&undo, &WHY).await.is(303);
+}
+
+#[rocket::async_test]
+async fn an_undo_asks_for_both_rights_and_the_whole_county() {
+    let (county, wang, _) = county().await;
+    let bureau = county.bureau().await;
+    let all = county.modules().permissions();
+    let of = |leaves: &[&str]| -> Vec<kit::Grantable> {
+        all.iter().filter(|one| leaves.contains(&one.leaf.key)).copied().collect()
+    };
+    let county = county
+        .with_clerk("imports", bureau, &of(&["import.history"]))
+        .await
+        .with_clerk("revokes", bureau, &of(&["credit-hours.revocations"]))
+        .await
+        .with_clerk("limited", bureau, &of(&["import.history", "credit-hours.revocations"]))
+        .await;
+    county
+        .execute(
+            "update grant set scope = 'own'
+              where account_id = (select id from account where login = 'limited')",
+        )
+        .await;
+    let mut admin = county.admin().await;
+    let record = imported(&mut admin, &county, &[good(&wang, "王芳", "2024", "40")]).await;
+    let undo = format!("{record}/undo");
+    let mut imports = county.sign_in("imports").await;
+    imports.get(&record).await.is(200).lacks("撤销这次导入</a>");
+    imports.post(&undo, &WHY).await.is(403);
+    let mut revokes = county.sign_in("revokes").await;
+    revokes.get("/start").await.is(200);
+    revokes.get(&undo).await.is(403);
+    revokes.post(&undo, &WHY).await.is(403);
+    // limited to the bureau's own people: he sees what he brought himself, and undoes nothing
+    let mut limited = county.sign_in("limited").await;
+    limited.get("/import/history/records").await.is(200).lacks("LS20261123-0001");
+    limited.get("/import/history").await.is(200);
+    limited.get(&record).await.is(404);
+    limited.get("/import/history/uploads/1").await.is(404);
+    limited.post(&undo, &WHY).await.is(404);
+    county
+        .execute(
+            "update history_batch set account_id = (select id from account where login = 'limited')",
+        )
+        .await;
+    limited.get(&record).await.is(200).lacks("撤销这次导入</a>");
+    limited.post(&undo, &WHY).await.is(403);
+    assert_eq!(county.number("select count(*) from entry").await, 1);
+}
+
+#[rocket::async_test]
+async fn a_units_hours_of_this_year_keep_to_the_window() {
+    let (county, wang, _) = county().await;
+    county.set("import.history-this-year", "1").await;
+    county
+        .execute(
+            "insert into year_window (year, declare_from, declare_to, audit_to, makeup_to)
+             values (2026, '2026-01-01', '2026-11-20', '', '')",
+        )
+        .await;
+    let mut unit = county.sign_in(&county.admin_of("甲").await).await;
+    let here = format!("/import/history/people/{}", county.person("王芳").await);
+    unit.get(&here).await.is(200);
+    let mut right = typed();
+    right.push(("act", "submit"));
+    let files: [(&str, &str, &[u8]); 1] = [("evidence", "转移证明.pdf", PDF)];
+    let page = unit.upload(&here, &right, &files).await;
+    page.is(422).contains("第 2 行年度2026 年度的申报已于 2026-11-20 截止");
+    let rows = [good(&wang, "王芳", "2026", "20"), good(&wang, "王芳", "2025", "20")];
+    upload(&mut unit, &file(&rows)).await.contains("提交 1 行").contains("2026-11-20 截止");
+    // the bureau answers for itself
+    let mut admin = county.admin().await;
+    upload(&mut admin, &file(&rows)).await.contains("导入 2 行");
 }
 
 #[rocket::async_test]
@@ -526,11 +699,11 @@ async fn a_unit_sends_its_own_peoples_hours_to_the_bureaus_desk_with_evidence() 
     assert_eq!(county.number("select count(*) from entry where case_id is not null").await, 1);
     let page = unit.get("/import/history/records/1").await;
     page.is(200).contains("已通过").contains("没有记入：姓名与该身份证号登记的姓名不一致");
-    unit.get("/import/history/records/1/undo").await.is(409).contains("只有人社局可以撤销");
+    unit.get("/import/history/records/1/undo").await.is(403);
     admin.post("/desk/history-hours/1/approve", &[("confirmed", "1")]).await.is(409);
     // the bureau undoes a unit's, too
     admin.get("/import/history/records/1").await.is(200).contains("撤销这次导入");
-    admin.post("/import/history/records/1/undo", &[("reason", "证明材料是伪造的")]).await.is(303);
+    admin.post("/import/history/records/1/undo", &WHY).await.is(303);
     assert_eq!(county.number("select sum(hours) from entry where case_id is not null").await, 0);
     admin.get("/desk/history-hours?tab=done").await.is(200).contains("已撤销");
 }
@@ -641,7 +814,7 @@ async fn the_bureau_types_what_one_person_was_recognised_elsewhere() {
     page.is(422).contains("第 1 行项目与学时台账中");
     assert_eq!(county.number("select count(*) from entry").await, 2);
     let undo = "/import/history/records/1/undo";
-    admin.post(undo, &[("reason", "转移证明有误，退回")]).await.is(303);
+    admin.post(undo, &WHY).await.is(303);
     assert_eq!(county.number("select sum(hours) from entry").await, 0);
     // the draft of the second try is given up
     admin.post(&here, &[("act", "discard")]).await.is(303);
@@ -748,8 +921,7 @@ async fn a_hundred_thousand_rows_come_in_and_go_out() {
     println!("imported in {:?}", began.elapsed());
     assert_eq!(county.number("select count(*) from entry").await, 100_000);
     let began = std::time::Instant::now();
-    let why = [("reason", "文件选错了，年度不对")];
-    admin.post("/import/history/records/1/undo", &why).await.is(303);
+    admin.post("/import/history/records/1/undo", &WHY).await.is(303);
     println!("undone in {:?}", began.elapsed());
     assert_eq!(county.number("select count(*) from entry").await, 200_000);
     assert_eq!(county.number("select count(*) from person_year where total <> 0").await, 0);

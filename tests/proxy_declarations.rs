@@ -490,9 +490,62 @@ async fn a_desk_lowers_hours_with_a_reason_and_never_raises_them() {
     approve(&mut dept).await.is(303);
     // its desk no more
     dept.post(roster, &[(&hours, "7"), (&why, "再减一点")]).await.is(409);
+    // the later desk keeps to what the earlier one left, and gives a reason of its own for less
+    let mut later = bureau(&county).await;
+    let page = later.get(roster).await;
+    page.is(200).contains("value=\"8\"").contains("缺勤半天").lacks("value=\"缺勤半天\"");
+    later
+        .post(roster, &[(&hours, "12")])
+        .await
+        .is(422)
+        .contains("认定学时不能超过前一级审核单位认定的 8 学时");
+    later.post(roster, &[(&none, "10")]).await.is(422).contains("前一级审核单位认定的 0 学时");
+    later.post(roster, &[(&hours, "6")]).await.is(422).contains("低于前一级审核单位认定的 8 学时");
+    later.post(roster, &[(&hours, "6"), (&why, "签到表缺一次")]).await.is(303);
+    assert_eq!(county.number("select hours from roster_row where name = '周晓梅'").await, 60);
+    later.post(roster, &[(&hours, "8")]).await.is(303); // its own taken back
+    later.get(roster).await.is(200).contains("申报 12 学时，审核调低：缺勤半天");
     approve(&mut bureau(&county).await).await.is(303);
     assert_eq!(county.number("select hours from entry").await, 80);
     base.get("/training/proxies/1").await.contains("审核认定 0 学时：没有签到");
+}
+
+#[rocket::async_test]
+async fn a_base_keeps_to_the_window_but_for_a_class_that_ended_at_its_end() {
+    let county = county().await;
+    let mut base = base(&county).await;
+    let edit = begun(&mut base).await;
+    base.upload(&edit, &fields("attach", &[]), &PAPERS).await.is(303);
+    let closes = |day: &'static str| {
+        county.execute(match day {
+            "2026-09-30" => {
+                "insert or replace into year_window (year, declare_from, declare_to, audit_to,
+                   makeup_to) values (2026, '2026-01-01', '2026-09-30', '', '')"
+            }
+            "2026-10-15" => {
+                "insert or replace into year_window (year, declare_from, declare_to, audit_to,
+                   makeup_to) values (2026, '2026-01-01', '2026-10-15', '', '')"
+            }
+            _ => {
+                "insert or replace into year_window (year, declare_from, declare_to, audit_to,
+                   makeup_to) values (2026, '2026-01-01', '2026-11-20', '', '')"
+            }
+        })
+    };
+    // the class ended on 11 November; today is the 23rd
+    closes("2026-10-15").await;
+    base.upload(&edit, &fields("submit", &[]), &[])
+        .await
+        .is(409)
+        .contains("2026 年度的申报已于 2026-10-15 截止")
+        .contains("代申报最晚到 2026-11-15");
+    closes("2026-11-20").await;
+    base.upload(&edit, &fields("submit", &[]), &[]).await.is(303);
+    // what was submitted is decided all the same
+    closes("2026-09-30").await;
+    approve(&mut department(&county).await).await.is(303);
+    approve(&mut bureau(&county).await).await.is(303);
+    assert_eq!(county.number("select count(*) from entry").await, 2);
 }
 
 #[rocket::async_test]

@@ -60,6 +60,19 @@ impl Window {
         self.declare_from.as_str() <= today && today <= self.last_day()
     }
 
+    /// Why it may not be declared on this day for a class that ended on `ended_on`.
+    fn shut_after_class(&self, ended_on: &str, today: &str) -> Option<String> {
+        let sentence = self.shut(today)?;
+        let Some((from, to)) = self.grace() else { return Some(sentence) };
+        if today < self.declare_from.as_str() || ended_on <= from.as_str() {
+            Some(sentence)
+        } else if today <= to.as_str() {
+            None
+        } else {
+            Some(format!("{sentence}这期培训班 {ended_on} 结业，代申报最晚到 {to}。"))
+        }
+    }
+
     /// Why it may not be declared on this day.
     fn shut(&self, today: &str) -> Option<String> {
         let year = self.year;
@@ -157,17 +170,11 @@ pub async fn closed_after_class(
     ended_on: &str,
     clock: &Clock,
 ) -> Result<Option<String>> {
-    let Some(sentence) = closed(&mut *db, year, clock).await? else { return Ok(None) };
-    let window = of(db, year).await?;
+    if year > clock.year() {
+        return closed(db, year, clock).await;
+    }
     let today = day::date_text(clock.today());
-    Ok(match window.grace() {
-        Some((from, to)) if ended_on > from.as_str() && year <= clock.year() => {
-            let early = today < window.declare_from;
-            (early || today > to)
-                .then(|| format!("{sentence}这期培训班 {ended_on} 结业，代申报最晚到 {to}。"))
-        }
-        _ => Some(sentence),
-    })
+    Ok(of(db, year).await?.shut_after_class(ended_on, &today))
 }
 
 /// That the year's decisions were to be made by now (审核截止), or none; a desk's warning.
@@ -204,5 +211,22 @@ mod tests {
         window.declare_from = "2026-03-01".to_owned();
         let early = window.shut("2026-02-28").unwrap();
         assert_eq!(early, "2026 年度从 2026-03-01 起申报，现在还不能提交。");
+    }
+
+    #[test]
+    fn a_class_that_ends_late_is_declared_until_a_month_after_the_window() {
+        let window = Window::usual(2026);
+        let shut = |ended: &str, today: &str| window.shut_after_class(ended, today);
+        assert_eq!(shut("2026-05-10", "2026-12-31"), None);
+        let early = shut("2026-11-30", "2027-01-01").unwrap();
+        assert!(early.starts_with("2026 年度的申报已于 2026-12-31 截止"), "{early}");
+        assert_eq!(shut("2026-12-01", "2027-01-31"), None);
+        let late = shut("2026-12-20", "2027-02-01").unwrap();
+        assert!(late.ends_with("这期培训班 2026-12-20 结业，代申报最晚到 2027-01-31。"), "{late}");
+        // 补报 counts as the window; what is not open yet is not opened by it
+        let made_up = Window { makeup_to: "2027-01-31".to_owned(), ..Window::usual(2026) };
+        assert_eq!(made_up.shut_after_class("2026-11-01", "2027-01-31"), None);
+        assert!(made_up.shut_after_class("2026-12-31", "2027-02-01").is_some());
+        assert!(window.shut_after_class("2025-12-31", "2025-12-31").is_some());
     }
 }
