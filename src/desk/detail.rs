@@ -3,7 +3,8 @@
 use kit::mask::mask_id;
 use kit::review::{self, Case, CaseState, Fact, Level};
 use kit::{
-    CaseId, Clock, Db, Error, Form, OrganizationId, Page, Result, Settings, file, organization,
+    CaseId, Clock, Db, Error, Form, Grantable, OrganizationId, Page, Result, Settings, file,
+    organization,
 };
 use rocket::{State, get, post};
 use serde::Serialize;
@@ -168,6 +169,9 @@ pub async fn page<A>(
     let address = at.address(row);
     let seen = review::seen_of(&mut *db, case).await?;
     let (waited, overdue) = waiting(&mut *db, case, clock, settings).await?;
+    let since = subject.since(&mut *db, case).await?;
+    let own = (case.state.tag(), case.state.label());
+    let (kind, text) = since.tag.unwrap_or(own);
     let shown = Shown {
         waited,
         overdue,
@@ -175,7 +179,7 @@ pub async fn page<A>(
         noun: subject.noun(),
         yes: subject.yes(),
         number: case.number.clone(),
-        state: Tag { kind: case.state.tag(), text: case.state.label() },
+        state: Tag { kind, text },
         back: if here { at.list() } else { format!("{}?tab=done", at.list()) },
         applicant: case.title.clone(),
         previous: at.address_of(previous.as_deref())?,
@@ -188,7 +192,7 @@ pub async fn page<A>(
         reject: if decides { format!("{address}/reject?seen={seen}") } else { String::new() },
         blocked: blocked(&mut *db, at, case, here, decides && against, clock).await?,
         notes: notes(case),
-        acts: acts(&mut *db, at, case, &address, clock, settings).await?,
+        acts: acts(&mut *db, at, case, since.links, (&address, clock, settings)).await?,
     };
     let fields = if decides {
         subject.decision_fields(&mut *db, content, &case.decision).await?
@@ -201,7 +205,8 @@ pub async fn page<A>(
     leave_out(&mut *db, at, &mut tables).await?;
     let before = review::before(&mut *db, subject, case).await?;
     let panels = subject.panels(&mut *db, content).await?;
-    let steps = review::history(db, subject, case, true, clock).await?;
+    let mut steps = review::history(db, subject, case, true, clock).await?;
+    steps.extend(since.lines);
     Ok(Page::new("review/detail.html")
         .with("crumbs", &crumbs(at, &shown.title))
         .with("case", &shown)
@@ -363,14 +368,13 @@ async fn acts<A>(
     db: &mut SqliteConnection,
     at: &AtDesk<'_, A>,
     case: &Case,
-    address: &str,
-    clock: &Clock,
-    settings: &Settings,
+    since: Vec<(&'static str, String, Grantable)>,
+    (address, clock, settings): (&str, &Clock, &Settings),
 ) -> Result<Vec<Link>> {
     let below = case.state == CaseState::Pending
         && case.desk_id != Some(at.grant.organization)
         && review::from_below(&mut *db, case, at.grant.organization).await?.is_some();
-    let links = at.subject.links(case)?.into_iter();
+    let links = since.into_iter().chain(at.subject.links(case)?);
     let mut links: Vec<Link> = links
         .filter(|(_, _, wanted)| at.grant.may(*wanted))
         .map(|(title, href, _)| Link::new(title, href))

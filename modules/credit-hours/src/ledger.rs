@@ -49,6 +49,14 @@ impl Source {
             Source::Import => "import",
         }
     }
+
+    /// Of what is stored.
+    pub fn of(key: &str) -> Self {
+        [Source::Person, Source::Employer, Source::Base, Source::Online]
+            .into_iter()
+            .find(|source| source.key() == key)
+            .unwrap_or(Source::Import)
+    }
 }
 
 /// The shown name of a stored source.
@@ -139,14 +147,9 @@ pub(crate) async fn end(
     clock: &Clock,
 ) -> Result<i64> {
     let id = reverse_only(&mut *tx, entry, reason, clock).await?;
-    let (kind, verb, act, told) = match how {
-        Ended::Revoked => ("revoked", "撤销", "credit-hours.entry.reverse", reason.to_owned()),
-        Ended::Corrected => (
-            "corrected",
-            "更正",
-            "credit-hours.entry.correct",
-            format!("更正为另一条记录，{reason}"),
-        ),
+    let (kind, verb, act) = match how {
+        Ended::Revoked => ("revoked", "撤销", "credit-hours.entry.reverse"),
+        Ended::Corrected => ("corrected", "更正", "credit-hours.entry.correct"),
     };
     sqlx::query(
         "insert into revocation (entry_id, reversal_id, kind, declaration_id, account_id, by_name,
@@ -171,7 +174,8 @@ pub(crate) async fn end(
     .await?;
     let text = format!("{verb}{name} {year} 年度学时“{title}”，原因：{reason}");
     trail::write(tx, actor, clock, act, &format!("entry:{entry}"), &text).await?;
-    let event = Event::EntryRevoked { entry, person, year, reason: told };
+    let (corrected, reason) = (how == Ended::Corrected, reason.to_owned());
+    let event = Event::EntryRevoked { entry, person, year, corrected, reason };
     modules.deliver(tx, &event, clock).await?;
     Ok(id)
 }
@@ -214,10 +218,6 @@ async fn reverse_only(
     if original.reverses_id.is_some() {
         return Err(Error::refused("这一行本身就是撤销记录，不能再撤销。需要恢复的，请重新申报。"));
     }
-    let source = [Source::Person, Source::Employer, Source::Base, Source::Online, Source::Import]
-        .into_iter()
-        .find(|source| source.key() == original.source)
-        .unwrap_or(Source::Import);
     let new = NewEntry {
         person: original.person_id,
         year: original.year,
@@ -228,7 +228,7 @@ async fn reverse_only(
         started_on: original.started_on,
         ended_on: original.ended_on,
         hours: Hours::from_tenths(-original.hours),
-        source,
+        source: Source::of(&original.source),
         declaration: original.declaration_id,
         recognised_by: original.recognised_by,
         certificate_number: original.certificate_number,

@@ -6,29 +6,31 @@ mod case;
 mod correct;
 mod demo;
 mod form;
+mod limits;
 mod list;
 mod revoke;
 mod show;
+mod since;
 mod store;
 mod tell;
 
 use kit::list::List;
 use kit::module::{AccessCase, Demo, Group, MenuEntry, Who};
-use kit::review::{Case, CaseState};
 use kit::{Action, Grantable, Kinds, Leaf, Migration, Module, Permission, Result, permission};
 use rocket::{Route, routes};
 use sqlx::SqliteConnection;
 
 pub use form::reason;
 pub use show::entry_page;
-pub use store::{Revoked, SHOWN_STATE, ended, facts, revoked, shown_state};
+pub use since::since;
+pub use store::{Revoked, SHOWN_STATE, corrected_to, ended, facts, revoked, shown_state};
 pub use tell::{account_of, administrators_of};
 
 /// 学时撤销更正 in the role form, 学时撤销记录 in the menu.
 pub const REVOCATIONS: Leaf = Leaf {
     key: "credit-hours.revocations",
     title: "学时撤销更正",
-    group: Group::CreditHours,
+    group: Group::System,
     kinds: Kinds::BUREAU,
 };
 
@@ -40,16 +42,6 @@ permission!(
 
 /// Its part of the module.
 pub struct Revocations;
-
-/// The link of an approved case to what it brought into the ledger: for `Subject::links`.
-pub fn links(case: &Case) -> Vec<(&'static str, String, Grantable)> {
-    if case.state == CaseState::Approved {
-        let href = format!("/credit-hours/cases/{}", case.id);
-        vec![("撤销或更正学时", href, EditRevocations::grantable())]
-    } else {
-        vec![]
-    }
-}
 
 #[rocket::async_trait]
 impl Module for Revocations {

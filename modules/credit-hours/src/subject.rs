@@ -13,10 +13,9 @@ use sqlx::SqliteConnection;
 use kit::dictionary::DECLARATION_LEVELS;
 use kit::list::List;
 use kit::module::Group;
-use kit::review::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject, Table};
+use kit::review::{Case, Check, DecisionField, Fact, Outcome, Panel, Since, Subject, Table};
 use kit::{
-    Clock, Error, FileId, Form, Grantable, Hours, Kinds, Leaf, Modules, OrganizationId, Result,
-    organization,
+    Clock, Error, FileId, Form, Hours, Kinds, Leaf, Modules, OrganizationId, Result, organization,
 };
 
 use crate::claims;
@@ -28,6 +27,7 @@ use crate::read;
 pub use content::{Content, Recognition};
 pub(crate) use list::KIND_LABEL;
 pub use list::{KIND_CELLS, KINDS, LIST};
+pub use suggested::most_after;
 pub(crate) use sums::filled;
 pub use sums::year_panel;
 use sums::{after_sentence, complete, sums};
@@ -208,8 +208,8 @@ impl Subject for Declarations {
         recognition::read(form, content, earlier)
     }
 
-    fn links(&self, case: &Case, _: &Content) -> Vec<(&'static str, String, Grantable)> {
-        crate::revocation::links(case)
+    async fn since(&self, db: &mut SqliteConnection, case: &Case, _: &Content) -> Result<Since> {
+        crate::revocation::since(db, case).await
     }
 
     fn own_href(&self, content: &Content) -> String {

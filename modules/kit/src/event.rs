@@ -32,11 +32,12 @@ pub enum Event {
     OrganizationDisabled {
         organization: OrganizationId,
     },
-    /// An approved ledger entry was revoked.
+    /// An approved ledger entry was revoked, or corrected: another stands in its place.
     EntryRevoked {
         entry: i64,
         person: PersonId,
         year: i32,
+        corrected: bool,
         reason: String,
     },
     /// A case was decided for good.

@@ -211,6 +211,17 @@ pub struct DecisionField {
     pub options: Vec<DecisionOption>,
 }
 
+/// What became of an approved case's effect after the approval.
+#[derive(Debug, Clone, Default)]
+pub struct Since {
+    /// (class, text) of the tag in place of the case's own.
+    pub tag: Option<(&'static str, &'static str)>,
+    /// Told after the case's own history.
+    pub lines: Vec<Line>,
+    /// Beside the subject's own links.
+    pub links: Vec<(&'static str, String, Grantable)>,
+}
+
 /// What an approval did.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
@@ -371,6 +382,15 @@ pub trait Subject: Send + Sync + 'static {
         _content: &Self::Content,
     ) -> Vec<(&'static str, String, Grantable)> {
         vec![]
+    }
+    /// What became of an approved case's effect since, for its page at the desk.
+    async fn since(
+        &self,
+        _db: &mut SqliteConnection,
+        _case: &Case,
+        _content: &Self::Content,
+    ) -> Result<Since> {
+        Ok(Since::default())
     }
     /// One phrase for the history: 认定 36 学时
     fn decision_text(&self, _decision: &Self::Decision) -> String {

@@ -1,7 +1,7 @@
 //! A certificate's stored form: snapshot, hash, state.
 
 use kit::module::Finding;
-use kit::{Clock, Error, Event, Hours, IdentityId, PersonId, Result};
+use kit::{Clock, Error, Event, Hours, IdentityId, PersonId, Result, message};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
@@ -200,20 +200,8 @@ pub fn hash_of(number: &str, code: &str, token: &str, snapshot: &str) -> Vec<u8>
 /// Ends certificates whose ground is gone; follows the holder to a new unit.
 pub async fn on(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Result<()> {
     match event {
-        Event::EntryRevoked { entry, reason, .. } => {
-            sqlx::query(
-                "update certificate set state = 'revoked', state_at = ?, state_reason =
-                   '所列的一条学时已被撤销：' || ? || '（' || e.year || ' 年度“' || e.title || '”）'
-                   from (select year, title from entry where id = ?) e
-                  where state = 'valid' and id in
-                    (select certificate_id from certificate_entry where entry_id = ?)",
-            )
-            .bind(clock.stamp())
-            .bind(reason)
-            .bind(entry)
-            .bind(entry)
-            .execute(tx)
-            .await?;
+        Event::EntryRevoked { entry, corrected, reason, .. } => {
+            revoked(tx, *entry, *corrected, reason, clock).await?;
         }
         Event::IdentityCorrected { person, correction } => {
             updated(tx, *person, *correction, clock).await?;
@@ -231,6 +219,39 @@ pub async fn on(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Resu
             .await?;
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// Certificates that count an entry which counts no longer; their holder hears of it.
+async fn revoked(
+    tx: &mut SqliteConnection,
+    entry: i64,
+    corrected: bool,
+    reason: &str,
+    clock: &Clock,
+) -> Result<()> {
+    let verb = if corrected { "更正" } else { "撤销" };
+    let ended: Vec<(String, PersonId)> = sqlx::query_as(
+        "update certificate set state = 'revoked', state_at = ?1, state_reason =
+           '所列的一条学时已被' || ?2 || '，原因：' || rtrim(?3, '。') || '（' || e.year || ' 年度“' || e.title || '”）。'
+           from (select year, title from entry where id = ?4) e
+          where state = 'valid' and id in
+            (select certificate_id from certificate_entry where entry_id = ?4)
+         returning number, person_id",
+    )
+    .bind(clock.stamp())
+    .bind(verb)
+    .bind(reason)
+    .bind(entry)
+    .fetch_all(&mut *tx)
+    .await?;
+    for (number, person) in ended {
+        let text = format!(
+            "您的学时证明 {number} 所列的一条学时已被{verb}，这份证明已失效，需要的请重新出具。"
+        );
+        let to = [(person, text)];
+        message::send_people(&mut *tx, &to, "学时证明已失效", "/verification/mine", clock).await?;
     }
     Ok(())
 }

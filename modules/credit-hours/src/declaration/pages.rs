@@ -303,6 +303,7 @@ pub async fn show(
     if let Some(case) = draft.case_id {
         let case = review::case(&mut db, case).await?;
         steps = review::history(&mut db, &Declarations, &case, false, clock).await?;
+        steps.extend(crate::revocation::since(&mut db, &case).await?.lines);
         let calendar = review::working_days(&mut db).await?;
         let waited = review::waited(&calendar, &case.waiting_since, clock);
         overdue = waited > settings.integer(&review::OVERDUE_DAYS);
@@ -325,6 +326,7 @@ pub async fn show(
         .with("tag", tag)
         .with("facts", &facts(&draft, &categories))
         .with("ended", &ended)
+        .with("corrected_to", &crate::revocation::corrected_to(&mut db, id).await?)
         .with(
             "files",
             &slots::shown(&draft.kind, evidence::pieces(&mut db, draft.id).await?, "/files"),

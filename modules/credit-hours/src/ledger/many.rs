@@ -82,6 +82,7 @@ pub async fn reverse_many(
             entry: *entry,
             person: *person,
             year: *year,
+            corrected: false,
             reason: reason.to_owned(),
         };
         modules.deliver(tx, &event, clock).await?;

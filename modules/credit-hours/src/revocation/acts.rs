@@ -2,12 +2,34 @@
 
 use sqlx::SqliteConnection;
 
-use kit::{Actor, Clock, FileId, Hours, Modules, Result};
+use kit::review::Case;
+use kit::{Actor, Clock, FileId, Hours, Modules, Result, trail};
 
 use super::REVOCATIONS;
-use super::store::Detail;
+use super::store::{self, Detail};
 use super::tell::{Told, tell};
 use crate::ledger::{self, Ended, NewEntry};
+
+/// 撤销 of many entries of one case with one reason and one line of the trail; everybody hears of
+/// it. Gives how many stood and do not any more.
+pub async fn revoke_many(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    (case, entries): (&Case, &[i64]),
+    reason: &str,
+    actor: &Actor,
+    clock: &Clock,
+) -> Result<usize> {
+    let reversed = ledger::reverse_many(&mut *tx, modules, entries, reason, actor, clock).await?;
+    let ids: Vec<i64> = reversed.iter().map(|(entry, ..)| *entry).collect();
+    let text = format!("撤销 {} 记入的 {} 条学时，原因：{reason}", case.number, ids.len());
+    let act = "credit-hours.entry.reverse";
+    trail::write(&mut *tx, actor, clock, act, &case.object(), &text).await?;
+    let told = Told { verb: "撤销", reason, now: String::new() };
+    let entries = store::these(&mut *tx, &ids).await?;
+    tell(tx, &entries, &told, clock).await?;
+    Ok(ids.len())
+}
 
 /// 撤销 of entries that stand; everybody hears of it.
 pub async fn revoke(

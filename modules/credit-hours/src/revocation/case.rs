@@ -15,6 +15,9 @@ pub async fn case(user: Can<EditRevocations>, case: CaseId, db: &State<Db>) -> R
     page(&mut db, &user, case, &Form::new()).await
 }
 
+/// Entries that the page shows; the act takes all.
+const SHOWN: i64 = 300;
+
 /// Every entry of the case that stands, but one's own.
 #[post("/cases/<case>/revoke", data = "<form>")]
 pub async fn revoke_all(
@@ -26,9 +29,7 @@ pub async fn revoke_all(
     mut form: Form,
 ) -> Result<Answer> {
     let mut reader = db.read().await?;
-    let refused = page(&mut reader, &user, case, &form).await?;
     standing(&mut reader, &user, case).await?;
-    drop(refused);
     let reason = form::reason(&mut form, "撤销原因");
     accounts::confirm::own_password(&mut form, db, &user.user, clock, "撤销整批学时").await?;
     if form.refused() {
@@ -37,9 +38,11 @@ pub async fn revoke_all(
     drop(reader);
     let mut tx = db.begin().await?;
     let all = standing(&mut tx, &user, case).await?;
-    acts::revoke(&mut tx, modules, &all, &reason, &user.actor(), clock).await?;
+    let of = kit::review::case(&mut tx, case).await?;
+    let actor = user.actor();
+    let done = acts::revoke_many(&mut tx, modules, (&of, &all), &reason, &actor, clock).await?;
     tx.commit().await?;
-    let told = format!("已撤销 {} 条学时，累计已减去，本人和单位会收到消息。", all.len());
+    let told = format!("已撤销 {done} 条学时，累计已减去，本人和单位会收到消息。");
     Ok(Done::to(format!("/credit-hours/cases/{case}")).ok(told).into())
 }
 
@@ -51,20 +54,18 @@ async fn standing(
     db: &mut SqliteConnection,
     user: &Can<EditRevocations>,
     case: CaseId,
-) -> Result<Vec<Detail>> {
-    let all = store::of_case(db, case, user.scope()).await?;
-    if all.is_empty() {
+) -> Result<Vec<i64>> {
+    let left = store::standing(&mut *db, case, user.scope(), user.user.person).await?;
+    if !left.is_empty() {
+        return Ok(left);
+    }
+    let (_, all) = store::of_case(db, case, user.scope(), 0).await?;
+    if all == 0 {
         return Err(Error::NotFound);
     }
-    let own = user.user.person;
-    let left: Vec<Detail> =
-        all.into_iter().filter(|one| one.stands() && own != Some(one.person_id)).collect();
-    if left.is_empty() {
-        return Err(Error::refused(
-            "这一批没有可以撤销的学时：都已撤销或更正，或只剩您本人的（本人的不能由自己撤销）。",
-        ));
-    }
-    Ok(left)
+    Err(Error::refused(
+        "这一批没有可以撤销的学时：都已撤销或更正，或只剩您本人的（本人的不能由自己撤销）。",
+    ))
 }
 
 async fn page(
@@ -73,14 +74,15 @@ async fn page(
     case: CaseId,
     form: &Form,
 ) -> Result<Page> {
-    let all = store::of_case(&mut *db, case, user.scope()).await?;
-    if all.is_empty() {
+    let own = user.user.person;
+    let (shown, all) = store::of_case(&mut *db, case, user.scope(), SHOWN).await?;
+    if all == 0 {
         return Err(Error::NotFound);
     }
+    let standing = store::standing(&mut *db, case, user.scope(), own).await?;
     let case = kit::review::case(db, case).await?;
-    let own = user.user.person;
     let open = |one: &Detail| one.stands() && own != Some(one.person_id);
-    let rows: Vec<_> = all
+    let rows: Vec<_> = shown
         .iter()
         .map(|one| {
             let (state, tag) = one.state();
@@ -97,6 +99,7 @@ async fn page(
         .with("number", &case.number)
         .with("title", &case.title)
         .with("rows", &rows)
-        .with("open", &all.iter().filter(|one| open(one)).count())
+        .with("all", &all)
+        .with("open", &standing.len())
         .with("form", form))
 }

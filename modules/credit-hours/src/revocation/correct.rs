@@ -9,12 +9,11 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::store::{self, Detail};
-use super::{EditRevocations, acts, form};
+use super::{EditRevocations, acts, form, limits};
 use crate::category;
 use crate::claims::{self, Claim};
 use crate::declaration::form::sentence;
-use crate::ledger::{NewEntry, Source};
-use crate::rules::{Limits, Wanted};
+use crate::ledger::NewEntry;
 
 /// Years back from this one in which an entry may be put.
 const YEARS: i32 = 10;
@@ -77,7 +76,10 @@ async fn enter(
     let one = store::open(&mut tx, id, user.scope(), &user.user).await?;
     let actor = user.actor();
     acts::take_out(&mut tx, modules, &one, reason, &actor, clock).await?;
-    against(&mut tx, &new, form).await?;
+    against(&mut tx, &one, &new, form).await?;
+    if new.hours > one.hours && arrived.is_empty() {
+        form.refuse("files", "学时调高的，必须上传证明材料。");
+    }
     let (by, most) = (user.user.account, (0, MOST_FILES));
     let files = accounts::uploads::keep(&mut tx, db, form, arrived, most, by, clock).await?;
     if form.refused() {
@@ -92,18 +94,13 @@ async fn enter(
 }
 
 /// The limits, and whatever else claims the same learning; the old entry is out already.
-async fn against(db: &mut SqliteConnection, new: &NewEntry, form: &mut Form) -> Result<()> {
-    let wanted = Wanted {
-        person: new.person,
-        year: new.year,
-        category: new.category,
-        kind: &new.kind,
-        started_on: &new.started_on,
-        ended_on: &new.ended_on,
-        hours: new.hours,
-        besides: Hours::ZERO,
-    };
-    if let Some(over) = Limits::load(&mut *db).await?.over(&mut *db, &wanted).await? {
+async fn against(
+    db: &mut SqliteConnection,
+    one: &Detail,
+    new: &NewEntry,
+    form: &mut Form,
+) -> Result<()> {
+    if let Some(over) = limits::over(&mut *db, one, new).await? {
         form.refuse("hours", format!("{over}。"));
     }
     let claim = Claim {
@@ -181,7 +178,6 @@ async fn read(
     };
     let bureau = organization::find(db, user.organization()).await?.ok_or(kit::Error::NotFound)?;
     let new = NewEntry {
-        person: one.person_id,
         year,
         category,
         kind,
@@ -190,34 +186,14 @@ async fn read(
         started_on: day::date_text(from),
         ended_on: day::date_text(to),
         hours,
-        source: source(&one.source),
-        declaration: one.declaration_id,
         recognised_by: bureau.name,
         certificate_number,
-        plan: one.plan_id,
-        case: one.case_id,
-        corrects: Some(one.id),
+        ..one.again()
     };
-    if acts::changes(one, &new) == acts::changes(one, &unchanged(one, &new)) {
+    if acts::changes(one, &new) == acts::changes(one, &one.again()) {
         form.refuse("title", "与原来的记录完全一样，没有什么可以更正。要取消它的，请用“撤销”。");
     }
     Ok(Some(new).filter(|_| !form.refused()))
-}
-
-/// The old entry in the new one's shape.
-fn unchanged(one: &Detail, new: &NewEntry) -> NewEntry {
-    NewEntry {
-        year: one.year,
-        category: one.category_id,
-        kind: one.kind.clone(),
-        title: one.title.clone(),
-        organizer: one.organizer.clone(),
-        started_on: one.started_on.clone(),
-        ended_on: one.ended_on.clone(),
-        hours: one.hours,
-        certificate_number: one.certificate_number.clone(),
-        ..new.clone()
-    }
 }
 
 fn hours(form: &mut Form) -> Option<Hours> {
@@ -232,13 +208,6 @@ fn hours(form: &mut Form) -> Option<Hours> {
             None
         }
     }
-}
-
-fn source(key: &str) -> Source {
-    [Source::Person, Source::Employer, Source::Base, Source::Online]
-        .into_iter()
-        .find(|source| source.key() == key)
-        .unwrap_or(Source::Import)
 }
 
 async fn page(db: &mut SqliteConnection, one: &Detail, form: &Form, clock: &Clock) -> Result<Page> {

@@ -5,7 +5,7 @@ use kit::{Actor, Hours, Result, organization};
 use sqlx::SqliteConnection;
 
 use super::{acts, store};
-use crate::ledger::{NewEntry, Source};
+use crate::ledger::NewEntry;
 
 const REASONS: [&str; 3] = [
     "经向主办单位核实，本人没有参加培训。",
@@ -39,22 +39,9 @@ pub async fn fill(tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
                 let reason = "录入有误：缺勤一天，应减 8 学时。";
                 acts::take_out(&mut *tx, &modules, &one, reason, &actor, &clock).await?;
                 let new = NewEntry {
-                    person: one.person_id,
-                    year: one.year,
-                    category: one.category_id,
-                    kind: one.kind.clone(),
-                    title: one.title.clone(),
-                    organizer: one.organizer.clone(),
-                    started_on: one.started_on.clone(),
-                    ended_on: one.ended_on.clone(),
                     hours: one.hours - Hours::whole(8),
-                    source: Source::Person,
-                    declaration: one.declaration_id,
                     recognised_by: bureau.name.clone(),
-                    certificate_number: one.certificate_number.clone(),
-                    plan: one.plan_id,
-                    case: one.case_id,
-                    corrects: Some(one.id),
+                    ..one.again()
                 };
                 acts::put_in(&mut *tx, &one, new, (reason, &[]), &clock).await?;
             }

@@ -8,8 +8,9 @@ use sqlx::SqliteConnection;
 use kit::review::Fact;
 use kit::{CaseId, Error, FileId, Hours, OrganizationId, PersonId, Result, Scope, User, day};
 
+use super::acts::changes;
 use crate::declaration::pages::{dates, optional};
-use crate::ledger::source_label;
+use crate::ledger::{NewEntry, Source, source_label};
 use crate::read::kind_label;
 
 /// An entry of the ledger (never a reversal), and what became of it.
@@ -66,6 +67,28 @@ impl Detail {
     /// Whether it still counts.
     pub fn stands(&self) -> bool {
         self.ended_at.is_none()
+    }
+
+    /// The same once more, in its own place: what a correction starts from.
+    pub fn again(&self) -> NewEntry {
+        NewEntry {
+            person: self.person_id,
+            year: self.year,
+            category: self.category_id,
+            kind: self.kind.clone(),
+            title: self.title.clone(),
+            organizer: self.organizer.clone(),
+            started_on: self.started_on.clone(),
+            ended_on: self.ended_on.clone(),
+            hours: self.hours,
+            source: Source::of(&self.source),
+            declaration: self.declaration_id,
+            recognised_by: self.recognised_by.clone(),
+            certificate_number: self.certificate_number.clone(),
+            plan: self.plan_id,
+            case: self.case_id,
+            corrects: Some(self.id),
+        }
     }
 
     /// The lines of its page.
@@ -147,12 +170,46 @@ pub async fn open(db: &mut SqliteConnection, id: i64, scope: Scope, user: &User)
     Ok(one)
 }
 
-/// What a case brought into the ledger, corrections among it.
-pub async fn of_case(db: &mut SqliteConnection, case: CaseId, scope: Scope) -> Result<Vec<Detail>> {
+/// What a case brought into the ledger, corrections among it: those that stand first, at most
+/// `most`; and how many there are in all.
+pub async fn of_case(
+    db: &mut SqliteConnection,
+    case: CaseId,
+    scope: Scope,
+    most: i64,
+) -> Result<(Vec<Detail>, i64)> {
+    let mut count = sqlx::QueryBuilder::<sqlx::Sqlite>::new("select count(*) from entry e");
+    count.push(" where e.case_id = ").push_bind(case).push(" and e.reverses_id is null");
+    scope.narrow(&mut count, "e");
+    let all: i64 = count.build_query_scalar().fetch_one(&mut *db).await?;
     let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new(SELECT);
     sql.push(" where e.case_id = ").push_bind(case).push(" and e.reverses_id is null");
     scope.narrow(&mut sql, "e");
-    sql.push(" order by e.id limit 2000");
+    sql.push(" order by r.id is not null, e.id limit ").push_bind(most);
+    Ok((sql.build_query_as().fetch_all(db).await?, all))
+}
+
+/// Every entry of a case that stands, but those of `own`.
+pub async fn standing(
+    db: &mut SqliteConnection,
+    case: CaseId,
+    scope: Scope,
+    own: Option<PersonId>,
+) -> Result<Vec<i64>> {
+    let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new("select e.id from entry e");
+    sql.push(" where e.case_id = ").push_bind(case).push(" and e.reverses_id is null");
+    sql.push(" and not exists (select 1 from entry r where r.reverses_id = e.id)");
+    sql.push(" and e.person_id is not ").push_bind(own);
+    scope.narrow(&mut sql, "e");
+    sql.push(" order by e.id");
+    Ok(sql.build_query_scalar().fetch_all(db).await?)
+}
+
+/// These entries.
+pub async fn these(db: &mut SqliteConnection, entries: &[i64]) -> Result<Vec<Detail>> {
+    let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new(SELECT);
+    sql.push(" where e.id in (select value from json_each(");
+    sql.push_bind(serde_json::to_string(entries)?).push(")) order by e.id");
     Ok(sql.build_query_as().fetch_all(db).await?)
 }
 
@@ -222,23 +279,31 @@ pub async fn ended(
     Ok(rows.into_iter().map(told).collect())
 }
 
-/// What became of a declaration's entries, a line each: for its pages.
+/// What became of a declaration's entries, a line each, with what was corrected: for its pages.
 pub async fn facts(db: &mut SqliteConnection, declaration: i64) -> Result<Vec<Fact>> {
-    let rows: Vec<(String, String, String, String)> = sqlx::query_as(
-        "select v.kind, v.by_name, r.recorded_at, r.reason
-           from revocation v join entry r on r.id = v.reversal_id
-          where v.declaration_id = ? order by r.id",
-    )
-    .bind(declaration)
-    .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(kind, by, at, reason)| {
-            let label = if kind == "corrected" { "已更正" } else { "已撤销" };
-            Fact::new(label, ended_sentence(&kind, &by, &at, &reason)).wide()
-        })
-        .collect())
+    let all = of_declaration(db, declaration).await?;
+    let told = |one: &Detail| {
+        let now = all.iter().find(|now| Some(now.id) == one.corrected_by);
+        let now = now.map(|now| format!("。{}", changes(one, &now.again()))).unwrap_or_default();
+        let sentence = one.ended_sentence();
+        let sentence = format!("{}{now}", sentence.trim_end_matches('。'));
+        Fact::new(one.state().0, sentence).wide()
+    };
+    Ok(all.iter().filter(|one| !one.stands()).map(told).collect())
+}
+
+/// What a declaration brought into the ledger, corrections among it, oldest first.
+async fn of_declaration(db: &mut SqliteConnection, declaration: i64) -> Result<Vec<Detail>> {
+    let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new(SELECT);
+    sql.push(" where e.declaration_id = ").push_bind(declaration);
+    sql.push(" and +e.reverses_id is null order by e.id");
+    Ok(sql.build_query_as().fetch_all(db).await?)
+}
+
+/// The entry that stands where a declaration's was corrected.
+pub async fn corrected_to(db: &mut SqliteConnection, declaration: i64) -> Result<Option<i64>> {
+    let all = of_declaration(db, declaration).await?;
+    Ok(all.iter().find(|one| one.stands() && one.corrects_id.is_some()).map(|one| one.id))
 }
 
 /// What a declaration's state is shown as, in SQL on its alias `d`: an approved one whose entry was

@@ -53,7 +53,7 @@ pub async fn tell(
         units.entry(one.organization_id.0).or_default().push(one);
         let Some(account) = account_of(&mut *tx, one.person_id).await? else { continue };
         let text = format!(
-            "人社局已{verb}您 {} 年度的学时“{}”（{} 学时），原因：{reason}。{now}列有它的学时证明已失效，需要的请重新出具。对处理有疑问的，请联系单位管理员或人社局。",
+            "人社局已{verb}您 {} 年度的学时“{}”（{} 学时），原因：{reason}。{now}对处理有疑问的，请联系单位管理员或人社局。",
             one.year, one.title, one.hours
         );
         let href = match one.declaration_id {

@@ -8,10 +8,10 @@ mod table;
 
 use kit::dictionary::learning_kind;
 use kit::list::List;
-use kit::review::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject, Table};
+use kit::review::{Case, Check, DecisionField, Fact, Outcome, Panel, Since, Subject, Table};
 use kit::{
-    AccountId, Clock, Error, FileId, Form, Grantable, Hours, Leaf, Modules, OrganizationId, Result,
-    day, message, organization,
+    AccountId, Clock, Error, FileId, Form, Hours, Leaf, Modules, OrganizationId, Result, day,
+    message, organization,
 };
 use sqlx::SqliteConnection;
 
@@ -163,8 +163,8 @@ impl Subject for StaffDeclarations {
         recognition::read(form, content, earlier)
     }
 
-    fn links(&self, case: &Case, _: &Content) -> Vec<(&'static str, String, Grantable)> {
-        crate::revocation::links(case)
+    async fn since(&self, db: &mut SqliteConnection, case: &Case, _: &Content) -> Result<Since> {
+        crate::revocation::since(db, case).await
     }
 
     fn own_href(&self, content: &Content) -> String {

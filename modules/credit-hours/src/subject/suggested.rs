@@ -2,11 +2,12 @@
 
 use sqlx::SqliteConnection;
 
-use kit::review::{Check, Fact};
+use kit::review::{Check, Fact, Subject};
 use kit::{Form, Hours, Result};
 
-use super::Content;
+use super::{Content, Declarations};
 use crate::declaration::suggest::over;
+use crate::ledger::NewEntry;
 use crate::rules::{self, Rule, Suggestion, Typed, Waiting};
 
 /// As the rules' fields.
@@ -54,6 +55,35 @@ pub(super) async fn most(db: &mut SqliteConnection, content: &Content) -> Result
         Some(now) => now.most,
         None => then,
     })
+}
+
+/// The most that the rules allow a declaration's entry as it is to be corrected: by the rule of its
+/// submission, of another kind by those of now. None: it is nobody's declaration, or no rule says.
+pub async fn most_after(db: &mut SqliteConnection, new: &NewEntry) -> Result<Option<Hours>> {
+    let (Some(_), Some(case)) = (new.declaration, new.case) else { return Ok(None) };
+    let stored: Option<String> =
+        sqlx::query_scalar("select content from review_case where id = ? and subject = ?")
+            .bind(case)
+            .bind(Declarations::KEY)
+            .fetch_optional(&mut *db)
+            .await?;
+    let Some(stored) = stored else { return Ok(None) };
+    let then: Content = serde_json::from_str(&stored)?;
+    let same = then.kind == new.kind;
+    let content = Content {
+        year: new.year,
+        category: new.category,
+        kind: new.kind.clone(),
+        started_on: new.started_on.clone(),
+        ended_on: new.ended_on.clone(),
+        hours: new.hours,
+        ..then
+    };
+    if same {
+        return most(db, &content).await;
+    }
+    let rules = rules::all(&mut *db).await?;
+    Ok(made(db, &content, &rules).await?.most)
 }
 
 /// 建议学时, 折算规则 and, where the rules have changed since, 规则现在.

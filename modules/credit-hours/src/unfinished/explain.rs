@@ -141,7 +141,7 @@ pub async fn explain_all(
         sentences.extend(phrase::lost_declarations(declared, year));
         sentences.extend(phrase::left_out(listed));
         let revoked = revoked.get(&person).map_or(&[][..], Vec::as_slice);
-        sentences.extend(phrase::revoked(revoked));
+        sentences.extend(phrase::revoked(revoked, year));
         let crossing = crossing.get(&person).map_or(&[][..], Vec::as_slice);
         sentences.extend(phrase::crossing(crossing, year));
         if !found.complete && found.counted {

@@ -108,7 +108,7 @@ pub(super) struct Declared {
 }
 
 /// Everything these people declared for the year that is waiting, sent back, left lying or
-/// lowered; and what ran into the next year and counts there.
+/// lowered (what was revoked or corrected since is told by its entry); and what ran into the next year and counts there.
 pub(super) async fn declared(
     db: &mut SqliteConnection,
     people: &str,
@@ -134,7 +134,8 @@ pub(super) async fn declared(
            cross join declaration d on d.person_id = j.value and d.year in (?2, ?2 + 1)
            left join category c on c.id = d.category_id
            left join organization o on o.id = d.desk_id
-          where (d.year = ?2 and (d.state <> 'approved' or d.recognised < d.hours))
+          where (d.year = ?2 and (d.state <> 'approved' or d.recognised < d.hours
+                   and not exists (select 1 from revocation v where v.declaration_id = d.id)))
              or (d.year = ?2 + 1 and d.state <> 'withdrawn' and substr(d.started_on, 1, 4) = cast(?2 as text))
           order by d.id",
     )
@@ -225,22 +226,35 @@ pub(super) struct Revoked {
     pub hours: i64,
     pub reason: String,
     pub at: String,
-    /// 更正: what stands in its place.
+    /// 更正: (hours, year) of what stands in its place.
     pub corrected: Option<i64>,
+    pub corrected_year: i32,
 }
 
+/// Of each chain of corrections the last truth: what was there first in the year, and either what
+/// stands for it now or when the last of them was revoked.
 pub(super) async fn revoked(
     db: &mut SqliteConnection,
     people: &str,
     year: i32,
 ) -> Result<Vec<Revoked>> {
     Ok(sqlx::query_as(
-        "select e.person_id, e.title, e.hours, r.reason, r.recorded_at as at,
-                (select n.hours from entry n where n.corrects_id = e.id) as corrected
-           from json_each(?1) j
-           cross join entry e on e.person_id = j.value and e.year = ?2
-           join entry r on r.reverses_id = e.id
-          order by e.id",
+        "with recursive ahead(first, id) as (
+           select e.id, e.id from json_each(?1) j
+             cross join entry e on e.person_id = j.value and e.year = ?2
+             join entry r on r.reverses_id = e.id
+           union all
+           select a.first, n.id from ahead a join entry n on n.corrects_id = a.id),
+         chain(first, last) as (
+           select min(first), id from ahead
+            where not exists (select 1 from entry n where n.corrects_id = ahead.id) group by id)
+         select f.person_id, l.title, case when g.id is null then f.hours else l.hours end as hours,
+                coalesce(g.reason, c.reason) as reason, coalesce(g.recorded_at, c.recorded_at) as at,
+                case when g.id is null then l.hours end as corrected, l.year as corrected_year
+           from chain join entry f on f.id = chain.first join entry l on l.id = chain.last
+           left join entry g on g.reverses_id = l.id
+           left join entry c on c.reverses_id = l.corrects_id
+          order by f.id",
     )
     .bind(people)
     .bind(year)

@@ -165,18 +165,26 @@ pub(super) fn left_out(listed: &[Listed]) -> Vec<Sentence> {
     .collect()
 }
 
-/// Revoked, or corrected to less.
-pub(super) fn revoked(revoked: &[Revoked]) -> Vec<Sentence> {
+/// Revoked or corrected: the last truth of each.
+pub(super) fn revoked(revoked: &[Revoked], year: i32) -> Vec<Sentence> {
     revoked
         .iter()
         .map(|one| {
             let (hours, day) = (Hours::from_tenths(one.hours), crate::read::county_day(&one.at));
             let (title, why) = (named(&one.title), told(&one.reason));
             let text = match one.corrected {
-                Some(now) => format!(
-                    "“{title}”{day} 由 {hours} 学时更正为 {} 学时，原因：{why}。",
-                    Hours::from_tenths(now)
-                ),
+                Some(now) => {
+                    let (now, other) = (Hours::from_tenths(now), one.corrected_year);
+                    let year = match other == year {
+                        true => String::new(),
+                        false => format!("，计入 {other} 年度"),
+                    };
+                    let change = match now == hours {
+                        true => format!("更正，仍为 {now} 学时"),
+                        false => format!("由 {hours} 学时更正为 {now} 学时"),
+                    };
+                    format!("“{title}”{day} {change}{year}，原因：{why}。")
+                }
                 None => format!("“{title}”的 {hours} 学时 {day} 被撤销，原因：{why}。"),
             };
             sentence("lost", text)

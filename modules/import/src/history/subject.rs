@@ -5,7 +5,7 @@ mod list;
 use credit_hours::ledger::Source;
 use credit_hours::roster::{self, Entering, HISTORY as ROSTER, Verdict};
 use kit::list::List;
-use kit::review::{Case, Check, DecisionField, Fact, Outcome, Subject, Table, TableCell};
+use kit::review::{Case, Check, DecisionField, Fact, Outcome, Since, Subject, Table, TableCell};
 use kit::{
     AccountId, Clock, Error, FileId, Form, Grantable, Hours, IdentityId, Leaf, Modules,
     OrganizationId, Permission, PersonId, Result, organization, trail,
@@ -160,11 +160,13 @@ impl Subject for HistoryHours {
         format!("/import/history/records/{}", content.batch)
     }
 
-    fn links(&self, case: &Case, content: &Content) -> Vec<(&'static str, String, Grantable)> {
-        let mut links = credit_hours::revocation_links(case);
+    async fn since(&self, db: &mut SqliteConnection, case: &Case, _: &Content) -> Result<Since> {
+        credit_hours::since(db, case).await
+    }
+
+    fn links(&self, _: &Case, content: &Content) -> Vec<(&'static str, String, Grantable)> {
         let href = format!("/import/history/cases/{}", content.batch);
-        links.push(("全部明细", href, ViewCases::grantable()));
-        links
+        vec![("全部明细", href, ViewCases::grantable())]
     }
 
     async fn approved(

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
 
-use super::{Case, Check, DecisionField, Fact, Outcome, Panel, Subject, Table};
+use super::{Case, Check, DecisionField, Fact, Outcome, Panel, Since, Subject, Table};
 use crate::access::{Grantable, Kinds, Leaf};
 use crate::list::List;
 use crate::{AccountId, Clock, FileId, Form, Modules, OrganizationId, Result};
@@ -76,6 +76,8 @@ pub trait AnySubject: Send + Sync + 'static {
     fn own_href(&self, content: &str) -> Result<String>;
     /// Links beside the detail's heading: (title, address, what its page asks for).
     fn links(&self, case: &Case) -> Result<Vec<(&'static str, String, Grantable)>>;
+    /// What became of it since.
+    async fn since(&self, db: &mut SqliteConnection, case: &Case) -> Result<Since>;
     /// One phrase for the history; empty if there is no decision.
     fn decision_text(&self, decision: &str) -> String;
     async fn passed(&self, tx: &mut SqliteConnection, case: &Case, clock: &Clock) -> Result<()>;
@@ -212,6 +214,9 @@ impl<S: Subject> AnySubject for S {
     }
     fn links(&self, case: &Case) -> Result<Vec<(&'static str, String, Grantable)>> {
         Ok(Subject::links(self, case, &read(&case.content)?))
+    }
+    async fn since(&self, db: &mut SqliteConnection, case: &Case) -> Result<Since> {
+        Subject::since(self, db, case, &read(&case.content)?).await
     }
     fn decision_text(&self, decision: &str) -> String {
         // a decision of an older version that no longer reads is simply not told

@@ -5,7 +5,7 @@ pub mod list;
 use credit_hours::ledger::Source;
 use credit_hours::roster::{self as rosters, Entering, PROXY};
 use kit::list::List;
-use kit::review::{Case, Check, DecisionField, Fact, Outcome, Subject, Table, TableCell};
+use kit::review::{Case, Check, DecisionField, Fact, Outcome, Since, Subject, Table, TableCell};
 use kit::{
     AccountId, Action, Clock, Error, FileId, Form, Grantable, Hours, Leaf, Modules, OrganizationId,
     Permission, PersonId, Result, message, organization,
@@ -118,14 +118,15 @@ impl Subject for ProxyDeclarations {
         format!("{}/{}", super::list::BASE, content.proxy)
     }
 
-    fn links(&self, case: &Case, content: &Content) -> Vec<(&'static str, String, Grantable)> {
-        let mut links = credit_hours::revocation_links(case);
+    async fn since(&self, db: &mut SqliteConnection, case: &Case, _: &Content) -> Result<Since> {
+        credit_hours::since(db, case).await
+    }
+
+    fn links(&self, _: &Case, content: &Content) -> Vec<(&'static str, String, Grantable)> {
         let roster = format!("/training/proxied/{}/roster", content.proxy);
         let plan = format!("/desk/training-plans/{}", content.plan_version);
         let plans = Grantable { leaf: PLAN_REVIEWS, action: Action::View };
-        links.push(("全部名册", roster, ViewProxyReviews::grantable()));
-        links.push(("关联计划", plan, plans));
-        links
+        vec![("全部名册", roster, ViewProxyReviews::grantable()), ("关联计划", plan, plans)]
     }
 
     async fn approved(
