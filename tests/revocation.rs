@@ -145,9 +145,12 @@ async fn the_bureau_revokes_an_entry_once_and_everything_follows() {
     assert_eq!(total(&county).await, 240);
 
     // who hears of it
+    let void = "select count(*) from message where title = '学时证明已失效'";
+    assert_eq!(county.number(void).await, 1);
     let told = county
         .text("select text from message where title = '学时已撤销' order by id limit 1")
         .await;
+    assert!(!told.contains("证明已失效"), "{told}");
     assert!(
         told.contains("您 2026 年度的学时“诊疗规范培训班”（36 学时）") && told.contains(REASON),
         "{told}"
@@ -292,6 +295,8 @@ async fn a_correction_is_a_reversal_and_a_linked_entry() {
     whole(&county).await;
     bureau.follow(&done).await.is(200).contains("更正经过").contains("32 学时").contains("已更正");
     assert_eq!(county.text("select state from certificate").await, "revoked");
+    let why = county.text("select state_reason from certificate").await;
+    assert!(why.starts_with("所列的一条学时已被更正，原因：学时录入错误"), "{why}");
     let told = county
         .text("select text from message where title = '学时已更正' order by id limit 1")
         .await;
@@ -405,6 +410,15 @@ async fn a_revoked_declaration_says_so_everywhere_and_may_be_declared_again() {
     declare(&county).await.is(422);
     revoke(&mut bureau, entry, REASON, PASSWORD).await.is(303);
     assert_eq!(total(&county).await, 0);
+    // no certificate counted it
+    let void = "select count(*) from message where text like '%证明%已失效%'";
+    assert_eq!(county.number(void).await, 0);
+    bureau
+        .get("/desk/declarations/1")
+        .await
+        .is(200)
+        .contains("撤销 40 学时")
+        .lacks("/credit-hours/cases/");
 
     bureau.get("/desk/declarations/1").await.is(200).contains("已撤销").contains(REASON);
     bureau.get("/desk/declarations?tab=done").await.is(200).contains("已撤销");
@@ -418,7 +432,13 @@ async fn a_revoked_declaration_says_so_everywhere_and_may_be_declared_again() {
         .is(200)
         .contains("已撤销")
         .contains("可以重新申报");
-    person.get("/credit-hours/declarations/1").await.is(200).contains("已撤销").contains(REASON);
+    person
+        .get("/credit-hours/declarations/1")
+        .await
+        .is(200)
+        .contains("已撤销")
+        .contains("撤销 40 学时")
+        .contains(REASON);
     declare(&county).await.is(303);
     approved(&county).await;
     assert_eq!(total(&county).await, 400);
@@ -448,6 +468,123 @@ async fn a_whole_case_is_revoked_at_once_but_for_ones_own() {
     assert_eq!(county.number("select coalesce(sum(hours), 0) from entry").await, 0);
     bureau.post(&path, &[("reason", REASON), ("password", PASSWORD)]).await.is(409);
     bureau.get("/credit-hours/cases/999").await.is(404);
+    whole(&county).await;
+}
+
+#[rocket::async_test]
+async fn a_case_of_thousands_is_revoked_whole() {
+    let county = county().await;
+    declare(&county).await.is(303);
+    let case = county.number("select id from review_case").await;
+    let person = county.person("王芳").await;
+    let entries: Vec<NewEntry> = (0..2_504)
+        .map(|at| NewEntry {
+            case: Some(kit::CaseId(case)),
+            ..new(person, 2026, &format!("集中培训{at}"), 5)
+        })
+        .collect();
+    let mut tx = county.db().begin().await.unwrap();
+    record(&mut tx, &entries, &county.clock).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut bureau = seated(&county, "admin").await;
+    let address = format!("/credit-hours/cases/{case}");
+    bureau
+        .get(&address)
+        .await
+        .is(200)
+        .contains("共 2504 条，可以办理 2504 条；下面列出 300 条")
+        .contains("确认撤销 2504 条");
+    let path = format!("{address}/revoke");
+    let done = bureau.post(&path, &[("reason", REASON), ("password", PASSWORD)]).await;
+    bureau.follow(&done).await.is(200).contains("已撤销 2504 条学时");
+    let reversed = "select count(*) from entry where reverses_id is not null";
+    assert_eq!(county.number(reversed).await, 2_504);
+    assert_eq!(county.number("select sum(hours) from entry").await, 0);
+    let told = county.trail().await;
+    assert_eq!(told.iter().filter(|line| line.contains("记入的 2504 条学时")).count(), 1);
+    bureau.post(&path, &[("reason", REASON), ("password", PASSWORD)]).await.is(409);
+    whole(&county).await;
+}
+
+const PAPER: &[(&str, &str, &[u8])] = &[("files", "证书.pdf", CLASS_PAPERS[0].2)];
+
+async fn correct_with_paper(
+    browser: &mut Browser<'_>,
+    entry: i64,
+    changes: &[(&str, &str)],
+) -> Page {
+    let mut fields = CLASS[..7].to_vec();
+    fields.extend([
+        ("certificate_number", ""),
+        ("reason", "录入有误，按证书更正。"),
+        ("password", PASSWORD),
+    ]);
+    fields.extend(changes);
+    browser.upload(&format!("/credit-hours/entries/{entry}/correct"), &fields, PAPER).await
+}
+
+#[rocket::async_test]
+async fn a_correction_gives_no_more_than_was_declared_and_a_rise_needs_a_paper() {
+    let county = county().await;
+    declare(&county).await.is(303);
+    for login in
+        [county.admin_of("人民医院").await, county.admin_of("卫健委").await, "admin".to_owned()]
+    {
+        let mut desk = seated(&county, &login).await;
+        desk.get("/desk/declarations/1").await.is(200);
+        let fields = [("confirmed", "1"), ("hours", "32"), ("lowered", "缺勤一天")];
+        desk.post("/desk/declarations/1/approve", &fields).await.is(303);
+    }
+    assert_eq!(total(&county).await, 320);
+    let id = county.number("select id from entry").await;
+    let mut bureau = seated(&county, "admin").await;
+    let plain =
+        [("title", "基层儿科培训班"), ("organizer", "云川县卫生健康培训中心"), ("hours", "36")];
+    correct(&mut bureau, id, &plain).await.is(422).contains("必须上传证明材料");
+    // ten days would hold them, but nobody declared them
+    let more = [("hours", "40.5"), ("started_on", "2026-09-09")];
+    correct_with_paper(&mut bureau, id, &more).await.is(422).contains("超过当时申报的 40 学时");
+    assert_eq!(total(&county).await, 320);
+    correct_with_paper(&mut bureau, id, &[("hours", "36")]).await.is(303);
+    assert_eq!(total(&county).await, 360);
+    whole(&county).await;
+    // what became of it, at the desk and for the person
+    let case = county.number("select id from review_case").await;
+    bureau
+        .get("/desk/declarations/1")
+        .await
+        .is(200)
+        .contains("已更正")
+        .contains("32 学时改为 36 学时")
+        .contains(&format!("/credit-hours/cases/{case}"));
+    let second = county.number("select id from entry where corrects_id is not null").await;
+    let mut person = seated(&county, &id_number(2)).await;
+    person
+        .get("/credit-hours/declarations/1")
+        .await
+        .is(200)
+        .contains("32 学时改为 36 学时")
+        .contains("学时 36 学时（原 32 学时）")
+        .contains(&format!("/credit-hours/mine#entry-{second}"));
+    person.get("/credit-hours/mine").await.is(200).contains(&format!("id=\"entry-{second}\""));
+}
+
+#[rocket::async_test]
+async fn an_entry_above_a_limit_can_be_corrected_downwards() {
+    let county = county().await;
+    let id = entry(&county, "周晓梅", "诊疗规范培训班", 950).await;
+    let mut bureau = seated(&county, "admin").await;
+    correct(&mut bureau, id, &[("hours", "92")]).await.is(303);
+    assert_eq!(total(&county).await, 920);
+    let second = county.number("select id from entry where corrects_id is not null").await;
+    // up again, or to another subject: the limits are asked
+    correct(&mut bureau, second, &[("hours", "93")]).await.is(422).contains("一项最多 90 学时");
+    let other = [("hours", "91"), ("category", "1")];
+    correct(&mut bureau, second, &other).await.is(422).contains("一项最多 90 学时");
+    // and of fewer days, what they hold
+    let days = [("hours", "91"), ("started_on", "2026-09-17")];
+    correct(&mut bureau, second, &days).await.is(422).contains("超过这些天最多的 16 学时");
+    assert_eq!(total(&county).await, 920);
     whole(&county).await;
 }
 

@@ -29,7 +29,7 @@ pub async fn since(db: &mut SqliteConnection, case: &Case) -> Result<Since> {
     if case.state != CaseState::Approved {
         return Ok(Since::default());
     }
-    // (recognised first, of these ended, that stand)
+    // recognised by the case itself; still standing, corrections among them
     let (first, standing): (i64, i64) = sqlx::query_as(
         "select coalesce(sum(corrects_id is null), 0),
                 coalesce(sum(not exists (select 1 from entry r where r.reverses_id = entry.id)), 0)

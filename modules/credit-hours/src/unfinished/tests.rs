@@ -319,6 +319,45 @@ async fn every_reason_has_its_sentence() {
 }
 
 #[tokio::test]
+async fn of_a_chain_of_corrections_only_the_last_truth_is_told() {
+    use crate::ledger::{Ended, end};
+    let world = World::new().await;
+    let person = world.people(3, 1).await[0];
+    let mut tx = world.pools.begin().await.unwrap();
+    let created = Event::PeopleCreated { people: vec![person] };
+    hear(&mut tx, &created, &world.clock).await.unwrap();
+    let declared = declare(&mut tx, person, "approved", (2, 480), "课程标准解读").await;
+    sqlx::query("update declaration set recognised = 360 where id = ?")
+        .bind(declared)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    let actor = kit::Actor::system();
+    let (modules, clock) = (&world.modules, &world.clock);
+    let mut new = NewEntry { declaration: Some(declared), ..entry(person, 2, 360) };
+    let first = record(&mut tx, &[new.clone()], clock).await.unwrap()[0];
+    end(&mut tx, modules, first, Ended::Corrected, "缺勤半天。", &actor, clock).await.unwrap();
+    (new.hours, new.corrects) = (Hours::from_tenths(320), Some(first));
+    let second = record(&mut tx, &[new], clock).await.unwrap()[0];
+    let lost = |found: &Explanation| -> Vec<String> {
+        let lost = found.sentences.iter().filter(|one| one.kind == "lost");
+        lost.map(|one| one.text.clone()).collect()
+    };
+    let found = explain(&mut tx, person, 2026, clock).await.unwrap();
+    assert_eq!(
+        lost(&found),
+        ["“基层儿科常见病诊疗规范培训班”2026-11-23 由 36 学时更正为 32 学时，原因：缺勤半天。"]
+    );
+    crate::ledger::reverse(&mut tx, modules, second, "证书不实。", &actor, clock).await.unwrap();
+    let found = explain(&mut tx, person, 2026, clock).await.unwrap();
+    assert_eq!(
+        lost(&found),
+        ["“基层儿科常见病诊疗规范培训班”的 32 学时 2026-11-23 被撤销，原因：证书不实。"]
+    );
+    assert!(found.line.ends_with("被撤销或更正 1 条"), "{}", found.line);
+}
+
+#[tokio::test]
 async fn what_runs_into_the_next_year_counts_there_and_too_much_of_one_subject_helps_no_other() {
     let world = World::new().await;
     let person = world.people(3, 1).await[0];
