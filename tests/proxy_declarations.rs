@@ -442,7 +442,7 @@ async fn failing_rows_are_left_out_and_listed_and_people_of_other_counties_are_h
     base.follow(&done)
         .await
         .contains("可以计入 1 人（12 学时），不能计入 2 人")
-        .contains("同一培训计划")
+        .contains("已有同一培训的学时")
         .contains("已在 DS20261123-0001 中作为外县学员登记");
     base.upload(edit, &fields("submit", &[]), &PAPERS).await.is(303);
     let mut dept = department(&county).await;
@@ -663,7 +663,7 @@ async fn what_is_declared_or_entered_meanwhile_is_left_out_at_approval() {
         .await;
     county.execute("update person set state = 'moved' where name = '赵国栋'").await;
     let mut admin = bureau(&county).await;
-    admin.get(DESK).await.is(200).contains("同一项目，日期重叠").contains("已调出本县");
+    admin.get(DESK).await.is(200).contains("已有同一培训的学时").contains("已调出本县");
     approve(&mut admin).await.is(303);
     assert_eq!(county.number("select count(*) from entry").await, 1);
     assert_eq!(county.number("select count(*) from handover").await, 1);
