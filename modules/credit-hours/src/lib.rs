@@ -36,8 +36,8 @@ pub use ledger::source_label;
 pub use ledger::totals::{Difference, recount};
 pub use read::{CategoryTotal, EntryRow, YearTotal, entries, kind_label, year_totals};
 pub use revocation::{
-    EditRevocations, Revoked, ViewRevocations, entry_page, links as revocation_links,
-    reason as revocation_reason, revoked, since,
+    EditRevocations, Revoked, ViewRevocations, entry_page, reason as revocation_reason, revoked,
+    since,
 };
 pub use subject::{Content, Declarations, KIND_CELLS, KINDS, LEAF, Recognition};
 pub use unfinished::{Explanation, Sentence, UNFINISHED, explain, explain_all};
