@@ -207,12 +207,43 @@ async fn move_to(county: &World, person: PersonId, to: i64) {
 
 async fn waive(county: &World, person: PersonId, tenths: i64) {
     let mut tx = county.db().begin().await.unwrap();
-    sqlx::query("update person_year set exempt = ? where person_id = ? and year = 2026")
+    sqlx::query("update exemption set in_force = 0 where person_id = ?")
+        .bind(person)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    if tenths > 0 {
+        let case: i64 = sqlx::query_scalar(
+            "insert into review_case (subject, number, state, route, stage, person_id,
+               organization_id, title, content, submitted_at, waiting_since)
+             select 'exemptions', hex(randomblob(8)), 'approved', '[1]', 0, id, organization_id,
+                    '', '{}', '', '' from person where id = ? returning id",
+        )
+        .bind(person)
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+        sqlx::query(
+            "insert into exemption (case_id, state, organization_id, person_id, account_id, year,
+               granted, in_force, created_at, updated_at)
+             select ?, 'approved', organization_id, id, (select min(id) from account), 2026, ?, 1,
+                    '', '' from person where id = ?",
+        )
+        .bind(case)
         .bind(tenths)
         .bind(person)
         .execute(&mut *tx)
         .await
         .unwrap();
+    }
+    sqlx::query(
+        "update person_year set exempt = min(?, required) where person_id = ? and year = 2026",
+    )
+    .bind(tenths)
+    .bind(person)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
     totals::settle(&mut tx, &[(person, 2026)]).await.unwrap();
     tx.commit().await.unwrap();
 }

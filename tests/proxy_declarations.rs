@@ -241,7 +241,7 @@ async fn a_class_is_declared_by_two_desks_and_stands_in_its_peoples_ledgers() {
         .await
         .is(200)
         .contains("共 3 人：可以计入 2 人（22 学时）")
-        .contains("其他人员（3 人）")
+        .contains("名单（3 人）")
         .contains("未达到要求");
     approve(&mut dept).await.is(303);
     assert_eq!(county.number("select count(*) from entry").await, 0);

@@ -318,7 +318,7 @@ async fn a_header_or_roster_that_is_not_in_order_is_not_submitted() {
         school.upload(&at, &header(&with), &[]).await.is(422).contains(told);
     }
     school.upload(&at, &header(&[]), &[]).await.redirects_to(&format!("{at}/roster"));
-    school.post(&format!("{at}/submit"), &[]).await.is(422).contains("请至少上传 1 份证明材料");
+    school.post(&format!("{at}/submit"), &[]).await.is(422).contains("缺少“单位证明”");
     school.upload(&at, &header(&[]), &SHEETS).await.is(303);
     school.post(&format!("{at}/submit"), &[]).await.is(422).contains("名单是空的");
     school.post(&format!("{at}/people/all"), &[]).await.redirects_to(&format!("{at}/roster"));
