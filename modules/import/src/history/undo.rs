@@ -171,7 +171,6 @@ async fn page(
 
 /// With a reason and one's own password, as a single revocation.
 #[post("/history/records/<id>/undo", data = "<form>")]
-#[expect(clippy::too_many_arguments, reason = "guards and parameters of one route")]
 async fn undo(
     user: Can<EditRevocations>,
     id: i64,
