@@ -84,10 +84,16 @@ impl Module for Revocations {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration {
-            name: "0040_revocation",
-            sql: include_str!("../migrations/0040_revocation.sql"),
-        }]
+        vec![
+            Migration {
+                name: "0040_revocation",
+                sql: include_str!("../migrations/0040_revocation.sql"),
+            },
+            Migration {
+                name: "0042_reversals",
+                sql: include_str!("../migrations/0042_reversals.sql"),
+            },
+        ]
     }
 
     fn lists(&self) -> Vec<&'static List> {
