@@ -3,55 +3,64 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kit::{OrganizationId, Result};
+use kit::{OrganizationId, PersonId, Result};
 use sqlx::SqliteConnection;
 
-use crate::check::{Level, Problem};
+use crate::check::Level;
 use crate::columns::{Column, Layout};
-use crate::parse::CheckedRow;
+use crate::departments::Found;
+use crate::parse::{CheckedRow, Known};
+use crate::policy::Policy;
+use crate::units::Units;
 
 /// What is compared with.
 pub struct Against {
-    organization: OrganizationId,
     layout: Layout,
-    /// (name, birth) of the unit's own people: the same person under another number?
-    own: HashSet<(String, String)>,
+    /// (unit, name, birth) of the people of the units a row may name: the same person under
+    /// another number?
+    there: HashSet<(OrganizationId, String, String)>,
 }
 
 #[derive(sqlx::FromRow)]
-struct Known {
+struct Recorded {
     number: String,
-    name: String,
+    id: PersonId,
     organization_id: OrganizationId,
     organization_name: String,
     state: String,
+    internal_department_id: Option<i64>,
+    #[sqlx(flatten)]
+    fields: accounts::people::Fields,
 }
 
 impl Against {
-    pub async fn of(
-        db: &mut SqliteConnection,
-        organization: OrganizationId,
-        layout: Layout,
-    ) -> Result<Self> {
-        let own: Vec<(String, String)> =
-            sqlx::query_as("select name, born from person where organization_id = ?")
-                .bind(organization)
-                .fetch_all(db)
-                .await?;
-        Ok(Self { organization, layout, own: own.into_iter().collect() })
+    pub async fn of(db: &mut SqliteConnection, units: &Units, layout: Layout) -> Result<Self> {
+        let there: Vec<(OrganizationId, String, String)> = sqlx::query_as(
+            "select p.organization_id, p.name, p.born from json_each(?) j
+               cross join person p on p.organization_id = j.value",
+        )
+        .bind(serde_json::to_string(&units.all())?)
+        .fetch_all(db)
+        .await?;
+        Ok(Self { layout, there: there.into_iter().collect() })
     }
 
     /// Adds what the database says to each row.
-    pub async fn compare(&self, db: &mut SqliteConnection, rows: &mut [CheckedRow]) -> Result<()> {
-        let known = known(db, rows).await?;
+    pub async fn compare(
+        &self,
+        db: &mut SqliteConnection,
+        units: &Units,
+        rows: &mut [CheckedRow],
+    ) -> Result<()> {
+        let mut known = known(db, rows).await?;
         let numbers: Vec<&str> =
             rows.iter().filter_map(|r| r.id_card.as_ref()).map(kit::IdCard::number).collect();
         let given_up = accounts::identity::given_up(db, &numbers).await?;
         let phones = phones(db, rows).await?;
         for row in rows {
             let Some(card) = &row.id_card else { continue };
-            match known.get(card.number()) {
-                Some(person) => self.met(row, person),
+            match known.remove(card.number()) {
+                Some(person) => self.met(row, units, person),
                 None if given_up.contains(card.number()) => row.tell(
                     &self.layout,
                     Level::Error,
@@ -65,19 +74,20 @@ impl Against {
         Ok(())
     }
 
-    fn met(&self, row: &mut CheckedRow, person: &Known) {
+    fn met(&self, row: &mut CheckedRow, units: &Units, person: Recorded) {
         if person.state == "moved" {
             // whatever unit he left: the way back is a transfer, not a second record
             row.tell(
                 &self.layout,
                 Level::Error,
                 Column::IdNumber,
-                format!("{} 已调出本县，系统中还有他的记录，不能重复登记", person.name),
+                format!("{} 已调出本县，系统中还有他的记录，不能重复登记", person.fields.name),
                 accounts::people::BACK,
             );
             return;
         }
-        if person.organization_id != self.organization {
+        let Some(unit) = row.unit else { return };
+        if person.organization_id != unit {
             let message = format!("已在 {}，请由本人发起调转", person.organization_name);
             row.tell(
                 &self.layout,
@@ -89,8 +99,9 @@ impl Against {
             return;
         }
         let Some(accepted) = &row.accepted else { return };
-        if accepted.fields.name != person.name {
-            let message = format!("与系统中登记的姓名“{}”不一致（同一身份证号）", person.name);
+        if accepted.fields.name != person.fields.name {
+            let message =
+                format!("与系统中登记的姓名“{}”不一致（同一身份证号）", person.fields.name);
             row.tell(
                 &self.layout,
                 Level::Error,
@@ -100,25 +111,32 @@ impl Against {
             );
             return;
         }
-        let state = match person.state.as_str() {
-            "serving" => String::new(),
-            other => format!("（{}）", accounts::people::state_label(other)),
+        let typed_place = match units.departments(unit).find(&accepted.department) {
+            Found::One(id) => Some(id),
+            _ => None,
         };
-        row.skip = Some(Problem {
-            column: Column::IdNumber,
-            level: Level::Warn,
-            value: row.typed(&self.layout, Column::IdNumber).to_owned(),
-            message: format!("{} 已在本单位{state}，将跳过", person.name),
-            remedy: "不用处理；要改信息的，由本人申请修改".to_owned(),
-        });
+        let new_place = !accepted.department.is_empty()
+            && (typed_place.is_none() || typed_place != person.internal_department_id);
+        let would = |policy: Policy, place: bool| {
+            place || policy.merged(&person.fields, &accepted.fields, &self.layout) != person.fields
+        };
+        row.known = Some(Box::new(Known {
+            person: person.id,
+            fills: would(Policy::Fill, new_place && person.internal_department_id.is_none()),
+            updates: would(Policy::Update, new_place),
+            state: person.state,
+            fields: person.fields,
+            place: person.internal_department_id,
+            typed_place,
+        }));
     }
 
     fn newcomer(&self, row: &mut CheckedRow, phones: &HashSet<String>) {
-        let Some(accepted) = &row.accepted else { return };
+        let (Some(accepted), Some(unit)) = (&row.accepted, row.unit) else { return };
         let fields = &accepted.fields;
-        let twin = (fields.name.clone(), kit::day::date_text(accepted.id_card.birth()));
+        let twin = (unit, fields.name.clone(), kit::day::date_text(accepted.id_card.birth()));
         let shared = phones.contains(&fields.phone);
-        let twin = self.own.contains(&twin);
+        let twin = self.there.contains(&twin);
         if shared {
             row.tell(
                 &self.layout,
@@ -141,11 +159,18 @@ impl Against {
 }
 
 /// The recorded people who have one of the rows' numbers.
-async fn known(db: &mut SqliteConnection, rows: &[CheckedRow]) -> Result<HashMap<String, Known>> {
+async fn known(
+    db: &mut SqliteConnection,
+    rows: &[CheckedRow],
+) -> Result<HashMap<String, Recorded>> {
     let numbers: Vec<&str> =
         rows.iter().filter_map(|r| r.id_card.as_ref()).map(|c| c.number()).collect();
-    let found: Vec<Known> = sqlx::query_as(
-        "select i.number, p.name, p.organization_id, o.name as organization_name, p.state
+    let found: Vec<Recorded> = sqlx::query_as(
+        "select i.number, p.id, p.organization_id, o.name as organization_name, p.state,
+                p.internal_department_id, p.name, p.nation, p.political, p.education, p.degree,
+                p.series, p.level, p.title, p.titled_on, p.title_certificate, p.school, p.major,
+                p.graduated_on, p.started_work_on, p.position, p.phone, p.email, p.note,
+                p.native_place, p.employment, p.address
            from json_each(?) j
            cross join identity i on i.number = j.value
            join person p on p.identity_id = i.id
@@ -154,7 +179,7 @@ async fn known(db: &mut SqliteConnection, rows: &[CheckedRow]) -> Result<HashMap
     .bind(serde_json::to_string(&numbers)?)
     .fetch_all(db)
     .await?;
-    Ok(found.into_iter().map(|known| (known.number.clone(), known)).collect())
+    Ok(found.into_iter().map(|person| (person.number.clone(), person)).collect())
 }
 
 /// Those of the rows' phones that somebody has.

@@ -10,7 +10,7 @@ mod words;
 use time::Date;
 
 use crate::columns::{Column, EXAMPLE, EXAMPLE_NUMBER, Layout};
-use crate::departments::Departments;
+use crate::units::Units;
 pub use dates::unformatted;
 pub use identity::plain_name;
 use kit::sheet::{Cell, Row};
@@ -76,6 +76,8 @@ pub struct Checked {
     pub example: bool,
     /// None if anything is wrong.
     pub accepted: Option<Accepted>,
+    /// The unit the row names; none if it cannot be meant.
+    pub unit: Option<kit::OrganizationId>,
     /// The number, if it is one, even of a row with other faults: for duplicates.
     pub id_card: Option<kit::IdCard>,
     pub problems: Vec<Problem>,
@@ -85,20 +87,15 @@ pub struct Checked {
 pub struct Checker {
     today: Date,
     layout: Layout,
-    departments: Departments,
+    units: Units,
     /// Unknown departments are made, not refused.
     create_departments: bool,
     words: Words,
 }
 
 impl Checker {
-    pub fn new(
-        today: Date,
-        layout: Layout,
-        departments: Departments,
-        create_departments: bool,
-    ) -> Self {
-        Self { today, layout, departments, create_departments, words: Words::default() }
+    pub fn new(today: Date, layout: Layout, units: Units, create_departments: bool) -> Self {
+        Self { today, layout, units, create_departments, words: Words::default() }
     }
 
     /// Checks one row.
@@ -118,7 +115,9 @@ impl Checker {
         let education = at.word(words, Column::Education, &kit::dictionary::EDUCATIONS);
         let degree = at.word(words, Column::Degree, &kit::dictionary::DEGREES);
         at.degree_fits(education, degree);
-        let department = at.department(&self.departments, self.create_departments);
+        let unit = at.unit(&self.units);
+        let departments = self.units.departments(unit.unwrap_or(self.units.own()));
+        let department = at.department(departments, self.create_departments);
         let (phone, email) = (at.phone(), at.email());
         let (school, major) = (at.line(Column::School, 100), at.line(Column::Major, 100));
         let born = id_card.as_ref().map(kit::IdCard::birth);
@@ -155,7 +154,7 @@ impl Checker {
             department,
             fields,
         });
-        Checked { example: false, accepted, id_card, problems: at.problems }
+        Checked { example: false, accepted, unit, id_card, problems: at.problems }
     }
 }
 

@@ -28,6 +28,8 @@ pub enum Column {
     TitleCertificate,
     Position,
     Note,
+    /// 所在单位: where the importer may import for units below
+    Unit,
 }
 
 /// What the template, its instructions and the reader need of a column.
@@ -52,7 +54,7 @@ pub const EXAMPLE: &str = "示例";
 /// The example row's number: nobody's, its area code is not assigned.
 pub const EXAMPLE_NUMBER: &str = "41999919860520018X";
 
-pub const COLUMNS: [Definition; 22] = [
+pub const COLUMNS: [Definition; 23] = [
     Definition {
         column: Column::Name,
         title: "姓名",
@@ -250,6 +252,15 @@ pub const COLUMNS: [Definition; 22] = [
         width: 20.0,
         example: "这是示例，导入时忽略",
         rule: "可不填。不超过 200 个字。",
+    },
+    Definition {
+        column: Column::Unit,
+        title: "所在单位",
+        aliases: &["工作单位", "单位名称", "单位", "所属单位", "用人单位"],
+        required: false,
+        width: 26.0,
+        example: "",
+        rule: "不填的是导入的单位自己的人员；给下级单位导入时填写单位全称或统一社会信用代码。",
     },
 ];
 

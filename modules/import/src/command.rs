@@ -10,9 +10,9 @@ use serde::Serialize;
 use crate::against::Against;
 use crate::check::{Level, Problem};
 use crate::columns::Layout;
-use crate::departments::Departments;
 use crate::parse::{CheckedRow, Parsing, Piece};
 use crate::store::{self, NewImport};
+use crate::units::Units;
 use crate::{commit, run};
 
 /// A problem as `--json` prints it.
@@ -72,24 +72,19 @@ pub async fn check(
     organization: &Organization,
     bytes: Vec<u8>,
 ) -> Result<Report> {
-    let departments = Departments::of(&mut *db.read().await?, organization.id).await?;
-    let mut parsing = Parsing::start(bytes, clock.today(), departments, false);
+    let units = Units::of(&mut *db.read().await?, organization.id, None).await?;
+    let mut parsing = Parsing::start(bytes, clock.today(), units.clone(), false);
     let (mut against, mut rows): (Option<Against>, Vec<Verdict>) = (None, vec![]);
     while let Some(piece) = parsing.next().await {
         match piece {
             Piece::Header(header) => {
                 against = Some(
-                    Against::of(
-                        &mut *db.read().await?,
-                        organization.id,
-                        Layout::of(&header.titles),
-                    )
-                    .await?,
+                    Against::of(&mut *db.read().await?, &units, Layout::of(&header.titles)).await?,
                 );
             }
             Piece::Rows(mut batch) => {
                 if let Some(against) = &against {
-                    against.compare(&mut *db.read().await?, &mut batch).await?;
+                    against.compare(&mut *db.read().await?, &units, &mut batch).await?;
                 }
                 rows.extend(batch.into_iter().map(Verdict::of));
             }
@@ -104,7 +99,7 @@ pub async fn check(
     }
     let count =
         |verdicts: &[&str]| rows.iter().filter(|r| verdicts.contains(&r.verdict)).count() as i64;
-    let (valid, warnings, skipped) = (count(&["ok", "warn"]), count(&["warn"]), count(&["skip"]));
+    let (valid, warnings, skipped) = (count(&["ok", "warn"]), count(&["warn"]), count(&["known"]));
     let total = rows.len() as i64;
     let errors = rows
         .into_iter()
@@ -151,6 +146,7 @@ pub async fn import(
         file_name,
         bytes: &bytes,
         create_departments: false,
+        below: false,
         kind: store::PEOPLE,
         batch: None,
     };
@@ -160,8 +156,9 @@ pub async fn import(
     tx.commit().await?;
     run::check(db, clock, &import, bytes, progress).await?;
     let checked = store::find(&mut *db.read().await?, id, organization.id).await?;
-    let outcome = if checked.valid > 0 {
-        commit::commit(db, modules, clock, &actor, id, organization.id).await?
+    let choice = commit::Choice::default();
+    let outcome = if commit::refuse(&checked, choice).is_ok() {
+        commit::commit(db, modules, clock, &actor, id, organization.id, choice).await?
     } else {
         commit::nothing(db, clock, id).await?
     };

@@ -1,6 +1,8 @@
 //! The import itself: the check's own code plus one transaction. What changed since the check is
 //! left out and listed.
 
+mod known;
+
 use accounts::people::{self, NewPerson, Origin};
 use kit::db::Pools;
 use kit::{Actor, Clock, Error, Event, Modules, OrganizationId, Result, trail};
@@ -13,18 +15,41 @@ use crate::check::{Checker, Level, Problem};
 use crate::columns::{Column, Layout};
 use crate::departments::{Departments, Found};
 use crate::parse::CheckedRow;
+use crate::policy::Policy;
 use crate::store::{self, Import};
+use crate::touch::{self, Touch};
+use crate::units::Units;
 use kit::sheet::{Cell, Row};
 
 /// People written by one call of `create_many`.
 const CHUNK: usize = 2_000;
 
+/// What is chosen when a checked file is imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Choice {
+    pub policy: Policy,
+    /// 全部正确才导入: one row that cannot go in, and none does.
+    pub whole: bool,
+}
+
 /// What an import did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outcome {
+    /// People created.
     pub imported: i64,
+    /// People who were there and are changed.
+    pub updated: i64,
+    /// Change requests opened in place of a change.
+    pub requested: i64,
     /// Good when checked, not any more.
     pub changed: i64,
+}
+
+impl Outcome {
+    /// Whether anything was written.
+    pub fn any(&self) -> bool {
+        self.imported + self.updated + self.requested > 0
+    }
 }
 
 /// Writes the good rows of a checked upload.
@@ -38,29 +63,67 @@ pub async fn commit(
     actor: &Actor,
     id: i64,
     organization: OrganizationId,
+    choice: Choice,
 ) -> Result<Outcome> {
     let import = store::find(&mut *db.read().await?, id, organization).await?;
     if import.state != "checked" {
         return Err(already(&import.state));
     }
+    refuse(&import, choice)?;
     let mut tx = db.begin().await?;
     let claimed = sqlx::query(
-        "update import set state = 'imported', ended_at = ? where id = ? and state = 'checked'",
+        "update import set state = 'imported', ended_at = ?, policy = ?, whole = ?
+          where id = ? and state = 'checked'",
     )
     .bind(clock.stamp())
+    .bind(choice.policy.key())
+    .bind(choice.whole)
     .bind(id)
     .execute(&mut *tx)
     .await?;
     if claimed.rows_affected() == 0 {
         return Err(already("imported"));
     }
-    let outcome =
-        write(&mut tx, modules, clock, actor, &import, chunks(db.clone(), clock, &import)).await?;
+    let outcome = write(
+        &mut tx,
+        modules,
+        clock,
+        actor,
+        &import,
+        choice,
+        chunks(db.clone(), clock, &import, choice),
+    )
+    .await?;
     tx.commit().await?;
     if let Err(error) = store::forget(db, id, false).await {
         tracing::error!(import = id, %error, "imported rows not removed yet"); // the sweep will
     }
     Ok(outcome)
+}
+
+/// What stands against the choice before anything is tried.
+///
+/// # Errors
+/// Refused: 全部正确才导入 with failing rows, or nothing that could go in.
+pub fn refuse(import: &Import, choice: Choice) -> Result<()> {
+    let rejected = if choice.policy == Policy::Reject { import.known } else { 0 };
+    let failing = import.failing + rejected;
+    if choice.whole && failing > 0 {
+        return Err(Error::refused(format!(
+            "选择了“全部正确才导入”，但有 {failing} 行不能导入，所以没有写入任何数据。请改好这些行重新上传，或者改选“只导入正确的行”。"
+        )));
+    }
+    let known = match choice.policy {
+        Policy::Fill => import.fills,
+        Policy::Update => import.updates,
+        Policy::Skip | Policy::Reject => 0,
+    };
+    if import.valid + known == 0 {
+        return Err(Error::refused(
+            "按现在的选择没有可以导入或修改的人员。请改好需要修改的行重新上传，或者换一种处理方式。",
+        ));
+    }
+    Ok(())
 }
 
 /// Ends a checked upload of which nothing can go in (the command has nobody to ask).
@@ -74,7 +137,7 @@ pub async fn nothing(db: &Pools, clock: &Clock, id: i64) -> Result<Outcome> {
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(Outcome { imported: 0, changed: 0 })
+    Ok(Outcome::default())
 }
 
 /// Why an upload is not waiting to be imported.
@@ -89,18 +152,24 @@ pub fn already(state: &str) -> Error {
 
 /// The good rows, checked once more (the day or the rules may have changed), in chunks: read and
 /// checked beside the transaction that writes them, never all in memory.
-fn chunks(db: Pools, clock: &Clock, import: &Import) -> mpsc::Receiver<Result<Vec<CheckedRow>>> {
+fn chunks(
+    db: Pools,
+    clock: &Clock,
+    import: &Import,
+    choice: Choice,
+) -> mpsc::Receiver<Result<Vec<CheckedRow>>> {
     let (sender, receiver) = mpsc::channel(1);
     let (today, import) = (clock.today(), import.clone());
     tokio::spawn(async move {
         let checked = async {
             let mut reader = db.read().await?;
-            let departments = Departments::of(&mut reader, import.organization_id).await?;
+            let units = Units::of_import(&mut reader, &import).await?;
             let mut checker =
-                Checker::new(today, layout(&import)?, departments, import.create_departments);
+                Checker::new(today, layout(&import)?, units, import.create_departments);
+            let known = matches!(choice.policy, Policy::Fill | Policy::Update);
             let mut after = 0;
             loop {
-                let stored = stored(&mut reader, import.id, after).await?;
+                let stored = stored(&mut reader, import.id, after, known).await?;
                 let Some((last, _)) = stored.last() else { return Ok(()) };
                 after = *last;
                 let work = spawn_blocking(move || (again(&mut checker, stored), checker));
@@ -118,13 +187,20 @@ fn chunks(db: Pools, clock: &Clock, import: &Import) -> mpsc::Receiver<Result<Ve
     receiver
 }
 
-async fn stored(db: &mut SqliteConnection, id: i64, after: u32) -> Result<Vec<(u32, String)>> {
+async fn stored(
+    db: &mut SqliteConnection,
+    id: i64,
+    after: u32,
+    known: bool,
+) -> Result<Vec<(u32, String)>> {
     Ok(sqlx::query_as(
         "select number, content from import_row
-          where import_id = ? and number > ? and verdict in ('ok', 'warn') order by number limit ?",
+          where import_id = ?1 and number > ?2
+            and (verdict in ('ok', 'warn') or ?3 and verdict = 'known') order by number limit ?4",
     )
     .bind(id)
     .bind(after)
+    .bind(known)
     .bind(CHUNK as i64)
     .fetch_all(db)
     .await?)
@@ -148,86 +224,200 @@ pub fn layout(import: &Import) -> Result<Layout> {
     Ok(Layout::of(&titles))
 }
 
+/// The writing of one upload.
+struct Writing<'a> {
+    modules: &'a Modules,
+    clock: &'a Clock,
+    actor: &'a Actor,
+    import: &'a Import,
+    choice: Choice,
+    layout: Layout,
+    units: Units,
+    outcome: Outcome,
+    /// Known rows left as they are.
+    unchanged: i64,
+    failing: Vec<(u32, Problem)>,
+    touches: Vec<Touch>,
+}
+
 async fn write(
     tx: &mut SqliteConnection,
     modules: &Modules,
     clock: &Clock,
     actor: &Actor,
     import: &Import,
+    choice: Choice,
     mut chunks: mpsc::Receiver<Result<Vec<CheckedRow>>>,
 ) -> Result<Outcome> {
     let layout = layout(import)?;
-    let organization = import.organization_id;
-    let mut departments = Departments::of(tx, organization).await?;
-    let against = Against::of(tx, organization, layout.clone()).await?;
-    let (mut imported, mut taken) = (0, 0);
-    let (mut failing, mut skipped) = (vec![], vec![]);
+    let units = Units::of_import(tx, import).await?;
+    let against = Against::of(tx, &units, layout.clone()).await?;
+    let known = known::promised(tx, import.id).await?;
+    let mut writing = Writing {
+        modules,
+        clock,
+        actor,
+        import,
+        choice,
+        layout,
+        units,
+        outcome: Outcome::default(),
+        unchanged: 0,
+        failing: vec![],
+        touches: vec![],
+    };
+    let mut taken = 0;
     while let Some(chunk) = chunks.recv().await {
         let mut chunk = chunk?;
         taken += chunk.len() as i64;
-        against.compare(tx, &mut chunk).await?;
+        against.compare(tx, &writing.units, &mut chunk).await?;
         let mut people = Vec::with_capacity(chunk.len());
-        for row in &mut chunk {
-            let department = department(tx, row, &layout, &mut departments, import).await?;
-            let department = match department {
-                Some(Place::Made(id)) => {
-                    let name = row.accepted.as_ref().map_or("", |a| a.department.as_str());
-                    let text = format!("批量导入时新建内设部门“{name}”");
-                    let object = format!("internal-department:{id}");
-                    trail::write(tx, actor, clock, "import.department", &object, &text).await?;
-                    Some(id)
-                }
-                Some(Place::Found(id)) => Some(id),
-                None => None,
-            };
-            if let Some(skip) = row.skip.take() {
-                skipped.push((row.number, skip));
-            } else if let Some(accepted) = row.accepted.take() {
+        let mut numbers = Vec::with_capacity(chunk.len());
+        for mut row in chunk {
+            let promised = known.contains(&row.number);
+            if row.known.is_some() != promised {
+                row.known = None;
+                row.accepted = None; // not what the check has shown
+            }
+            let department = writing.department(tx, &mut row).await?;
+            if row.accepted.is_none() {
+                writing.fail(&row);
+            } else if row.known.is_some() {
+                writing.known(tx, row, department).await?;
+            } else if let (Some(accepted), Some(organization)) = (row.accepted, row.unit) {
+                numbers.push(row.number);
                 people.push(NewPerson {
                     id_card: accepted.id_card,
                     organization,
                     internal_department: department,
                     fields: accepted.fields,
                 });
-            } else {
-                let told = row.problems.iter().find(|p| p.level == Level::Error).cloned();
-                failing.push((row.number, told.unwrap_or_else(|| changed(row, &layout))));
             }
         }
+        writing.create(tx, people, numbers).await?;
+        touch::keep(tx, import.id, &std::mem::take(&mut writing.touches)).await?;
+    }
+    let promised = match choice.policy {
+        Policy::Fill | Policy::Update => import.known,
+        Policy::Skip | Policy::Reject => 0,
+    };
+    if taken != import.valid + promised {
+        return Err(Error::Fault(format!("{taken} of {} rows were read", import.valid + promised)));
+    }
+    writing.end(tx).await
+}
+
+impl Writing<'_> {
+    async fn create(
+        &mut self,
+        tx: &mut SqliteConnection,
+        people: Vec<NewPerson>,
+        numbers: Vec<u32>,
+    ) -> Result<()> {
         if people.is_empty() {
-            continue;
+            return Ok(());
         }
-        let ids = people::create_many(tx, &people, Origin::Import, Some(import.id), clock).await?;
-        imported += ids.len() as i64;
-        modules.deliver(tx, &Event::PeopleCreated { people: ids }, clock).await?;
+        let id = self.import.id;
+        let ids = people::create_many(tx, &people, Origin::Import, Some(id), self.clock).await?;
+        self.outcome.imported += ids.len() as i64;
+        self.touches.extend(
+            ids.iter().zip(numbers).map(|(id, number)| Touch::created("person", id.0, number)),
+        );
+        self.modules.deliver(tx, &Event::PeopleCreated { people: ids }, self.clock).await
     }
-    if taken != import.valid {
-        return Err(Error::Fault(format!("{taken} of {} rows were read", import.valid)));
+
+    fn fail(&mut self, row: &CheckedRow) {
+        let told = row.problems.iter().find(|p| p.level == Level::Error).cloned();
+        let problem = told.unwrap_or_else(|| changed(row, &self.layout));
+        self.failing.push((row.number, problem));
     }
-    store::turn(tx, import.id, "error", &store::late("error", &failing)).await?;
-    store::turn(tx, import.id, "skip", &store::late("skip", &skipped)).await?;
-    let changed = (failing.len() + skipped.len()) as i64;
-    sqlx::query(
-        "update import set imported = ?, changed = ?, failing = failing + ?, skipped = skipped + ?
-          where id = ?",
-    )
-    .bind(imported)
-    .bind(changed)
-    .bind(failing.len() as i64)
-    .bind(skipped.len() as i64)
-    .bind(import.id)
-    .execute(&mut *tx)
-    .await?;
-    if imported == 0 {
-        return Err(Error::refused(
-            "没有可以导入的人员：核对之后情况有变化，这些人都已在系统中。请重新上传文件核对。",
-        ));
-    }
-    let out = import.failing + import.skipped + changed;
-    let text = format!("批量导入 {imported} 人（文件“{}”），{out} 行未导入", import.file_name);
-    trail::write(tx, actor, clock, "import.commit", &format!("import:{}", import.id), &text)
+
+    /// Counts, lists what is not as promised, and says so in the trail.
+    async fn end(mut self, tx: &mut SqliteConnection) -> Result<Outcome> {
+        let (import, choice) = (self.import, self.choice);
+        if let (true, Some((row, problem))) = (choice.whole, self.failing.first()) {
+            return Err(Error::refused(format!(
+                "选择了“全部正确才导入”，但核对之后情况有变化，{} 行不能导入（第 {row} 行{}：{}），所以没有写入任何数据。请重新上传文件核对。",
+                self.failing.len(),
+                problem.column.title(),
+                problem.message
+            )));
+        }
+        if !self.outcome.any() {
+            return Err(Error::refused(
+                "没有可以导入的人员：核对之后情况有变化，这些人都已在系统中。请重新上传文件核对。",
+            ));
+        }
+        let outcome = &mut self.outcome;
+        outcome.changed = self.failing.len() as i64;
+        store::turn(tx, import.id, "error", &store::late("error", &self.failing)).await?;
+        let rejected = match choice.policy {
+            Policy::Reject => known::reject(tx, import.id).await?,
+            _ => 0,
+        };
+        let skipped = match choice.policy {
+            Policy::Skip => import.known,
+            Policy::Fill | Policy::Update => self.unchanged,
+            Policy::Reject => 0,
+        };
+        sqlx::query(
+            "update import set imported = ?, updated = ?, requested = ?, changed = ?, skipped = ?,
+               failing = failing + ? where id = ?",
+        )
+        .bind(outcome.imported)
+        .bind(outcome.updated)
+        .bind(outcome.requested)
+        .bind(outcome.changed)
+        .bind(skipped)
+        .bind(outcome.changed + rejected)
+        .bind(import.id)
+        .execute(&mut *tx)
         .await?;
-    Ok(Outcome { imported, changed })
+        let out = import.failing + outcome.changed + rejected + skipped;
+        let mut did = vec![format!("批量导入 {} 人", outcome.imported)];
+        if outcome.updated > 0 {
+            did.push(format!("{} {} 人", choice.policy.label(), outcome.updated));
+        }
+        if outcome.requested > 0 {
+            did.push(format!("提交信息修改申请 {} 条", outcome.requested));
+        }
+        let text = format!("{}（文件“{}”），{out} 行未导入", did.join("，"), import.file_name);
+        let object = format!("import:{}", import.id);
+        trail::write(tx, self.actor, self.clock, "import.commit", &object, &text).await?;
+        Ok(*outcome)
+    }
+
+    /// The row's internal department, made if that was asked for and it is still missing.
+    async fn department(
+        &mut self,
+        tx: &mut SqliteConnection,
+        row: &mut CheckedRow,
+    ) -> Result<Option<i64>> {
+        let (Some(accepted), Some(unit)) = (&row.accepted, row.unit) else { return Ok(None) };
+        let name = accepted.department.clone();
+        if name.is_empty() {
+            return Ok(None);
+        }
+        match self.units.departments(unit).find(&name) {
+            Found::One(id) => Ok(Some(id)),
+            Found::None if self.import.create_departments && Departments::can_create(&name) => {
+                let id = accounts::internal_departments::add(tx, unit, &name).await?;
+                self.units.add(unit, &name, id);
+                self.touches.push(Touch::created("internal-department", id, row.number));
+                let text = format!("批量导入时新建内设部门“{name}”");
+                let object = format!("internal-department:{id}");
+                trail::write(tx, self.actor, self.clock, "import.department", &object, &text)
+                    .await?;
+                Ok(Some(id))
+            }
+            _ => {
+                let message = "这个内设部门在核对之后已停用或改名".to_owned();
+                let remedy = "改为在用的部门，重新上传这一行";
+                row.tell(&self.layout, Level::Error, Column::Department, message, remedy);
+                Ok(None)
+            }
+        }
+    }
 }
 
 fn changed(row: &CheckedRow, layout: &Layout) -> Problem {
@@ -235,48 +425,7 @@ fn changed(row: &CheckedRow, layout: &Layout) -> Problem {
         column: Column::IdNumber,
         level: Level::Error,
         value: row.typed(layout, Column::IdNumber).to_owned(),
-        message: "核对之后情况有变化".to_owned(),
+        message: "核对之后情况有变化：这个人已经登记，或不再是本单位的人员".to_owned(),
         remedy: "重新上传这一行核对".to_owned(),
-    }
-}
-
-/// An internal department that was there, or was made for this row.
-enum Place {
-    Found(i64),
-    Made(i64),
-}
-
-/// The row's internal department, made if that was asked for and it is still missing.
-async fn department(
-    tx: &mut SqliteConnection,
-    row: &mut CheckedRow,
-    layout: &Layout,
-    departments: &mut Departments,
-    import: &Import,
-) -> Result<Option<Place>> {
-    let name = match &row.accepted {
-        Some(accepted) if row.skip.is_none() && !accepted.department.is_empty() => {
-            accepted.department.clone()
-        }
-        _ => return Ok(None),
-    };
-    match departments.find(&name) {
-        Found::One(id) => Ok(Some(Place::Found(id))),
-        Found::None if import.create_departments && Departments::can_create(&name) => {
-            let id = accounts::internal_departments::add(tx, import.organization_id, &name).await?;
-            departments.add(&name, id);
-            Ok(Some(Place::Made(id)))
-        }
-        _ => {
-            let message = "这个内设部门在核对之后已停用或改名".to_owned();
-            row.tell(
-                layout,
-                Level::Error,
-                Column::Department,
-                message,
-                "改为在用的部门，重新上传这一行",
-            );
-            Ok(None)
-        }
     }
 }

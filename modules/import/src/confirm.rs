@@ -4,6 +4,8 @@ use kit::{Answer, Can, Clock, Db, Done, Form, Modules, Page, Result, trail};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
+use crate::commit::Choice;
+use crate::policy::Policy;
 use crate::result::Shown;
 use crate::store::{self, Import};
 use crate::{EditImports, commit};
@@ -58,8 +60,13 @@ async fn confirm(
         form.refuse("again", "这个文件以前导入过。确实要再导入一次的，请勾选“仍要导入”。");
         return Ok(confirmation(&import, &user, &again, &form)?.refused().into());
     }
+    let choice = Choice {
+        policy: Policy::of(form.raw("policy")).unwrap_or_default(),
+        whole: form.ticked("whole"),
+    };
+    let organization = user.organization();
     let outcome =
-        commit::commit(db, modules, clock, &user.actor(), id, user.organization()).await?;
+        commit::commit(db, modules, clock, &user.actor(), id, organization, choice).await?;
     let done = Done::to(format!("/import/{id}"));
     let out = import.failing + import.skipped + outcome.changed;
     let text = match out {

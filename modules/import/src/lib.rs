@@ -10,12 +10,15 @@ mod departments;
 mod failing;
 mod history;
 mod parse;
+mod policy;
 mod records;
 mod result;
 mod run;
 mod store;
 mod sweep;
 mod template;
+mod touch;
+mod units;
 mod upload;
 
 use kit::access::Kinds;
@@ -119,7 +122,10 @@ impl Module for Import {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration { name: "0001_import", sql: include_str!("../migrations/0001_import.sql") }]
+        vec![
+            Migration { name: "0001_import", sql: include_str!("../migrations/0001_import.sql") },
+            Migration { name: "0020_in_full", sql: include_str!("../migrations/0020_in_full.sql") },
+        ]
     }
 
     fn settings(&self) -> Vec<&'static Setting> {

@@ -8,7 +8,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::check::{Accepted, Checked, Checker, Level, Problem};
 use crate::columns::{self, Column, Layout};
-use crate::departments::Departments;
+use crate::units::Units;
 use kit::sheet::{Cell, Header, Row, Sink};
 
 /// Rows of a batch.
@@ -22,22 +22,25 @@ pub struct CheckedRow {
     pub id_card: Option<kit::IdCard>,
     pub accepted: Option<Accepted>,
     pub problems: Vec<Problem>,
-    /// Why it is passed over: already there.
-    pub skip: Option<Problem>,
+    /// Where the person goes; none if the row names no unit that can be meant.
+    pub unit: Option<kit::OrganizationId>,
+    /// Who is there already, of the same unit: the policy decides.
+    pub known: Option<Box<Known>>,
 }
 
 impl CheckedRow {
     pub fn new(row: Row, checked: Checked) -> Self {
-        let Checked { id_card, accepted, problems, .. } = checked;
-        Self { number: row.number, cells: row.cells, id_card, accepted, problems, skip: None }
+        let Checked { unit, id_card, accepted, problems, .. } = checked;
+        let Row { number, cells } = row;
+        Self { number, cells, unit, id_card, accepted, problems, known: None }
     }
 
-    /// `error`, `skip`, `warn` or `ok`.
+    /// `error`, `known`, `warn` or `ok`.
     pub fn verdict(&self) -> &'static str {
         if self.problems.iter().any(|p| p.level == Level::Error) {
             "error"
-        } else if self.skip.is_some() {
-            "skip"
+        } else if self.known.is_some() {
+            "known"
         } else if self.problems.is_empty() {
             "ok"
         } else {
@@ -66,6 +69,21 @@ impl CheckedRow {
     }
 }
 
+/// Somebody recorded who has a row's number, of the row's own unit and name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    pub person: kit::PersonId,
+    pub state: String,
+    pub fields: accounts::people::Fields,
+    /// 内设部门
+    pub place: Option<i64>,
+    /// The row's 内设部门, if it names one that is there.
+    pub typed_place: Option<i64>,
+    /// Whether 补空 and 更新 would change anything.
+    pub fills: bool,
+    pub updates: bool,
+}
+
 /// What a file yields, in order.
 pub enum Piece {
     Header(Box<Header>),
@@ -89,18 +107,13 @@ pub struct Parsing {
 
 impl Parsing {
     /// Starts reading.
-    pub fn start(
-        bytes: Vec<u8>,
-        today: time::Date,
-        departments: Departments,
-        create: bool,
-    ) -> Self {
+    pub fn start(bytes: Vec<u8>, today: time::Date, units: Units, create: bool) -> Self {
         let (sender, pieces) = mpsc::channel(2);
         let end = spawn_blocking(move || {
             let mut parser = Parser {
                 sender,
                 today,
-                departments: Some(departments),
+                units: Some(units),
                 create,
                 checker: None,
                 batch: Vec::with_capacity(BATCH),
@@ -134,7 +147,7 @@ impl Parsing {
 struct Parser {
     sender: mpsc::Sender<Piece>,
     today: time::Date,
-    departments: Option<Departments>,
+    units: Option<Units>,
     create: bool,
     checker: Option<(Checker, Layout)>,
     batch: Vec<CheckedRow>,
@@ -161,9 +174,9 @@ impl Parser {
 
 impl Sink for Parser {
     fn header(&mut self, header: &Header) -> Result<(), String> {
-        let departments = self.departments.take().unwrap_or_default();
+        let Some(units) = self.units.take() else { return Ok(()) };
         let layout = Layout::of(&header.titles);
-        let checker = Checker::new(self.today, layout.clone(), departments, self.create);
+        let checker = Checker::new(self.today, layout.clone(), units, self.create);
         self.checker = Some((checker, layout));
         self.send(Piece::Header(Box::new(header.clone())))
     }

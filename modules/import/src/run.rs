@@ -6,9 +6,9 @@ use kit::{Clock, Error, Result};
 
 use crate::against::Against;
 use crate::columns::Layout;
-use crate::departments::Departments;
 use crate::parse::{Parsing, Piece};
 use crate::store::{self, Import, Kept};
+use crate::units::Units;
 
 /// What ends the check when nobody wants it any more.
 const CANCELLED: &str = "已取消。";
@@ -39,10 +39,11 @@ async fn work(
     bytes: Vec<u8>,
     progress: &Progress,
 ) -> Result<i64> {
-    let (id, organization) = (import.id, import.organization_id);
+    let id = import.id;
     progress.say("正在核对");
-    let departments = Departments::of(&mut *db.read().await?, organization).await?;
-    let mut parsing = Parsing::start(bytes, clock.today(), departments, import.create_departments);
+    let units = Units::of_import(&mut *db.read().await?, import).await?;
+    let mut parsing =
+        Parsing::start(bytes, clock.today(), units.clone(), import.create_departments);
     let mut against = None;
     let mut done = 0;
     while let Some(piece) = parsing.next().await {
@@ -53,13 +54,12 @@ async fn work(
                 store::keep_header(&mut tx, id, &header).await?;
                 tx.commit().await?;
                 against = Some(
-                    Against::of(&mut *db.read().await?, organization, Layout::of(&header.titles))
-                        .await?,
+                    Against::of(&mut *db.read().await?, &units, Layout::of(&header.titles)).await?,
                 );
             }
             Piece::Rows(mut rows) => {
                 if let Some(against) = &against {
-                    against.compare(&mut *db.read().await?, &mut rows).await?;
+                    against.compare(&mut *db.read().await?, &units, &mut rows).await?;
                 }
                 let kept = rows.iter().map(Kept::of).collect::<Result<Vec<_>>>()?;
                 let mut tx = db.begin().await?;

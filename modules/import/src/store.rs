@@ -14,6 +14,9 @@ pub const HISTORY: &str = "history";
 pub struct Kept {
     pub number: u32,
     pub verdict: &'static str,
+    /// Of a known one: whether 补空 and 更新 would change something.
+    pub fills: bool,
+    pub updates: bool,
     /// JSON: cells in the header's order.
     pub content: String,
     pub problems: Vec<KeptProblem>,
@@ -48,12 +51,13 @@ impl Kept {
     /// A checked row of people.
     pub fn of(row: &CheckedRow) -> Result<Self> {
         let own = row.problems.iter().map(KeptProblem::from);
-        let skip = row.skip.iter().map(|problem| KeptProblem::of("skip", problem));
         Ok(Self {
             number: row.number,
             verdict: row.verdict(),
+            fills: row.known.as_ref().is_some_and(|known| known.fills),
+            updates: row.known.as_ref().is_some_and(|known| known.updates),
             content: serde_json::to_string(&row.cells)?,
-            problems: own.chain(skip).collect(),
+            problems: own.collect(),
         })
     }
 }
@@ -68,6 +72,9 @@ pub struct Import {
     pub by_name: String,
     pub file_name: String,
     pub sha256: String,
+    pub policy: String,
+    pub whole: bool,
+    pub below: bool,
     pub create_departments: bool,
     pub state: String,
     pub message: String,
@@ -78,8 +85,19 @@ pub struct Import {
     pub warned: i64,
     pub failing: i64,
     pub skipped: i64,
+    pub total: i64,
+    pub known: i64,
+    pub fills: i64,
+    pub updates: i64,
     pub imported: i64,
+    pub updated: i64,
+    pub requested: i64,
     pub changed: i64,
+    pub undone_at: String,
+    pub undone_by: String,
+    pub undo_reason: String,
+    pub undone: i64,
+    pub kept: i64,
     pub created_at: String,
     /// Of the check's job; empty without one.
     pub job_state: String,
@@ -96,6 +114,8 @@ pub struct NewImport<'a> {
     pub file_name: &'a str,
     pub bytes: &'a [u8],
     pub create_departments: bool,
+    /// Rows may name units below.
+    pub below: bool,
     /// `PEOPLE` or `HISTORY`
     pub kind: &'static str,
     /// Of a history: the batch sent back that it corrects.
@@ -110,8 +130,8 @@ pub async fn begin(tx: &mut SqliteConnection, new: &NewImport<'_>, clock: &Clock
     let at = clock.stamp();
     Ok(sqlx::query_scalar(
         "insert into import (organization_id, account_id, by_name, file_name, sha256, size,
-           create_departments, kind, batch_id, state, created_at, seen_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'checking', ?, ?) returning id",
+           create_departments, below, kind, batch_id, state, created_at, seen_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'checking', ?, ?) returning id",
     )
     .bind(new.organization)
     .bind(new.account)
@@ -120,6 +140,7 @@ pub async fn begin(tx: &mut SqliteConnection, new: &NewImport<'_>, clock: &Clock
     .bind(sha256)
     .bind(new.bytes.len() as i64)
     .bind(new.create_departments)
+    .bind(new.below)
     .bind(new.kind)
     .bind(new.batch)
     .bind(&at)
@@ -177,8 +198,10 @@ pub async fn find_kind(
 ) -> Result<Import> {
     let found: Option<Import> = sqlx::query_as(
         "select i.id, i.organization_id, i.account_id, i.by_name, i.file_name, i.sha256,
-           i.create_departments, i.state, i.message, i.header, i.examples, i.rows, i.valid, i.warned,
-           i.failing, i.skipped, i.imported, i.changed, i.created_at, i.ended_at, i.batch_id,
+           i.policy, i.whole, i.below, i.create_departments, i.state, i.message, i.header,
+           i.examples, i.total, i.rows, i.valid, i.warned, i.failing, i.skipped, i.known, i.fills,
+           i.updates, i.imported, i.updated, i.requested, i.changed, i.created_at, i.ended_at,
+           i.batch_id, i.undone_at, i.undone_by, i.undo_reason, i.undone, i.kept,
            coalesce(j.state, '') as job_state
            from import i left join job j on j.id = i.job_id
           where i.id = ? and i.organization_id = ? and i.kind = ?",
@@ -239,11 +262,13 @@ pub async fn keep_rows(
         return Ok(false);
     }
     for chunk in rows.chunks(2_000) {
-        let mut sql: QueryBuilder<Sqlite> =
-            QueryBuilder::new("insert into import_row (import_id, number, verdict, content) ");
+        let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "insert into import_row (import_id, number, verdict, fills, updates, content) ",
+        );
         sql.push_values(chunk, |mut values, row| {
             values.push_bind(id).push_bind(row.number);
-            values.push_bind(row.verdict).push_bind(&row.content);
+            values.push_bind(row.verdict).push_bind(row.fills).push_bind(row.updates);
+            values.push_bind(&row.content);
         });
         sql.build().execute(&mut *tx).await?;
     }
@@ -321,7 +346,12 @@ pub async fn finish(
            valid = (select count(*) from import_row where import_id = ?1 and verdict in ('ok', 'warn')),
            warned = (select count(*) from import_row where import_id = ?1 and verdict = 'warn'),
            failing = (select count(*) from import_row where import_id = ?1 and verdict = 'error'),
-           skipped = (select count(*) from import_row where import_id = ?1 and verdict = 'skip')
+           skipped = (select count(*) from import_row where import_id = ?1 and verdict = 'skip'),
+           known = (select count(*) from import_row where import_id = ?1 and verdict = 'known'),
+           fills = (select count(*) from import_row
+                     where import_id = ?1 and verdict = 'known' and fills),
+           updates = (select count(*) from import_row
+                       where import_id = ?1 and verdict = 'known' and updates)
          where id = ?1 and state = 'checking'",
     )
     .bind(id)
@@ -376,7 +406,7 @@ pub async fn forget(db: &kit::db::Pools, id: i64, all: bool) -> Result<()> {
         let rows = sqlx::query(
             "delete from import_row where (import_id, number) in (
                select import_id, number from import_row
-                where import_id = ?1 and (?2 or verdict in ('ok', 'warn')) limit 5000)",
+                where import_id = ?1 and (?2 or verdict in ('ok', 'warn', 'known')) limit 5000)",
         )
         .bind(id)
         .bind(all)

@@ -61,7 +61,7 @@ async fn sweep(context: TaskContext) -> Result<()> {
         "select i.id, i.state <> 'imported' or i.created_at < ?1 from import i
           where i.state in ('imported', 'cancelled', 'failed')
             and (exists (select 1 from import_row r where r.import_id = i.id
-                   and (i.state <> 'imported' or i.created_at < ?1 or r.verdict in ('ok', 'warn')))
+                   and (i.state <> 'imported' or i.created_at < ?1 or r.verdict in ('ok', 'warn', 'known')))
               or i.created_at < ?1
                  and exists (select 1 from import_problem p where p.import_id = i.id))",
     )

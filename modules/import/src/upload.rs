@@ -106,6 +106,7 @@ async fn upload(
             file_name: &file.name,
             bytes: &file.bytes,
             create_departments: form.ticked("create_departments"),
+            below: false,
             kind: store::PEOPLE,
             batch: None,
         },

@@ -9,6 +9,11 @@ pub enum Event {
     PeopleCreated {
         people: Vec<PersonId>,
     },
+    /// People are about to be removed altogether, because an import is undone: nothing stands in the
+    /// way (`Module::holds`). Whoever derived rows from them (totals, search) takes those out.
+    PeopleRemoved {
+        people: Vec<PersonId>,
+    },
     /// A person's reported fields (titles, state, name …) changed.
     PersonChanged {
         person: PersonId,

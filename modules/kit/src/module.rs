@@ -265,6 +265,15 @@ pub trait Module: Send + Sync + 'static {
     async fn on(&self, _tx: &mut SqliteConnection, _event: &Event, _clock: &Clock) -> Result<()> {
         Ok(())
     }
+    /// Who of these people has something of this module that must not be lost, and what, as a short
+    /// Chinese phrase (有学时记录): they are not removed when their import is undone. Each once.
+    async fn holds(
+        &self,
+        _db: &mut SqliteConnection,
+        _people: &[crate::PersonId],
+    ) -> Result<Vec<(crate::PersonId, String)>> {
+        Ok(vec![])
+    }
     /// Extra cards of the start page (review subjects have theirs from the engine).
     async fn cards(
         &self,
@@ -366,6 +375,21 @@ impl Modules {
     /// Every setting of every module.
     pub fn settings(&self) -> Vec<&'static Setting> {
         self.0.iter().flat_map(|m| m.settings()).collect()
+    }
+
+    /// What stands in the way of removing people: everybody's `Module::holds`, the first word of each.
+    pub async fn holds(
+        &self,
+        db: &mut SqliteConnection,
+        people: &[crate::PersonId],
+    ) -> Result<std::collections::HashMap<crate::PersonId, String>> {
+        let mut held = std::collections::HashMap::new();
+        for module in self.0.iter() {
+            for (person, why) in module.holds(&mut *db, people).await? {
+                held.entry(person).or_insert(why);
+            }
+        }
+        Ok(held)
     }
 
     /// Tells every module, in order, inside the act's transaction.

@@ -3,8 +3,24 @@
 use super::At;
 use crate::columns::Column;
 use crate::departments::{Departments, Found};
+use crate::units::Units;
 
 impl At<'_> {
+    /// The unit the row means; none (and told) if it cannot be meant.
+    pub(super) fn unit(&mut self, units: &Units) -> Option<kit::OrganizationId> {
+        let text = self.text(Column::Unit);
+        if self.told(Column::Unit) {
+            return None;
+        }
+        match units.find(&text) {
+            Ok(unit) => Some(unit),
+            Err((message, remedy)) => {
+                self.error(Column::Unit, message, remedy);
+                None
+            }
+        }
+    }
+
     pub(super) fn department(&mut self, departments: &Departments, create: bool) -> String {
         let text = self.line(Column::Department, 100);
         if text.is_empty() || self.told(Column::Department) {

@@ -5,6 +5,7 @@ use time::macros::date;
 use super::{Checked, Checker, Level, Problem};
 use crate::columns::{COLUMNS, Column, Layout};
 use crate::departments::tests::some;
+use crate::units::Units;
 use kit::sheet::{Cell, Row};
 
 /// A row of the whole template that is right in every cell.
@@ -32,7 +33,7 @@ const GOOD: [(Column, &str); 19] = [
 
 fn checker(create: bool) -> Checker {
     let titles: Vec<&str> = COLUMNS.iter().map(|d| d.title).collect();
-    Checker::new(date!(2026 - 11 - 23), Layout::of(&titles), some(), create)
+    Checker::new(date!(2026 - 11 - 23), Layout::of(&titles), Units::alone(some()), create)
 }
 
 fn row(changes: &[(Column, Cell)]) -> Row {

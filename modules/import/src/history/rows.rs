@@ -84,6 +84,8 @@ impl CheckedRow {
         Ok(Kept {
             number: self.number,
             verdict: self.verdict(),
+            fills: false,
+            updates: false,
             content: serde_json::to_string(&self.cells)?,
             problems: self.problems.iter().map(KeptProblem::from).collect(),
         })

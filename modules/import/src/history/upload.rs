@@ -143,6 +143,7 @@ async fn upload(
         file_name: &file.name,
         bytes: &file.bytes,
         create_departments: false,
+        below: false,
         kind: HISTORY,
         batch: again,
     };

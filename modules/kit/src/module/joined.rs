@@ -92,6 +92,18 @@ impl Module for Joined {
         Ok(())
     }
 
+    async fn holds(
+        &self,
+        db: &mut SqliteConnection,
+        people: &[crate::PersonId],
+    ) -> Result<Vec<(crate::PersonId, String)>> {
+        let mut held = vec![];
+        for part in self.parts {
+            held.extend(part.holds(&mut *db, people).await?);
+        }
+        Ok(held)
+    }
+
     async fn cards(
         &self,
         db: &mut SqliteConnection,
