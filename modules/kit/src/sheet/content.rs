@@ -29,6 +29,11 @@ const AGAIN: &str = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿�
 /// # Errors
 /// A Chinese sentence that says what the file is instead and what to do.
 pub fn check(bytes: &[u8]) -> Result<(), String> {
+    inspect(bytes).map(|_| ())
+}
+
+/// As [`check`]; tells how many rows the longest sheet seems to have (blank ones too).
+pub(super) fn inspect(bytes: &[u8]) -> Result<u64, String> {
     if bytes.is_empty() {
         return Err("文件是空的（0 字节）。请重新选择填好的文件。".to_owned());
     }
@@ -89,7 +94,7 @@ fn infer_picture(bytes: &[u8]) -> bool {
         || bytes.starts_with(b"GIF8")
 }
 
-fn archive(bytes: &[u8]) -> Result<(), String> {
+fn archive(bytes: &[u8]) -> Result<u64, String> {
     let damaged = || format!("文件已损坏或没有传完整，打不开。{AGAIN}");
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     if archive.len() > ENTRIES {
@@ -111,7 +116,7 @@ fn archive(bytes: &[u8]) -> Result<(), String> {
     if names.iter().any(|name| name.ends_with("workbook.bin")) {
         return Err(format!("这是 .xlsb 文件，现在只能读取 .xlsx。{AGAIN}"));
     }
-    let mut total = 0_u64;
+    let (mut total, mut rows) = (0_u64, 0_u64);
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(|_| damaged())?;
         if entry.encrypted() {
@@ -123,6 +128,7 @@ fn archive(bytes: &[u8]) -> Result<(), String> {
             let found = scan(entry.take(limit + 1)).map_err(|_| damaged())?;
             part(&name, &found)?;
             total += found.bytes;
+            rows = rows.max(found.rows);
         } else {
             total = total.saturating_add(entry.size()); // pictures and the like are never unpacked
         }
@@ -135,7 +141,7 @@ fn archive(bytes: &[u8]) -> Result<(), String> {
             ));
         }
     }
-    Ok(())
+    Ok(rows)
 }
 
 /// What one part may hold.
@@ -174,6 +180,8 @@ struct Scan {
     foreign: bool,
     /// `<si` elements.
     strings: u64,
+    /// `<row` elements.
+    rows: u64,
     /// The largest `uniqueCount`: the library reserves memory for as many.
     announced: u64,
 }
@@ -208,7 +216,8 @@ fn scan(mut source: impl Read) -> std::io::Result<Scan> {
                 b'<' => {
                     let rest = &window[at + 1..];
                     found.doctype |= rest.len() >= 8 && rest[..8].eq_ignore_ascii_case(b"!doctype");
-                    found.strings += u64::from(is_string(rest));
+                    found.strings += u64::from(is_named(rest, b"si"));
+                    found.rows += u64::from(is_named(rest, b"row"));
                 }
                 b'u' if window[at..].starts_with(b"uniqueCount") => {
                     found.announced = found.announced.max(number(&window[at + 11..]));
@@ -226,11 +235,23 @@ fn scan(mut source: impl Read) -> std::io::Result<Scan> {
     }
 }
 
-/// Whether a tag's name, whatever its prefix, is `si`.
-fn is_string(rest: &[u8]) -> bool {
-    let name = rest.split(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/')).next();
-    let name = name.unwrap_or_default();
-    name == b"si" || name.len() < 64 && name.ends_with(b":si")
+/// Whether a tag's name, whatever its prefix, is this one.
+fn is_named(rest: &[u8], wanted: &[u8]) -> bool {
+    // most tags have no prefix: told apart by their first bytes
+    let end = |at: usize| {
+        rest.get(at).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
+    };
+    if rest.starts_with(wanted) && end(wanted.len()) {
+        return true;
+    }
+    let name = rest.iter().take(64).position(|b| {
+        !(b.is_ascii_alphanumeric() || *b >= 0x80 || matches!(b, b'_' | b'-' | b'.'))
+    });
+    name.is_some_and(|colon| {
+        rest[colon] == b':'
+            && rest[colon + 1..].starts_with(wanted)
+            && end(colon + 1 + wanted.len())
+    })
 }
 
 /// The number in `="123"`, however spaced; what cannot be read counts as huge.

@@ -70,6 +70,9 @@ pub struct Header {
 
 /// What is told of the rows while they are read.
 pub trait Sink {
+    /// Once, before the header: about how many rows are to come (blank ones and, of a workbook,
+    /// those of the longest sheet). For a progress bar, not for a promise.
+    fn expect(&mut self, _rows: u64) {}
     /// Once, before any row.
     fn header(&mut self, header: &Header) -> Result<(), String>;
     fn row(&mut self, row: Row) -> Result<(), String>;
@@ -82,7 +85,7 @@ pub trait Sink {
 /// A Chinese sentence: what the file is instead, no such sheet, columns missing or twice, too many
 /// rows, damage; or what the sink refused with.
 pub fn read(bytes: Vec<u8>, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), String> {
-    super::check(&bytes)?;
+    sink.expect(super::content::inspect(&bytes)?);
     let mut book: Xlsx<Cursor<Vec<u8>>> =
         Xlsx::new(Cursor::new(bytes)).map_err(|_| DAMAGED.to_owned())?;
     let mut sheets: Vec<String> = book
