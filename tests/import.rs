@@ -3,9 +3,7 @@
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
-use import::command;
 use kit::Permission;
-use kit::job::Progress;
 use rust_xlsxwriter::Workbook;
 
 use crate::support::{Browser, Page, World, id_number};
@@ -437,36 +435,4 @@ async fn ten_thousand_rows_are_checked_and_written() {
     admin.post("/import/1/confirm", &[]).await.redirects_to("/import/1");
     assert_eq!(county.number("select count(*) from person").await, 9_990);
     assert_eq!(county.number("select count(*) from import_row").await, 10);
-}
-
-#[rocket::async_test]
-async fn the_command_checks_and_imports_with_the_same_code() {
-    let county = World::new().await.with_employer("第一小学").await;
-    let (pools, clock) = (county.db(), &county.clock);
-    let organization = command::organization(pools, Some("第一小学")).await.unwrap();
-    let unknown = command::organization(pools, Some("第三小学")).await.unwrap_err();
-    assert!(unknown.sentence().contains("第三小学"));
-    assert_eq!(command::organization(pools, None).await.unwrap().id, county.bureau().await);
-    let (one, two) = (id_number(1), number(3));
-    let rows = [good("何敏", &one), good("李四", "1"), good("王五", &two), good("何敏敏", &one)];
-    let bytes = file(HEADER, &rows);
-    let dry = command::check(pools, clock, &organization, bytes.clone()).await.unwrap();
-    assert_eq!((dry.rows, dry.valid, dry.imported), (4, 1, 0));
-    let told: Vec<(i64, &str)> = dry.errors.iter().map(|e| (e.row, e.message.as_str())).collect();
-    assert_eq!(told, [(2, "与第 5 行重复"), (3, "少 17 位，应为 18 位"), (5, "与第 2 行重复")]);
-    assert_eq!(county.number("select count(*) from import").await, 0);
-    let progress = Progress::new(0);
-    let modules = county.modules();
-    let wet = command::import(pools, modules, clock, &organization, "a.xlsx", bytes, &progress)
-        .await
-        .unwrap();
-    assert_eq!(wet.errors, dry.errors);
-    assert_eq!((wet.rows, wet.valid, wet.imported, wet.failing()), (4, 1, 1, 3));
-    let json = serde_json::to_value(&wet).unwrap();
-    assert_eq!(json["errors"][1]["column"], "身份证号");
-    assert!(county.trail().await.join("\n").contains("批量导入 1 人（文件“a.xlsx”）"));
-    let broken =
-        command::import(pools, modules, clock, &organization, "b", b"<html>".to_vec(), &progress)
-            .await;
-    assert!(broken.unwrap_err().sentence().contains("网页"));
 }

@@ -18,6 +18,7 @@ mod history_hours;
 mod hours;
 mod identity;
 mod import;
+mod import_command;
 mod leaving;
 mod ledger_properties;
 mod lists;

@@ -1,10 +1,12 @@
 //! `jxjy import`: people from a spreadsheet, checked and written by the screen's own code.
 
-use std::path::PathBuf;
+mod terminal;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use import::command::{self, Report, Told};
-use kit::job::Progress;
+use import::command::{self, Choice, Order, Policy, Report};
 use kit::{Error, Module, Result};
 
 use super::{Folder, county};
@@ -12,14 +14,30 @@ use super::{Folder, county};
 /// Rows told on a terminal; `--json` tells all.
 const SHOWN: usize = 50;
 
+/// Exit codes, for scripts.
+const AFTER: &str = "退出码：0 每一行都已导入（--dry-run：都可以导入），或者本来就不用导入；1 有行没有导入，或者\n整个文件不能导入；2 命令写法不对。系统正在运行时也可以用。";
+
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "选项", after_help = AFTER)]
 pub struct Import {
-    /// 填好的导入文件（.xlsx）
+    /// 填好的导入文件
     #[arg(value_name = "文件")]
     file: PathBuf,
     /// 导入到哪个单位：单位全称或统一社会信用代码，默认人社局
     #[arg(long, value_name = "单位")]
     organization: Option<String>,
+    /// 已在系统中的人：skip 跳过，fill 补空，update 更新，reject 拒绝
+    #[arg(long, value_name = "方式", default_value = "fill", value_parser = policy)]
+    policy: Policy,
+    /// 只导入正确的行（默认）
+    #[arg(long)]
+    only_valid: bool,
+    /// 全部正确才导入：有一行不能导入，就什么都不写入
+    #[arg(long, conflicts_with = "only_valid")]
+    all_or_nothing: bool,
+    /// 文件里的内设部门本单位没有的，自动新建
+    #[arg(long)]
+    create_departments: bool,
     /// 只核对，不写入
     #[arg(long)]
     dry_run: bool,
@@ -28,12 +46,13 @@ pub struct Import {
     json: bool,
 }
 
+fn policy(key: &str) -> std::result::Result<Policy, String> {
+    Policy::of(key).ok_or_else(|| "skip, fill, update, reject".to_owned())
+}
+
 pub fn run(import: &Import, folder: &Folder, features: Vec<Box<dyn Module>>) -> Result<()> {
     let done = county::run(async {
-        let bytes = std::fs::read(&import.file).map_err(|cause| {
-            let (cause, remedy) = crate::machine::why(&cause);
-            Error::refused(format!("打不开文件 {}：{cause}。{remedy}", import.file.display()))
-        })?;
+        let bytes = read(&import.file)?;
         let county = county::County::open_same(folder, features).await?;
         let report = work(import, &county, bytes).await;
         county.pools.shut().await;
@@ -43,29 +62,43 @@ pub fn run(import: &Import, folder: &Folder, features: Vec<Box<dyn Module>>) -> 
         Ok(report) => tell(import, &report),
         Err(error) => {
             if import.json {
-                let errors = vec![Told {
-                    row: 0,
-                    column: String::new(),
-                    value: String::new(),
-                    message: super::sentence(&error),
-                    remedy: String::new(),
-                }];
-                println!("{}", serde_json::to_string(&Report { errors, ..Report::default() })?);
+                let report = Report::of_nothing(super::sentence(&error));
+                println!("{}", serde_json::to_string(&report)?);
             }
             Err(error)
         }
     }
 }
 
+/// The file's bytes; one that is too long is not read to its end.
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let most = kit::sheet::PACKED as u64 + 1;
+    let mut bytes = vec![];
+    let read = std::fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(cause) => {
+            let (cause, remedy) = crate::machine::why(&cause);
+            Err(Error::refused(format!("打不开文件 {}：{cause}。{remedy}", path.display())))
+        }
+    }
+}
+
 async fn work(import: &Import, county: &county::County, bytes: Vec<u8>) -> Result<Report> {
     let organization = command::organization(&county.pools, import.organization.as_deref()).await?;
-    if import.dry_run {
-        return command::check(&county.pools, &county.clock, &organization, bytes).await;
-    }
     let name = import.file.file_name().unwrap_or_default().to_string_lossy();
-    let progress = Progress::new(0);
+    let order = Order {
+        organization: &organization,
+        file_name: &name,
+        choice: Choice { policy: import.policy, whole: import.all_or_nothing },
+        create_departments: import.create_departments,
+        dry: import.dry_run,
+    };
+    let progress = terminal::progress();
     let (pools, clock) = (&county.pools, &county.clock);
-    command::import(pools, &county.modules, clock, &organization, &name, bytes, &progress).await
+    let done = command::import(pools, &county.modules, clock, &order, bytes, &progress).await;
+    terminal::clear();
+    done
 }
 
 /// Prints the outcome; rows that did not go in are a failure.
@@ -73,32 +106,44 @@ fn tell(import: &Import, report: &Report) -> Result<()> {
     if import.json {
         println!("{}", serde_json::to_string(report)?);
     } else {
-        for told in report.errors.iter().take(SHOWN) {
+        print(report);
+    }
+    match report.failing {
+        0 if report.message.is_empty() || report.skipped == report.rows => Ok(()),
+        _ if !report.message.is_empty() => Err(Error::refused(report.message.clone())),
+        rows if report.dry_run => Err(Error::refused(format!("有 {rows} 行需要修改。"))),
+        rows => Err(Error::refused(format!("有 {rows} 行没有导入，请改好后再导入这些行。"))),
+    }
+}
+
+fn print(report: &Report) {
+    for (what, lines) in [("错误", &report.errors), ("提醒", &report.notes)] {
+        for told in lines.iter().take(SHOWN) {
             println!(
-                "第 {} 行 {}“{}”：{}。{}。",
+                "{what}：第 {} 行 {}“{}”：{}。{}。",
                 told.row, told.column, told.value, told.message, told.remedy
             );
         }
-        if report.errors.len() > SHOWN {
-            println!("……共 {} 处问题，用 --json 可看到全部。", report.errors.len());
-        }
-        println!(
-            "文件共 {} 行：可以导入 {} 行（其中 {} 行有提醒），已在本单位 {} 行，需要修改 {} 行。",
-            report.rows,
-            report.valid,
-            report.warnings,
-            report.skipped,
-            report.failing()
-        );
-        if import.dry_run {
-            println!("只核对，没有写入。");
-        } else {
-            println!("已导入 {} 人。", report.imported);
+        if lines.len() > SHOWN {
+            println!("……{what}共 {} 处，用 --json 可看到全部。", lines.len());
         }
     }
-    match report.failing() {
-        0 => Ok(()),
-        rows if import.dry_run => Err(Error::refused(format!("有 {rows} 行需要修改。"))),
-        rows => Err(Error::refused(format!("有 {rows} 行没有导入，请改好后再导入这些行。"))),
+    println!(
+        "文件共 {} 行：没有错误 {} 行（新人员中 {} 行有提醒），已在系统中不用改 {} 行，不能导入 {} 行。",
+        report.rows, report.valid, report.warnings, report.skipped, report.failing
+    );
+    let counts = |imported: i64, updated: i64, requested: i64| {
+        format!("导入 {imported} 人，修改已有人员 {updated} 人，提交信息修改申请 {requested} 条")
+    };
+    match (report.would, report.import) {
+        (Some(would), _) => println!(
+            "只核对，没有写入。现在导入的话：{}。",
+            counts(would.imported, would.updated, would.requested)
+        ),
+        (None, Some(id)) => println!(
+            "已{}。导入记录编号 {id}。",
+            counts(report.imported, report.updated, report.requested)
+        ),
+        (None, None) => {}
     }
 }

@@ -4,19 +4,18 @@ use accounts::organizations;
 use kit::db::Pools;
 use kit::job::Progress;
 use kit::organization::Organization;
-use kit::{Actor, Clock, Error, Modules, Result, organization};
+use kit::{Actor, Clock, Error, Modules, Result, organization, trail};
 use serde::Serialize;
+use sqlx::SqliteConnection;
 
-use crate::against::Against;
-use crate::check::{Level, Problem};
-use crate::columns::Layout;
-use crate::parse::{CheckedRow, Parsing, Piece};
+pub use crate::commit::{Choice, Outcome};
+pub use crate::policy::Policy;
+
 use crate::store::{self, NewImport};
-use crate::units::Units;
 use crate::{commit, run};
 
 /// A problem as `--json` prints it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct Told {
     /// As the spreadsheet numbers it; 0 for the file as a whole.
     pub row: i64,
@@ -26,27 +25,67 @@ pub struct Told {
     pub remedy: String,
 }
 
-/// What a command did.
+/// What a command did; the order of the fields is that of the JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
+    /// Filled rows of the file, without the template's example.
     pub rows: i64,
-    /// Rows that can go in.
+    /// Rows without an error: new people and people who are there already.
     pub valid: i64,
-    /// Of these, with something to look at.
+    /// New people with something to look at.
     pub warnings: i64,
-    /// Already there, passed over.
-    pub skipped: i64,
+    /// People created.
     pub imported: i64,
     pub errors: Vec<Told>,
+    /// People who were there and are changed at once.
+    pub updated: i64,
+    /// Change requests opened in place of a change.
+    pub requested: i64,
+    /// There already and left as they are.
+    pub skipped: i64,
+    /// Rows that do not go in.
+    pub failing: i64,
+    /// Of these, rows that were good when checked.
+    pub changed: i64,
+    /// What to look at, row by row.
+    pub notes: Vec<Told>,
+    /// Only checked: `imported`, `updated` and `requested` are 0, and `would` says what they would be.
+    pub dry_run: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub would: Option<Would>,
+    /// The record in 导入记录, for `--undo`; none of a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import: Option<i64>,
+    /// Why nothing was written although the file could be read; empty if something was.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub message: String,
+}
+
+/// What an import would do now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Would {
+    pub imported: i64,
+    pub updated: i64,
+    pub requested: i64,
 }
 
 impl Report {
-    /// Rows that did not (or would not) go in.
-    pub fn failing(&self) -> usize {
-        let mut rows: Vec<i64> = self.errors.iter().map(|told| told.row).collect();
-        rows.dedup();
-        rows.len()
+    /// Of a file that could not be read, or a command that could not begin.
+    pub fn of_nothing(sentence: String) -> Self {
+        let told = Told { message: sentence, ..Told::default() };
+        Self { errors: vec![told], ..Self::default() }
     }
+}
+
+/// What is to be imported, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    pub organization: &'a Organization,
+    pub file_name: &'a str,
+    pub choice: Choice,
+    pub create_departments: bool,
+    /// Only checked: the import is tried and taken back, and nothing of it stays.
+    pub dry: bool,
 }
 
 /// The organization a name or code stands for; the bureau without one.
@@ -65,117 +104,147 @@ pub async fn organization(db: &Pools, named: Option<&str>) -> Result<Organizatio
     })
 }
 
-/// Checks a file without writing anything.
-pub async fn check(
-    db: &Pools,
-    clock: &Clock,
-    organization: &Organization,
-    bytes: Vec<u8>,
-) -> Result<Report> {
-    let units = Units::of(&mut *db.read().await?, organization.id, None).await?;
-    let mut parsing = Parsing::start(bytes, clock.today(), units.clone(), false);
-    let (mut against, mut rows): (Option<Against>, Vec<Verdict>) = (None, vec![]);
-    while let Some(piece) = parsing.next().await {
-        match piece {
-            Piece::Header(header) => {
-                against = Some(
-                    Against::of(&mut *db.read().await?, &units, Layout::of(&header.titles)).await?,
-                );
-            }
-            Piece::Rows(mut batch) => {
-                if let Some(against) = &against {
-                    against.compare(&mut *db.read().await?, &units, &mut batch).await?;
-                }
-                rows.extend(batch.into_iter().map(Verdict::of));
-            }
-        }
-    }
-    let end = parsing.end().await.map_err(Error::Invalid)?;
-    for (number, problem) in end.late {
-        if let Ok(at) = rows.binary_search_by_key(&number, |row| row.number) {
-            rows[at].verdict = "error";
-            rows[at].errors.push(problem);
-        }
-    }
-    let count =
-        |verdicts: &[&str]| rows.iter().filter(|r| verdicts.contains(&r.verdict)).count() as i64;
-    let (valid, warnings, skipped) = (count(&["ok", "warn"]), count(&["warn"]), count(&["known"]));
-    let total = rows.len() as i64;
-    let errors = rows
-        .into_iter()
-        .flat_map(|row| row.errors.into_iter().map(move |problem| told(row.number, problem)))
-        .collect();
-    Ok(Report { rows: total, valid, warnings, skipped, imported: 0, errors })
-}
-
-/// What remains of a row once it is counted.
-struct Verdict {
-    number: u32,
-    verdict: &'static str,
-    errors: Vec<Problem>,
-}
-
-impl Verdict {
-    fn of(row: CheckedRow) -> Self {
-        let verdict = row.verdict();
-        let errors = row.problems.into_iter().filter(|p| p.level == Level::Error).collect();
-        Self { number: row.number, verdict, errors }
-    }
-}
-
-fn told(row: u32, problem: Problem) -> Told {
-    let Problem { column, value, message, remedy, .. } = problem;
-    Told { row: i64::from(row), column: column.title().to_owned(), value, message, remedy }
-}
-
-/// Checks a file and imports its good rows.
+/// Checks a file and, unless it is a trial, imports it: the screens' own steps.
+///
+/// # Errors
+/// A sentence about the file as a whole; rows that do not go in are in the report.
 pub async fn import(
     db: &Pools,
     modules: &Modules,
     clock: &Clock,
-    organization: &Organization,
-    file_name: &str,
+    order: &Order<'_>,
     bytes: Vec<u8>,
     progress: &Progress,
 ) -> Result<Report> {
+    let id = begin(db, clock, order, &bytes).await?;
+    let done = work(db, modules, clock, order, id, bytes, progress).await;
+    if order.dry {
+        discard(db, id).await?;
+    }
+    done
+}
+
+/// Records the upload as the screen does.
+async fn begin(db: &Pools, clock: &Clock, order: &Order<'_>, bytes: &[u8]) -> Result<i64> {
     let actor = Actor::command("import");
     let new = NewImport {
-        organization: organization.id,
+        organization: order.organization.id,
         account: None,
         by_name: &actor.name,
-        file_name,
-        bytes: &bytes,
-        create_departments: false,
+        file_name: order.file_name,
+        bytes,
+        create_departments: order.create_departments,
         below: false,
         kind: store::PEOPLE,
         batch: None,
     };
     let mut tx = db.begin().await?;
     let id = store::begin(&mut tx, &new, clock).await?;
-    let import = store::find(&mut tx, id, organization.id).await?;
+    if !order.dry {
+        let import = store::find(&mut tx, id, order.organization.id).await?;
+        let text = format!("上传导入文件“{}”，开始核对", import.file_name);
+        trail::write(&mut tx, &actor, clock, "import.upload", &format!("import:{id}"), &text)
+            .await?;
+    }
     tx.commit().await?;
+    Ok(id)
+}
+
+async fn work(
+    db: &Pools,
+    modules: &Modules,
+    clock: &Clock,
+    order: &Order<'_>,
+    id: i64,
+    bytes: Vec<u8>,
+    progress: &Progress,
+) -> Result<Report> {
+    let (organization, choice, actor) =
+        (order.organization.id, order.choice, Actor::command("import"));
+    let import = store::find(&mut *db.read().await?, id, organization).await?;
     run::check(db, clock, &import, bytes, progress).await?;
-    let checked = store::find(&mut *db.read().await?, id, organization.id).await?;
-    let choice = commit::Choice::default();
-    let outcome = if commit::refuse(&checked, choice).is_ok() {
-        commit::commit(db, modules, clock, &actor, id, organization.id, choice).await?
-    } else {
-        commit::nothing(db, clock, id).await?
+    let notes = told(&mut *db.read().await?, id, "warn").await?;
+    progress.say("正在写入");
+    let written = commit::written(db, modules, clock, &actor, id, organization, choice).await;
+    let report = match written {
+        Ok((mut tx, outcome)) => {
+            let report = report(&mut tx, order, id, outcome, String::new()).await?;
+            match order.dry {
+                true => tx.rollback().await?,
+                false => tx.commit().await?,
+            }
+            report
+        }
+        Err(Error::Refused(sentence)) => {
+            commit::nothing(db, clock, id, choice).await?;
+            report(&mut *db.read().await?, order, id, Outcome::default(), sentence).await?
+        }
+        Err(error) => {
+            commit::nothing(db, clock, id, choice).await?;
+            return Err(error);
+        }
     };
-    let errors: Vec<Told> = sqlx::query_as(
+    // what is not needed any more; of a cancelled one nothing is
+    store::forget(db, id, !report.message.is_empty()).await?;
+    Ok(Report { notes, ..report })
+}
+
+/// Counts and problems as they stand at the end.
+async fn report(
+    db: &mut SqliteConnection,
+    order: &Order<'_>,
+    id: i64,
+    outcome: Outcome,
+    message: String,
+) -> Result<Report> {
+    let import = store::find(db, id, order.organization.id).await?;
+    let Outcome { imported, updated, requested, changed } = outcome;
+    let would = Would { imported, updated, requested };
+    let did = if order.dry { Would::default() } else { would };
+    Ok(Report {
+        rows: import.rows,
+        valid: import.rows - import.failing,
+        warnings: import.warned,
+        imported: did.imported,
+        errors: told(db, id, "error").await?,
+        updated: did.updated,
+        requested: did.requested,
+        skipped: import.skipped,
+        failing: import.failing,
+        changed,
+        notes: vec![],
+        dry_run: order.dry,
+        would: order.dry.then_some(would),
+        import: (!order.dry).then_some(id),
+        message,
+    })
+}
+
+async fn told(db: &mut SqliteConnection, id: i64, level: &str) -> Result<Vec<Told>> {
+    Ok(sqlx::query_as(
         "select number as row, \"column\", value, message, remedy from import_problem
-          where import_id = ? and level = 'error' order by number, place",
+          where import_id = ? and level = ? order by number, place",
     )
     .bind(id)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
-    let after = store::find(&mut *db.read().await?, id, organization.id).await?;
-    Ok(Report {
-        rows: after.rows,
-        valid: after.valid,
-        warnings: after.warned,
-        skipped: after.skipped,
-        imported: outcome.imported,
-        errors,
-    })
+    .bind(level)
+    .fetch_all(db)
+    .await?)
+}
+
+/// Removes what a trial kept, unless somebody has imported it on the unit's page meanwhile.
+async fn discard(db: &Pools, id: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query("update import set state = 'cancelled' where id = ? and state <> 'imported'")
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    store::forget(db, id, true).await?;
+    let mut tx = db.begin().await?;
+    sqlx::query("delete from import where id = ? and state = 'cancelled'")
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ mod known;
 use accounts::people::{self, NewPerson, Origin};
 use kit::db::Pools;
 use kit::{Actor, Clock, Error, Event, Modules, OrganizationId, Result, trail};
-use sqlx::SqliteConnection;
+use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
@@ -65,6 +65,27 @@ pub async fn commit(
     organization: OrganizationId,
     choice: Choice,
 ) -> Result<Outcome> {
+    let (tx, outcome) = written(db, modules, clock, actor, id, organization, choice).await?;
+    tx.commit().await?;
+    if let Err(error) = store::forget(db, id, false).await {
+        tracing::error!(import = id, %error, "imported rows not removed yet"); // the sweep will
+    }
+    Ok(outcome)
+}
+
+/// As `commit`, up to the word that keeps it: a trial drops the transaction instead.
+///
+/// # Errors
+/// As `commit`.
+pub async fn written(
+    db: &Pools,
+    modules: &Modules,
+    clock: &Clock,
+    actor: &Actor,
+    id: i64,
+    organization: OrganizationId,
+    choice: Choice,
+) -> Result<(Transaction<'static, Sqlite>, Outcome)> {
     let import = store::find(&mut *db.read().await?, id, organization).await?;
     if import.state != "checked" {
         return Err(already(&import.state));
@@ -94,11 +115,7 @@ pub async fn commit(
         chunks(db.clone(), clock, &import, choice),
     )
     .await?;
-    tx.commit().await?;
-    if let Err(error) = store::forget(db, id, false).await {
-        tracing::error!(import = id, %error, "imported rows not removed yet"); // the sweep will
-    }
-    Ok(outcome)
+    Ok((tx, outcome))
 }
 
 /// What stands against the choice before anything is tried.
@@ -126,18 +143,28 @@ pub fn refuse(import: &Import, choice: Choice) -> Result<()> {
     Ok(())
 }
 
-/// Ends a checked upload of which nothing can go in (the command has nobody to ask).
-pub async fn nothing(db: &Pools, clock: &Clock, id: i64) -> Result<Outcome> {
+/// Ends a checked upload of which nothing goes in (the command has nobody to ask).
+pub async fn nothing(db: &Pools, clock: &Clock, id: i64, choice: Choice) -> Result<()> {
     let mut tx = db.begin().await?;
+    let rejected = match choice.policy {
+        Policy::Reject => known::reject(&mut tx, id).await?,
+        _ => 0,
+    };
     sqlx::query(
-        "update import set state = 'cancelled', ended_at = ? where id = ? and state = 'checked'",
+        "update import set state = 'cancelled', ended_at = ?, policy = ?, whole = ?,
+           failing = failing + ?, skipped = known - ?
+          where id = ? and state = 'checked'",
     )
     .bind(clock.stamp())
+    .bind(choice.policy.key())
+    .bind(choice.whole)
+    .bind(rejected)
+    .bind(rejected)
     .bind(id)
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(Outcome::default())
+    Ok(())
 }
 
 /// Why an upload is not waiting to be imported.
