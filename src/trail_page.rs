@@ -23,6 +23,8 @@ const ACTS: &[(&str, &str)] = &[
     ("review.take", "接管"),
     ("review.reveal", "显示完整身份证号"),
     ("import.commit", "批量导入"),
+    ("import.slips", "打印登录条"),
+    ("accounts.person.reopen", "重新开放初始密码"),
     ("import.history", "导入历史学时"),
     ("import.history.person", "外县转入学时"),
     ("import.history.undo", "撤销历史学时导入"),

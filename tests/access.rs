@@ -251,6 +251,7 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         || begins("/transfers/leave/")
         || begins("/transfers/left/")
         || begins("/import/history/people/")
+        || begins("/import/inactive/")
     {
         "select id from person where name = '李四光'"
     } else if begins("/queries/ledger/") || begins("/credit-hours/entries/") {

@@ -396,10 +396,10 @@ async fn a_person_changes_phone_and_address_at_once_and_sees_his_number_masked()
 async fn the_start_page_counts_accounts_nobody_has_used() {
     let county = county().await.with_person("张三丰", "第一中学", &id_number(2)).await;
     for login in ["admin".to_owned(), county.admin_of("第一中学").await] {
-        county.sign_in(&login).await.get("/start").await.is(200).contains("未激活账号");
+        county.sign_in(&login).await.get("/start").await.is(200).contains("未激活账户");
     }
     let hospital = county.admin_of("人民医院").await;
-    county.sign_in(&hospital).await.get("/start").await.is(200).lacks("未激活账号");
+    county.sign_in(&hospital).await.get("/start").await.is(200).lacks("未激活账户");
 }
 
 #[rocket::async_test]

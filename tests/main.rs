@@ -34,6 +34,7 @@ mod review;
 mod revocation;
 mod rights;
 mod sign_in;
+mod slips;
 mod staff_declarations;
 mod suggested_hours;
 mod transfer_rules;

@@ -127,6 +127,11 @@ pub async fn reset_to_initial(
     .bind(account)
     .execute(&mut *tx)
     .await?;
+    sqlx::query("update initial_account set origin = 'reset', since = ? where id = ?")
+        .bind(clock.stamp())
+        .bind(person)
+        .execute(&mut *tx)
+        .await?;
     session::end_all(tx, account, None).await?;
     Ok(account)
 }

@@ -4,7 +4,6 @@
 mod access;
 pub mod administrators;
 pub mod bases;
-mod cards;
 pub mod changes;
 pub mod confirm;
 pub mod contact;
@@ -193,6 +192,10 @@ impl Module for Accounts {
                 name: "0030_organization_changes",
                 sql: include_str!("../migrations/0030_organization_changes.sql"),
             },
+            Migration {
+                name: "0040_initial_accounts",
+                sql: include_str!("../migrations/0040_initial_accounts.sql"),
+            },
         ]
     }
 
@@ -240,9 +243,7 @@ impl Module for Accounts {
         user: &User,
         clock: &Clock,
     ) -> Result<Vec<Card>> {
-        let mut cards = cards::cards(&mut *db, user).await?;
-        cards.extend(bases::cards(db, user, clock).await?);
-        Ok(cards)
+        bases::cards(db, user, clock).await
     }
 
     async fn start(

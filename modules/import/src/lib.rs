@@ -9,6 +9,7 @@ mod confirm;
 mod departments;
 mod failing;
 mod history;
+pub mod inactive;
 mod parse;
 mod policy;
 mod records;
@@ -54,7 +55,7 @@ fn edit() -> Grantable {
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
 struct Templates;
 
-/// The tabs of 批量导入: those that the user may see, if there are two.
+/// The tabs of 批量导入: those that the user may see, if there are several.
 fn tabs(user: &kit::User, open: &str) -> Vec<result::Tab> {
     let tab = |title: &str, href: &str| result::Tab {
         title: title.to_owned(),
@@ -68,6 +69,9 @@ fn tabs(user: &kit::User, open: &str) -> Vec<result::Tab> {
     if user.may(history::ViewHistory::grantable()) {
         tabs.push(tab("历史学时", "/import/history"));
     }
+    if user.may(inactive::ViewInactive::grantable()) {
+        tabs.push(tab("未激活账户", "/import/inactive"));
+    }
     if tabs.len() > 1 { tabs } else { vec![] }
 }
 
@@ -76,10 +80,12 @@ fn templates() -> Vec<Template> {
 }
 
 /// The module of 批量导入: people, and their former hours.
-pub const IMPORT: Joined =
-    Joined {
-        name: "import", title: "批量导入", parts: &[&Import, &history::History], templates
-    };
+pub const IMPORT: Joined = Joined {
+    name: "import",
+    title: "批量导入",
+    parts: &[&Import, &history::History, &inactive::Inactive],
+    templates,
+};
 
 /// 批量导入 of people.
 pub struct Import;

@@ -94,6 +94,8 @@ pub enum Cell {
     Until(&'static [(&'static str, &'static str, &'static str)]),
     /// Codes of a dictionary, joined by commas, shown as their labels.
     Labels(&'static Dictionary),
+    /// Days until this stored time: coloured when few, 已过期 when none; empty is 长期.
+    Left,
     /// Working days from this stored time until now; red when over the setting.
     Waiting,
 }

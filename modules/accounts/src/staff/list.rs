@@ -4,7 +4,10 @@ use kit::dictionary::{Dictionary, EDUCATIONS, Entry, TITLE_LEVELS, TITLE_SERIES}
 use kit::list::{
     self, Ask, Cell, Column, Extra, Filter, FilterKind, List, MASKED_ID, Order, Search,
 };
-use kit::{Can, Clock, Db, Page, Permission, Result, Settings};
+use kit::{
+    Action, Can, Clock, Db, Grantable, Group, Kinds, Leaf, OrganizationKind, Page, Permission,
+    Result, Settings,
+};
 use rocket::{Route, State, get, routes};
 
 use super::BASE;
@@ -135,6 +138,12 @@ pub static LIST: List = List {
     empty: "没有符合条件的人员。新来的人员请点“新增人员”逐个登记，人多时用“批量导入”。",
 };
 
+/// 未激活账户, whose screen stands in a module beside this one: named here to link to it.
+const INACTIVE: Grantable = Grantable {
+    leaf: Leaf { key: "import.inactive", title: "", group: Group::Import, kinds: Kinds::STAFFED },
+    action: Action::View,
+};
+
 #[get("/people")]
 async fn all(
     user: Can<ViewStaff>,
@@ -160,6 +169,14 @@ async fn all(
         extra.batch.push(batch("重新开放初始密码", "reopen"));
         let title = "全部重新开放".to_owned();
         extra.actions.push((title, format!("{BASE}/reopen"), "key".to_owned(), false));
+    }
+    if user.user.may(INACTIVE) {
+        // the bureau sees the whole county there
+        let own = match user.grant.kind {
+            OrganizationKind::Employer => "/import/inactive".to_owned(),
+            _ => format!("/import/inactive?unit={}", user.organization()),
+        };
+        extra.actions.push(("未激活账户".to_owned(), own, "print".to_owned(), false));
     }
     let mut grant = user.grant.clone();
     grant.scope = grant.own();

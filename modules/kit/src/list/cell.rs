@@ -9,9 +9,13 @@ use crate::calendar::WorkingDays;
 use crate::xlsx::Value;
 use crate::{Clock, Hours, Result, Settings, mask, review};
 
+/// Days left that are drawn as few.
+const SOON: i64 = 7;
+
 /// What drawing needs to know of the day and the county.
 pub(super) struct Drawing {
     today: Date,
+    now: String,
     days: WorkingDays,
     overdue: i64,
 }
@@ -26,13 +30,20 @@ impl Drawing {
     ) -> Result<Self> {
         let waits = list.columns.iter().any(|column| matches!(column.cell, Cell::Waiting));
         let days = if waits { review::working_days(db).await? } else { WorkingDays::default() };
-        Ok(Self { today: clock.today(), days, overdue: settings.integer(&review::OVERDUE_DAYS) })
+        let overdue = settings.integer(&review::OVERDUE_DAYS);
+        Ok(Self { today: clock.today(), now: clock.stamp(), days, overdue })
     }
 
     /// Working days from a stored time until today.
     fn waited(&self, stamp: &str) -> Option<i64> {
         let since = crate::day::county_day(crate::day::stored_time(stamp)?);
         Some(self.days.between(since, self.today))
+    }
+
+    /// Days until a stored time; none once it has come.
+    fn left(&self, stamp: &str) -> Option<i64> {
+        let until = crate::day::stored_time(stamp).filter(|_| stamp > self.now.as_str())?;
+        Some((crate::day::county_day(until) - self.today).whole_days())
     }
 
     /// Before a working day is over.
@@ -86,6 +97,15 @@ pub(super) fn drawn(column: &Column, value: &str, href: &str, drawing: &Drawing)
                 tag(&mut cell, tags, state);
             }
         }
+        Cell::Left => match (value, drawing.left(value)) {
+            ("", _) => cell.text = "长期".to_owned(),
+            (_, None) => tag(&mut cell, &[("", "已过期", "back")], ""),
+            (_, Some(0)) => tag(&mut cell, &[("", "今天到期", "wait")], ""),
+            (_, Some(days)) => {
+                cell.text = format!("{days} 天");
+                cell.class = if days <= SOON { "orange" } else { "" };
+            }
+        },
         Cell::Waiting => {
             cell.kind = "number";
             if let Some(days) = drawing.waited(value) {
@@ -126,6 +146,7 @@ pub(super) fn class(cell: Cell) -> &'static str {
         | Cell::Minute
         | Cell::Phone
         | Cell::Tag(_)
+        | Cell::Left
         | Cell::Until(_) => "nowrap",
         // short labels stand in one line, long or many wrap
         Cell::Labels(dictionary)
@@ -154,7 +175,12 @@ pub(super) fn written<'a>(
         }
         Cell::Number => Value::Text(value),
         Cell::Hours => hours(value).map_or(Value::Text(value), Value::Hours),
-        Cell::Minute | Cell::Phone | Cell::Tag(_) | Cell::Until(_) | Cell::Labels(_) => {
+        Cell::Minute
+        | Cell::Phone
+        | Cell::Tag(_)
+        | Cell::Until(_)
+        | Cell::Left
+        | Cell::Labels(_) => {
             *made = drawn(column, value, "", drawing).text;
             Value::Text(made)
         }
@@ -175,7 +201,7 @@ pub(super) fn head(column: &Column) -> crate::xlsx::Column {
         Cell::Day => 12.0,
         Cell::Minute => 18.0,
         Cell::Phone => 14.0,
-        Cell::Tag(_) | Cell::Until(_) => 12.0,
+        Cell::Tag(_) | Cell::Until(_) | Cell::Left => 12.0,
         Cell::Labels(_) => 24.0,
         Cell::Waiting => 16.0,
         Cell::Text => 20.0,
