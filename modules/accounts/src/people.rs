@@ -14,6 +14,7 @@ mod brief;
 mod claims;
 mod create;
 pub mod form;
+mod many;
 pub mod mark;
 mod moving;
 pub mod record;
@@ -23,6 +24,7 @@ pub use brief::{PersonBrief, brief, by_number, full_number, identity, in_scope};
 pub(crate) use claims::{is_his, part};
 pub(crate) use create::insert_many;
 pub use create::{NewPerson, create, create_many};
+pub use many::{Change, change_many};
 pub use moving::{LEFT, Moved, move_all, move_to, regroup};
 pub use update::{change, change_contact, fields, place, relocate, reported, update};
 

@@ -17,6 +17,7 @@ pub async fn hear(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Re
             }
         }
         Event::PersonChanged { person } => totals::restate(tx, &[*person], clock.year()).await?,
+        Event::PeopleChanged { people } => totals::restate(tx, people, clock.year()).await?,
         Event::PeopleMoved { people, .. } => {
             ledger::moved(tx, people).await?;
             declarations_moved(tx, people).await?;

@@ -18,6 +18,10 @@ pub enum Event {
     PersonChanged {
         person: PersonId,
     },
+    /// The same of many, by one act: an import.
+    PeopleChanged {
+        people: Vec<PersonId>,
+    },
     /// People of one unit went to another: a transfer, a unit that was disabled or merged.
     PeopleMoved {
         people: Vec<PersonId>,

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use sqlx::SqliteConnection;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use progress::Progress;
 
@@ -245,11 +245,26 @@ impl Jobs {
         owner: AccountId,
     ) -> Result<Status> {
         let mut status = status(db, id, owner).await?;
-        let live = self.live.lock().ok().and_then(|live| live.get(&id.0).cloned());
+        let live = self.live(id);
         if let (Some(progress), false) = (live, status.state.ended()) {
             (status.done, status.total, status.message) = progress.now();
         }
         Ok(status)
+    }
+
+    /// Waits until nothing runs; nothing else starts until what it gives is dropped.
+    ///
+    /// # Errors
+    /// A fault if the server goes down.
+    pub async fn quiet(&self) -> Result<OwnedSemaphorePermit> {
+        let turns = self.turns.clone().acquire_many_owned(AT_ONCE as u32).await;
+        turns.map_err(|e| Error::Fault(e.to_string()))
+    }
+
+    /// The progress of a job that waits or runs in this server, to look at and to cancel; whoever
+    /// asks has seen to who may.
+    pub fn live(&self, id: JobId) -> Option<Progress> {
+        self.live.lock().ok().and_then(|live| live.get(&id.0).cloned())
     }
 
     /// Asks the owner's job to stop; it stops at its next step.
@@ -263,7 +278,7 @@ impl Jobs {
         owner: AccountId,
     ) -> Result<()> {
         let status = status(db, id, owner).await?;
-        let live = self.live.lock().ok().and_then(|live| live.get(&id.0).cloned());
+        let live = self.live(id);
         match live {
             Some(progress) if !status.state.ended() => {
                 progress.cancel();

@@ -208,6 +208,7 @@ pub async fn on(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Resu
         }
         Event::PeopleMoved { people, .. } => follow(tx, people).await?,
         Event::PersonChanged { person } => follow(tx, &[*person]).await?,
+        Event::PeopleChanged { people } => follow(tx, people).await?,
         Event::OrganizationChanged { organization } => {
             sqlx::query(
                 "update certificate
