@@ -428,10 +428,22 @@
     if (opened && opened.classList.contains('modal')) window.bootstrap.Modal.getOrCreateInstance(opened).show();
   }
 
-  // ---- a page that shows a running job looks again every few seconds
+  // ---- a page that shows a running job looks again every few seconds; one with a bar moves the bar
   function reloading() {
-    var every = Number(document.body.dataset.reload);
-    if (every) setTimeout(function look() {
+    var every = Number(document.body.dataset.reload), place = document.querySelector('[data-progress]');
+    if (every && place) setTimeout(function look() {
+      fetch(place.dataset.progress, { credentials: 'same-origin', cache: 'no-store', redirect: 'manual' })
+        .then(function (answer) { return answer.ok ? answer.json() : null; })
+        .then(function (stage) {
+          if (!stage || stage.what !== place.dataset.what) { location.reload(); return; }
+          var bar = place.querySelector('progress');
+          if (stage.total) { bar.max = stage.total; bar.value = stage.done; }
+          place.querySelector('[role="status"]').textContent = stage.text;
+          setTimeout(look, every * 500);
+        })
+        .catch(function () { setTimeout(look, every * 1000); }); // the server may be back in a moment
+    }, every * 500);
+    else if (every) setTimeout(function look() {
       if (document.querySelector('.modal.show') || document.hidden) setTimeout(look, every * 1000);
       else location.reload();
     }, every * 1000);

@@ -433,6 +433,10 @@ async fn ten_thousand_rows_are_checked_and_written() {
     let page = admin.get("/import/1?tab=warn&page=3").await;
     page.is(200).contains("与第 2 行的手机号码相同").contains("page=4");
     admin.post("/import/1/confirm", &[]).await.redirects_to("/import/1");
+    // it may go on behind its progress bar
+    while county.number("select count(*) from job where ended_at is null").await > 0 {
+        rocket::tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     assert_eq!(county.number("select count(*) from person").await, 9_990);
     assert_eq!(county.number("select count(*) from import_row").await, 10);
 }

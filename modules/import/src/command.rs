@@ -164,8 +164,8 @@ async fn work(
     let import = store::find(&mut *db.read().await?, id, organization).await?;
     run::check(db, clock, &import, bytes, progress).await?;
     let notes = told(&mut *db.read().await?, id, "warn").await?;
-    progress.say("正在写入");
-    let written = commit::written(db, modules, clock, &actor, id, organization, choice).await;
+    let written =
+        commit::written(db, modules, clock, &actor, id, organization, choice, progress).await;
     let report = match written {
         Ok((mut tx, outcome)) => {
             let report = report(&mut tx, order, id, outcome, String::new()).await?;

@@ -5,6 +5,7 @@ mod known;
 
 use accounts::people::{self, NewPerson, Origin};
 use kit::db::Pools;
+use kit::job::Progress;
 use kit::{Actor, Clock, Error, Event, Modules, OrganizationId, Result, trail};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tokio::sync::mpsc;
@@ -55,7 +56,8 @@ impl Outcome {
 /// Writes the good rows of a checked upload.
 ///
 /// # Errors
-/// Refused if it is not waiting for that, or if nobody is left to import.
+/// Refused if it is not waiting for that, if nobody is left to import, or once cancelled.
+#[expect(clippy::too_many_arguments, reason = "the server, who, what, how, how far")]
 pub async fn commit(
     db: &Pools,
     modules: &Modules,
@@ -64,8 +66,10 @@ pub async fn commit(
     id: i64,
     organization: OrganizationId,
     choice: Choice,
+    progress: &Progress,
 ) -> Result<Outcome> {
-    let (tx, outcome) = written(db, modules, clock, actor, id, organization, choice).await?;
+    let (tx, outcome) =
+        written(db, modules, clock, actor, id, organization, choice, progress).await?;
     tx.commit().await?;
     if let Err(error) = store::forget(db, id, false).await {
         tracing::error!(import = id, %error, "imported rows not removed yet"); // the sweep will
@@ -77,6 +81,7 @@ pub async fn commit(
 ///
 /// # Errors
 /// As `commit`.
+#[expect(clippy::too_many_arguments, reason = "the server, who, what, how, how far")]
 pub async fn written(
     db: &Pools,
     modules: &Modules,
@@ -85,12 +90,16 @@ pub async fn written(
     id: i64,
     organization: OrganizationId,
     choice: Choice,
+    progress: &Progress,
 ) -> Result<(Transaction<'static, Sqlite>, Outcome)> {
     let import = store::find(&mut *db.read().await?, id, organization).await?;
     if import.state != "checked" {
         return Err(already(&import.state));
     }
     refuse(&import, choice)?;
+    progress.expect(rows(&import, choice.policy));
+    progress.at(0);
+    progress.say("正在写入");
     let mut tx = db.begin().await?;
     let claimed = sqlx::query(
         "update import set state = 'imported', ended_at = ?, policy = ?, whole = ?
@@ -113,9 +122,19 @@ pub async fn written(
         &import,
         choice,
         chunks(db.clone(), clock, &import, choice),
+        progress,
     )
     .await?;
     Ok((tx, outcome))
+}
+
+/// The rows that an import goes through: the good ones and, where the policy looks at them, those
+/// who are there already.
+pub fn rows(import: &Import, policy: Policy) -> i64 {
+    match policy {
+        Policy::Fill | Policy::Update => import.valid + import.known,
+        Policy::Skip | Policy::Reject => import.valid,
+    }
 }
 
 /// What stands against the choice before anything is tried.
@@ -267,6 +286,7 @@ struct Writing<'a> {
     touches: Vec<Touch>,
 }
 
+#[expect(clippy::too_many_arguments, reason = "the server, who, what, how, how far")]
 async fn write(
     tx: &mut SqliteConnection,
     modules: &Modules,
@@ -275,6 +295,7 @@ async fn write(
     import: &Import,
     choice: Choice,
     mut chunks: mpsc::Receiver<Result<Vec<CheckedRow>>>,
+    progress: &Progress,
 ) -> Result<Outcome> {
     let layout = layout(import)?;
     let units = Units::of_import(tx, import).await?;
@@ -295,11 +316,13 @@ async fn write(
     };
     let mut taken = 0;
     while let Some(chunk) = chunks.recv().await {
+        progress.check()?;
         let mut chunk = chunk?;
         taken += chunk.len() as i64;
         against.compare(tx, &writing.units, &mut chunk).await?;
         let mut people = Vec::with_capacity(chunk.len());
         let mut numbers = Vec::with_capacity(chunk.len());
+        let mut changes = vec![];
         for mut row in chunk {
             let promised = known.contains(&row.number);
             if row.known.is_some() != promised {
@@ -310,7 +333,7 @@ async fn write(
             if row.accepted.is_none() {
                 writing.fail(&row);
             } else if row.known.is_some() {
-                writing.known(tx, row, department).await?;
+                changes.extend(writing.known(row, department));
             } else if let (Some(accepted), Some(organization)) = (row.accepted, row.unit) {
                 numbers.push(row.number);
                 people.push(NewPerson {
@@ -322,14 +345,13 @@ async fn write(
             }
         }
         writing.create(tx, people, numbers).await?;
+        writing.change(tx, changes).await?;
         touch::keep(tx, import.id, &std::mem::take(&mut writing.touches)).await?;
+        progress.at(taken);
     }
-    let promised = match choice.policy {
-        Policy::Fill | Policy::Update => import.known,
-        Policy::Skip | Policy::Reject => 0,
-    };
-    if taken != import.valid + promised {
-        return Err(Error::Fault(format!("{taken} of {} rows were read", import.valid + promised)));
+    let promised = rows(import, choice.policy);
+    if taken != promised {
+        return Err(Error::Fault(format!("{taken} of {promised} rows were read")));
     }
     writing.end(tx).await
 }

@@ -1,6 +1,7 @@
 //! The word that writes a checked upload, or drops it.
 
-use kit::{Answer, Can, Clock, Db, Done, Form, Modules, Page, Result, trail};
+use kit::job::Jobs;
+use kit::{Answer, Can, Clock, Db, Done, Form, Page, Result, trail};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
@@ -8,6 +9,7 @@ use crate::commit::Choice;
 use crate::policy::Policy;
 use crate::result::Shown;
 use crate::store::{self, Import};
+use crate::write::{self, Server};
 use crate::{EditImports, commit};
 
 pub fn routes() -> Vec<Route> {
@@ -46,13 +48,11 @@ async fn confirm_page(user: Can<EditImports>, db: &State<Db>, id: i64) -> Result
 #[post("/<id>/confirm", data = "<form>")]
 async fn confirm(
     user: Can<EditImports>,
-    db: &State<Db>,
-    modules: &State<Modules>,
-    clock: &State<Clock>,
+    server: Server,
     id: i64,
     mut form: Form,
 ) -> Result<Answer> {
-    let mut reader = db.read().await?;
+    let mut reader = server.db.read().await?;
     let import = waiting(&mut reader, id, &user).await?;
     let again = store::same_file(&mut reader, &import).await?;
     drop(reader);
@@ -64,10 +64,10 @@ async fn confirm(
         policy: Policy::of(form.raw("policy")).unwrap_or_default(),
         whole: form.ticked("whole"),
     };
-    let organization = user.organization();
-    let outcome =
-        commit::commit(db, modules, clock, &user.actor(), id, organization, choice).await?;
     let done = Done::to(format!("/import/{id}"));
+    let Some(outcome) = write::people(&server, &user, &import, choice).await? else {
+        return Ok(done.into()); // the page shows how far it is
+    };
     let out = import.failing + import.skipped + outcome.changed;
     let text = match out {
         0 => format!("已导入 {} 人。", outcome.imported),
@@ -85,10 +85,16 @@ async fn confirm(
 async fn cancel(
     user: Can<EditImports>,
     db: &State<Db>,
+    jobs: &State<Jobs>,
     clock: &State<Clock>,
     id: i64,
     _form: Form,
 ) -> Result<Done> {
+    let import = store::find(&mut *db.read().await?, id, user.organization()).await?;
+    if let Some(writing) = write::live(&import, jobs) {
+        writing.cancel(); // it holds the writer and undoes what it has written
+        return Ok(Done::to(format!("/import/{id}")).ok("正在停止导入，没有写完的都不算。"));
+    }
     let mut tx = db.begin().await?;
     let import = store::find(&mut tx, id, user.organization()).await?;
     store::cancel(&mut tx, &import, clock).await?;

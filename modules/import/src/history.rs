@@ -117,6 +117,7 @@ impl Module for History {
             row("GET", "/import/history/template", view),
             row("POST", "/import/history", edit),
             row("GET", "/import/history/uploads/<id>", view),
+            row("GET", "/import/history/uploads/<id>/progress", view),
             row("GET", "/import/history/uploads/<id>/failing", edit),
             row("POST", "/import/history/uploads/<id>/cancel", edit),
             row("GET", "/import/history/uploads/<id>/confirm", edit),

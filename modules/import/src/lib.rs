@@ -12,6 +12,7 @@ mod history;
 pub mod inactive;
 mod parse;
 mod policy;
+mod progress;
 mod records;
 mod result;
 mod run;
@@ -21,6 +22,7 @@ mod template;
 mod touch;
 mod units;
 mod upload;
+mod write;
 
 use kit::access::Kinds;
 use kit::module::{AccessCase, Group, Joined, MenuEntry, Task, Template, Who};
@@ -107,6 +109,7 @@ impl Module for Import {
             confirm::routes(),
             records::routes(),
             failing::routes(),
+            progress::routes(),
         ]
         .concat()
     }
@@ -151,6 +154,7 @@ impl Module for Import {
             row("GET", "/import/template", view),
             row("GET", "/import/records", view),
             row("GET", "/import/<id>", view),
+            row("GET", "/import/<id>/progress", view),
             row("POST", "/import", edit),
             row("GET", "/import/<id>/confirm", edit),
             row("POST", "/import/<id>/confirm", edit),

@@ -86,6 +86,8 @@ pub struct Known {
 
 /// What a file yields, in order.
 pub enum Piece {
+    /// About how many rows are to come.
+    Expect(u64),
     Header(Box<Header>),
     Rows(Vec<CheckedRow>),
 }
@@ -173,6 +175,11 @@ impl Parser {
 }
 
 impl Sink for Parser {
+    fn expect(&mut self, rows: u64) {
+        // a file that nobody listens to any more ends with its first row
+        let _ = self.send(Piece::Expect(rows));
+    }
+
     fn header(&mut self, header: &Header) -> Result<(), String> {
         let Some(units) = self.units.take() else { return Ok(()) };
         let layout = Layout::of(&header.titles);

@@ -1,12 +1,14 @@
 //! One upload: its progress, the check before anything is written, the import, what became of it.
 
+use kit::job::Jobs;
 use kit::{Can, Db, Page, Result, Settings, mask};
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
+use crate::progress::Stage;
 use crate::store::{self, Import};
-use crate::{ViewImports, columns, commit};
+use crate::{ViewImports, columns, commit, write};
 
 /// Problems on a page.
 const PAGE: i64 = 50;
@@ -111,6 +113,7 @@ async fn show(
     user: Can<ViewImports>,
     db: &State<Db>,
     settings: &State<Settings>,
+    jobs: &State<Jobs>,
     id: i64,
     tab: Option<&str>,
     page: Option<i64>,
@@ -119,10 +122,14 @@ async fn show(
     let import = store::find(&mut reader, id, user.organization()).await?;
     let shown = Shown::of(&import, &user.user)?;
     let may_edit = user.user.may(crate::edit());
-    if import.state == "checking" {
-        let stopped = matches!(import.job_state.as_str(), "failed" | "interrupted" | "cancelled");
-        let page =
-            Page::new("import/checking.html").with("import", &shown).with("stopped", &stopped);
+    let stage = Stage::of(&import, jobs);
+    if stage.is_some() {
+        let stopped = import.state == "checking" && import.job_ended();
+        let page = Page::new("import/checking.html")
+            .with("import", &shown)
+            .with("may_edit", &may_edit)
+            .with("stopped", &stopped)
+            .with("stage", &stage);
         return Ok(if stopped { page } else { page.with("reload", &2) });
     }
     if matches!(import.state.as_str(), "failed" | "cancelled") {
@@ -153,6 +160,7 @@ async fn show(
     Ok(Page::new(template)
         .with("import", &shown)
         .with("may_edit", &may_edit)
+        .with("stopped", &write::stopped(&import))
         .with("tab", tab)
         .with("tabs", &tabs(&import, &base, tab))
         .with("lines", &lines)

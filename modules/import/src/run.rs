@@ -49,6 +49,11 @@ async fn work(
     while let Some(piece) = parsing.next().await {
         progress.check()?;
         match piece {
+            Piece::Expect(rows) => {
+                let rows = i64::try_from(rows).unwrap_or(0);
+                progress.expect(rows);
+                store::expect(db, id, rows).await?;
+            }
             Piece::Header(header) => {
                 let mut tx = db.begin().await?;
                 store::keep_header(&mut tx, id, &header).await?;

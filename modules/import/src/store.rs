@@ -99,11 +99,22 @@ pub struct Import {
     pub undone: i64,
     pub kept: i64,
     pub created_at: String,
-    /// Of the check's job; empty without one.
+    /// The last job: the check, or the writing.
+    pub job_id: Option<kit::JobId>,
+    /// Empty without one.
+    pub job_kind: String,
     pub job_state: String,
+    pub job_message: String,
     pub ended_at: Option<String>,
     /// Of a history: the batch sent back that it corrects.
     pub batch_id: Option<i64>,
+}
+
+impl Import {
+    /// Whether its last job came to no good end.
+    pub fn job_ended(&self) -> bool {
+        matches!(self.job_state.as_str(), "failed" | "interrupted" | "cancelled")
+    }
 }
 
 /// What is known of an upload before it is read.
@@ -149,7 +160,7 @@ pub async fn begin(tx: &mut SqliteConnection, new: &NewImport<'_>, clock: &Clock
     .await?)
 }
 
-/// Which job checks it.
+/// Which job checks or writes it.
 pub async fn note_job(db: &kit::db::Pools, id: i64, job: kit::JobId) -> Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("update import set job_id = ? where id = ?")
@@ -202,7 +213,8 @@ pub async fn find_kind(
            i.examples, i.total, i.rows, i.valid, i.warned, i.failing, i.skipped, i.known, i.fills,
            i.updates, i.imported, i.updated, i.requested, i.changed, i.created_at, i.ended_at,
            i.batch_id, i.undone_at, i.undone_by, i.undo_reason, i.undone, i.kept,
-           coalesce(j.state, '') as job_state
+           i.job_id, coalesce(j.kind, '') as job_kind, coalesce(j.state, '') as job_state,
+           coalesce(j.message, '') as job_message
            from import i left join job j on j.id = i.job_id
           where i.id = ? and i.organization_id = ? and i.kind = ?",
     )
@@ -230,6 +242,18 @@ pub async fn same_file(
     .bind(import.id)
     .fetch_optional(db)
     .await?)
+}
+
+/// About how many rows the check will come across.
+pub async fn expect(db: &kit::db::Pools, id: i64, rows: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query("update import set total = ? where id = ?")
+        .bind(rows)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// What the file calls its columns.

@@ -15,8 +15,9 @@ use crate::departments::Departments;
 use crate::store::{self, NewImport};
 use crate::{EditImports, ViewImports, run, template};
 
-/// How long an upload waits for its check before it shows the progress instead.
-const PATIENCE: Duration = Duration::from_millis(2_500);
+/// How long an upload waits for its check, an import for its end, before it shows the progress
+/// instead.
+pub const PATIENCE: Duration = Duration::from_millis(2_500);
 
 pub fn routes() -> Vec<Route> {
     routes![index, download, upload]

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use accounts::people;
+use accounts::people::{self, Change};
 use kit::{Event, Result};
 use sqlx::SqliteConnection;
 
 use super::Writing;
-use crate::parse::CheckedRow;
+use crate::parse::{CheckedRow, Known};
 use crate::policy::Policy;
 use crate::touch::Touch;
 
@@ -43,38 +43,45 @@ pub async fn reject(tx: &mut SqliteConnection, import: i64) -> Result<i64> {
 }
 
 impl Writing<'_> {
-    /// Does to a recorded person what the policy says.
-    pub(super) async fn known(
-        &mut self,
-        tx: &mut SqliteConnection,
-        row: CheckedRow,
-        department: Option<i64>,
-    ) -> Result<()> {
-        let (Some(known), Some(accepted)) = (row.known, row.accepted) else { return Ok(()) };
-        let merged = self.choice.policy.merged(&known.fields, &accepted.fields, &self.layout);
+    /// What the policy makes of a recorded person.
+    pub(super) fn known(&self, row: CheckedRow, department: Option<i64>) -> Option<(u32, Change)> {
+        let (known, accepted) = (row.known?, row.accepted?);
+        let new = self.choice.policy.merged(&known.fields, &accepted.fields, &self.layout);
         let place = match self.choice.policy {
             Policy::Update => department.or(known.place),
             _ => known.place.or(department),
         };
-        let cause = format!("import:{}", self.import.id);
-        let changed = people::change(tx, known.person, &merged, place, &cause, self.clock).await?;
-        if changed.is_empty() {
-            self.unchanged += 1;
+        let Known { person, fields: old, place: old_place, .. } = *known;
+        Some((row.number, Change { person, old, new, old_place, place }))
+    }
+
+    /// Writes what is to change, of a chunk at once.
+    pub(super) async fn change(
+        &mut self,
+        tx: &mut SqliteConnection,
+        changes: Vec<(u32, Change)>,
+    ) -> Result<()> {
+        let count = changes.len() as i64;
+        let (numbers, changes): (Vec<u32>, Vec<Change>) =
+            changes.into_iter().filter(|(_, change)| change.any()).unzip();
+        self.unchanged += count - changes.len() as i64;
+        if changes.is_empty() {
             return Ok(());
         }
-        self.modules
-            .deliver(tx, &Event::PersonChanged { person: known.person }, self.clock)
-            .await?;
-        self.outcome.updated += 1;
-        self.touches.push(Touch {
-            object: "person",
-            object_id: known.person.0,
-            what: "updated",
-            number: row.number,
-            before: serde_json::to_string(&(&known.fields, known.place))?,
-            after: serde_json::to_string(&(&merged, place))?,
-            case: None,
-        });
-        Ok(())
+        let cause = format!("import:{}", self.import.id);
+        let people = people::change_many(tx, &changes, &cause, self.clock).await?;
+        self.outcome.updated += people.len() as i64;
+        for (number, change) in numbers.into_iter().zip(&changes) {
+            self.touches.push(Touch {
+                object: "person",
+                object_id: change.person.0,
+                what: "updated",
+                number,
+                before: serde_json::to_string(&(&change.old, change.old_place))?,
+                after: serde_json::to_string(&(&change.new, change.place))?,
+                case: None,
+            });
+        }
+        self.modules.deliver(tx, &Event::PeopleChanged { people }, self.clock).await
     }
 }

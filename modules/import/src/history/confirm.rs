@@ -2,7 +2,7 @@
 //! evidence (unit).
 
 use kit::form::Upload;
-use kit::{Answer, Can, Clock, Db, Done, Error, Form, OrganizationKind, Page, Result, file};
+use kit::{Answer, Can, Db, Done, Error, Form, OrganizationKind, Page, Result, file};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
@@ -12,6 +12,7 @@ use super::result::{self, Again, same_file};
 use super::{EditHistory, enter, evidence, send};
 use crate::result::Shown;
 use crate::store::Import;
+use crate::write::{self, Server};
 
 pub fn routes() -> Vec<Route> {
     routes![page, confirm]
@@ -70,12 +71,13 @@ async fn page(user: Can<EditHistory>, db: &State<Db>, id: i64) -> Result<Page> {
 #[post("/history/uploads/<id>/confirm", data = "<upload>")]
 async fn confirm(
     user: Can<EditHistory>,
+    server: Server,
     db: &State<Db>,
-    clock: &State<Clock>,
     id: i64,
     upload: rocket::form::Form<Upload>,
 ) -> Result<Answer> {
     let Upload { mut form, files } = upload.into_inner();
+    let clock = &server.clock;
     let mut reader = db.read().await?;
     let import = waiting(&mut reader, id, &user).await?;
     let again = same_file(&mut reader, &import).await?;
@@ -92,7 +94,9 @@ async fn confirm(
         let mut reader = db.read().await?;
         let importer = Importer::of(&mut reader, &user.user, &user.grant, clock).await?;
         drop(reader);
-        let outcome = enter::enter(db, clock, &user.actor(), &by, &import, &importer).await?;
+        let Some(outcome) = begin(&server, &user, &import, importer).await? else {
+            return Ok(Done::to(format!("/import/history/uploads/{id}")).into());
+        };
         let done = Done::to(format!("/import/history/records/{}", outcome.batch))
             .ok(format!("已导入 {} 条历史学时，本人会收到消息。", outcome.rows));
         return Ok(match outcome.changed {
@@ -133,6 +137,23 @@ async fn confirm(
     }
     let sent = send::send_file(db, clock, &user, &import, batch.id).await?;
     Ok(Done::to(format!("/import/history/records/{}", batch.id)).ok(sent).into())
+}
+
+/// Starts the writing into the ledger and waits a while for its end; none if it goes on.
+async fn begin(
+    server: &Server,
+    user: &Can<EditHistory>,
+    import: &Import,
+    importer: Importer,
+) -> Result<Option<enter::Outcome>> {
+    let Server { db, clock, .. } = server.clone();
+    let (actor, own, name) = (user.actor(), import.clone(), user.user.name.clone());
+    let (organization, account) = (user.organization(), user.user.account);
+    write::start(server, &user.user, import, import.valid, move |progress| async move {
+        let by = By { organization, account, name: &name };
+        enter::enter(&db, &clock, &actor, &by, &own, &importer, &progress).await
+    })
+    .await
 }
 
 async fn refused(

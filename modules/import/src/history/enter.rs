@@ -3,6 +3,7 @@
 
 use credit_hours::ledger::{self, NewEntry, Source};
 use kit::db::Pools;
+use kit::job::Progress;
 use kit::sheet::{Cell, Row};
 use kit::{Actor, CaseId, Clock, Error, PersonId, Result, trail};
 use sqlx::SqliteConnection;
@@ -57,7 +58,7 @@ pub async fn claim(tx: &mut SqliteConnection, import: i64, clock: &Clock) -> Res
 /// The bureau's own: writes the good rows of a checked upload into the ledger at once.
 ///
 /// # Errors
-/// Refused if it is not waiting for that, or if no row is left to enter.
+/// Refused if it is not waiting for that, if no row is left to enter, or once cancelled.
 pub async fn enter(
     db: &Pools,
     clock: &Clock,
@@ -65,10 +66,13 @@ pub async fn enter(
     by: &By<'_>,
     import: &Import,
     importer: &Importer,
+    progress: &Progress,
 ) -> Result<Outcome> {
     if import.state != "checked" {
         return Err(already(&import.state));
     }
+    progress.expect(import.valid);
+    progress.say("正在写入");
     let mut chunks = chunks(db.clone(), clock, import);
     let mut tx = db.begin().await?;
     claim(&mut tx, import.id, clock).await?;
@@ -76,11 +80,14 @@ pub async fn enter(
     let layout = layout(import)?;
     let (mut tally, mut failing) = (Tally::default(), vec![]);
     while let Some(chunk) = chunks.recv().await {
+        progress.check()?;
         let mut rows = chunk?;
+        let count = rows.len() as i64;
         against::compare(&mut tx, &mut rows, importer, &layout).await?;
         failing.extend(left_out(&rows));
         let good = good(&mut rows, &mut tally);
         record(&mut tx, batch, good, None, clock).await?;
+        progress.advance(count);
     }
     if tally.rows() == 0 {
         return Err(Error::refused(NOTHING_LEFT));

@@ -2,10 +2,12 @@
 //! rows as a workbook; dropping it.
 
 use kit::access::Grant;
+use kit::job::Jobs;
 use kit::{
     Can, Clock, Db, Done, Download, Error, Form, OrganizationKind, Page, Permission, Result,
     Settings, User, trail,
 };
+use rocket::response::content::RawJson;
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
@@ -13,11 +15,13 @@ use sqlx::SqliteConnection;
 use super::columns::{COLUMNS, SHEET};
 use super::{EditHistory, ViewHistory, batch, enter};
 use crate::failing::{self, Ours};
+use crate::progress::Stage;
 use crate::result::{self, Shown};
 use crate::store::{self, HISTORY, Import};
+use crate::write;
 
 pub fn routes() -> Vec<Route> {
-    routes![show, download, cancel]
+    routes![show, progress, download, cancel]
 }
 
 /// An upload that the administrator may see, as a batch.
@@ -63,6 +67,7 @@ async fn show(
     user: Can<ViewHistory>,
     db: &State<Db>,
     settings: &State<Settings>,
+    jobs: &State<Jobs>,
     id: i64,
     tab: Option<&str>,
     page: Option<i64>,
@@ -73,7 +78,8 @@ async fn show(
     let shown = Shown::with(&import, &user.user, ignored);
     let may_edit = user.user.may(EditHistory::grantable());
     let base = format!("/import/history/uploads/{id}");
-    let stopped = matches!(import.job_state.as_str(), "failed" | "interrupted" | "cancelled");
+    let stage = Stage::of(&import, jobs);
+    let stopped = import.state == "checking" && import.job_ended();
     let page = page.unwrap_or(1);
     let tab = match tab {
         Some("warn") => "warn",
@@ -92,6 +98,8 @@ async fn show(
     let answer = Page::new("import/history_upload.html")
         .with("import", &shown)
         .with("stopped", &stopped)
+        .with("stage", &stage)
+        .with("not_written", &write::stopped(&import))
         .with("direct", &(user.grant.kind == OrganizationKind::Bureau))
         .with("may_edit", &may_edit)
         .with("base", &base)
@@ -103,7 +111,19 @@ async fn show(
         .with("again", &again)
         .with("keep_days", &settings.integer(&crate::KEEP_DAYS))
         .with("pager", &result::pager(&base, tab, page, total));
-    Ok(if import.state == "checking" && !stopped { answer.with("reload", &2) } else { answer })
+    Ok(if stage.is_some() && !stopped { answer.with("reload", &2) } else { answer })
+}
+
+/// How far it is, as the people's `progress`.
+#[get("/history/uploads/<id>/progress")]
+async fn progress(
+    user: Can<ViewHistory>,
+    db: &State<Db>,
+    jobs: &State<Jobs>,
+    id: i64,
+) -> Result<RawJson<String>> {
+    let import = of(&mut *db.read().await?, id, &user.user, &user.grant).await?;
+    Ok(RawJson(serde_json::to_string(&Stage::of(&import, jobs))?))
 }
 
 /// 下载需修改的行, with 错误原因; mended it goes in again.
@@ -151,10 +171,17 @@ async fn download(
 async fn cancel(
     user: Can<EditHistory>,
     db: &State<Db>,
+    jobs: &State<Jobs>,
     clock: &State<Clock>,
     id: i64,
     _form: Form,
 ) -> Result<Done> {
+    let import = of(&mut *db.read().await?, id, &user.user, &user.grant).await?;
+    if let Some(writing) = write::live(&import, jobs) {
+        writing.cancel(); // it holds the writer and undoes what it has written
+        return Ok(Done::to(format!("/import/history/uploads/{id}"))
+            .ok("正在停止导入，没有写完的都不算。"));
+    }
     let mut tx = db.begin().await?;
     let import = of(&mut tx, id, &user.user, &user.grant).await?;
     store::cancel(&mut tx, &import, clock).await?;
