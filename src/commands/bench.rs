@@ -1,6 +1,7 @@
 //! `jxjy bench`: how long every page takes on a demo county, and how much the program needs.
 
 mod client;
+mod import;
 mod pages;
 mod process;
 
@@ -27,9 +28,15 @@ pub struct Bench {
     #[arg(long, value_name = "次数", default_value_t = 20,
         value_parser = clap::value_parser!(u32).range(3..=1000))]
     rounds: u32,
+    /// 改为测量批量导入：这么多行的文件，在自己的临时数据文件夹里
+    #[arg(long, value_name = "行数", value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    import: Option<u32>,
 }
 
 pub fn run(bench: &Bench, folder: &Folder, features: Vec<Box<dyn Module>>) -> Result<()> {
+    if let Some(rows) = bench.import {
+        return import::run(rows, features);
+    }
     county::run(async {
         let county = County::open_same(folder, features).await?;
         let demo: bool =

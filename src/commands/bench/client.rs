@@ -31,7 +31,7 @@ impl Client {
     }
 
     pub fn get(&mut self, path: &str) -> Result<Answer> {
-        self.ask(&format!("GET {path} HTTP/1.1\r\n"), "")
+        self.ask(&format!("GET {path} HTTP/1.1\r\n"), b"")
     }
 
     /// Posts a form; its values are plain letters and digits, or already encoded.
@@ -42,16 +42,37 @@ impl Client {
             self.port,
             body.len()
         );
+        self.ask(&head, body.as_bytes())
+    }
+
+    /// Posts a form with one file.
+    pub fn upload(&mut self, path: &str, field: &str, name: &str, file: &[u8]) -> Result<Answer> {
+        const EDGE: &str = "jxjy-bench-7f3b";
+        let token = format!(
+            "--{EDGE}\r\nContent-Disposition: form-data; name=\"_csrf\"\r\n\r\n{}\r\n",
+            self.csrf
+        );
+        let part = format!(
+            "--{EDGE}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
+        let end = format!("\r\n--{EDGE}--\r\n");
+        let body = [token.as_bytes(), part.as_bytes(), file, end.as_bytes()].concat();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nOrigin: http://127.0.0.1:{}\r\nContent-Type: multipart/form-data; boundary={EDGE}\r\nContent-Length: {}\r\n",
+            self.port,
+            body.len()
+        );
         self.ask(&head, &body)
     }
 
-    fn ask(&mut self, head: &str, body: &str) -> Result<Answer> {
+    fn ask(&mut self, head: &str, body: &[u8]) -> Result<Answer> {
         let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
         let request = format!(
-            "{head}Host: 127.0.0.1:{}\r\nCookie: {}\r\nUser-Agent: jxjy bench\r\n\r\n{body}",
+            "{head}Host: 127.0.0.1:{}\r\nCookie: {}\r\nUser-Agent: jxjy bench\r\n\r\n",
             self.port,
             cookies.join("; ")
         );
+        let request = [request.as_bytes(), body].concat();
         // a connection that the server has closed meanwhile is opened once more
         match self.once(&request) {
             Ok(answer) => Ok(answer),
@@ -62,7 +83,7 @@ impl Client {
         }
     }
 
-    fn once(&mut self, request: &str) -> Result<Answer> {
+    fn once(&mut self, request: &[u8]) -> Result<Answer> {
         let mut stream = match self.open.take() {
             Some(stream) => stream,
             None => {
@@ -73,7 +94,7 @@ impl Client {
             }
         };
         let began = Instant::now();
-        stream.get_mut().write_all(request.as_bytes())?;
+        stream.get_mut().write_all(request)?;
         let mut answer = Answer::default();
         let mut line = String::new();
         stream.read_line(&mut line)?;

@@ -45,11 +45,38 @@ impl Server {
 
     /// Resident memory in MiB, where the system tells it (Linux).
     pub fn memory(&self) -> Option<f64> {
+        self.status("VmRSS:")
+    }
+
+    /// The most it has been.
+    pub fn peak(&self) -> Option<f64> {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, what: &str) -> Option<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(what))?;
         let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
         Some(kib / 1024.0)
     }
+
+    /// Seconds of a processor that it has used, where the system tells them (Linux).
+    pub fn cpu(&self) -> Option<f64> {
+        cpu(&self.child.id().to_string())
+    }
+}
+
+/// The same of this process.
+pub fn own_cpu() -> Option<f64> {
+    cpu("self")
+}
+
+fn cpu(process: &str) -> Option<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // behind the name, which is in brackets: state is the first, utime and stime 12th and 13th
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks: f64 = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
+    Some(ticks / 100.0) // USER_HZ
 }
 
 impl Drop for Server {
