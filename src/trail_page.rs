@@ -25,6 +25,8 @@ const ACTS: &[(&str, &str)] = &[
     ("import.commit", "批量导入"),
     ("import.slips", "打印登录条"),
     ("accounts.person.reopen", "重新开放初始密码"),
+    ("import.organizations", "批量导入单位"),
+    ("import.slip", "生成管理员登录条"),
     ("import.history", "导入历史学时"),
     ("import.history.person", "外县转入学时"),
     ("import.history.undo", "撤销历史学时导入"),

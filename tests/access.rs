@@ -281,6 +281,10 @@ async fn of_others(county: &World, pattern: &str) -> Option<String> {
         "select id from import where kind = 'history'"
     } else if begins("/import/history/records/") || begins("/import/history/cases/") {
         "select id from history_batch"
+    } else if begins("/import/departments/") {
+        "select id from import where kind = 'departments'"
+    } else if begins("/import/employers/") {
+        "select id from import where kind = 'employers'"
     } else if begins("/import/") {
         "select id from import where kind = 'people'"
     } else if begins("/messages/") {
@@ -395,6 +399,15 @@ async fn what_belongs_to_another_unit_is_not_there() {
                state, created_at, seen_at, kind)
              select id, 1, '', '历史学时.xlsx', '', 0, 'checked', '2026-11-23', '2026-11-23', 'history'
                from organization where name = '乙'",
+        )
+        .await;
+    county
+        .execute(
+            "insert into import (organization_id, account_id, by_name, file_name, sha256, size,
+               state, created_at, seen_at, kind)
+             select o.id, 1, '李四光', '单位.xlsx', '', 0, 'checked', '2026-11-23', '2026-11-23', k.value
+               from organization o, json_each('[\"departments\",\"employers\"]') k
+              where o.name = '卫健委'",
         )
         .await;
     county

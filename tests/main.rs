@@ -19,6 +19,7 @@ mod hours;
 mod identity;
 mod import;
 mod import_command;
+mod import_organizations;
 mod import_progress;
 mod leaving;
 mod ledger_properties;

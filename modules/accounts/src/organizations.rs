@@ -1,5 +1,6 @@
 //! Organizations (bureau, 主管部门, 用人单位, 继续教育基地): written, versioned and indexed here.
 
+pub mod adding;
 mod base;
 mod change;
 mod create;

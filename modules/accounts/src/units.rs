@@ -18,6 +18,7 @@ use rocket::Route;
 
 use crate::permissions::{BASES, DEPARTMENTS, EMPLOYERS};
 
+pub use administrators::read_administrator as administrator_fields;
 pub use attachments::{Attachments, find as attachment, label as attachment_label};
 use guard::{AtUnit, Editing, Exporting, Resetting, Viewing};
 

@@ -10,6 +10,7 @@ mod departments;
 mod failing;
 mod history;
 pub mod inactive;
+mod organizations;
 mod parse;
 mod policy;
 mod progress;
@@ -71,6 +72,7 @@ fn tabs(user: &kit::User, open: &str) -> Vec<result::Tab> {
     if user.may(history::ViewHistory::grantable()) {
         tabs.push(tab("历史学时", "/import/history"));
     }
+    tabs.extend(organizations::tabs(user).into_iter().map(|(title, href)| tab(title, href)));
     if user.may(inactive::ViewInactive::grantable()) {
         tabs.push(tab("未激活账户", "/import/inactive"));
     }
@@ -81,11 +83,11 @@ fn templates() -> Vec<Template> {
     kit::module::embedded::<Templates>("import")
 }
 
-/// The module of 批量导入: people, and their former hours.
+/// The module of 批量导入: people, their former hours, accounts not yet used, organizations.
 pub const IMPORT: Joined = Joined {
     name: "import",
     title: "批量导入",
-    parts: &[&Import, &history::History, &inactive::Inactive],
+    parts: &[&Import, &history::History, &inactive::Inactive, &organizations::Organizations],
     templates,
 };
 

@@ -1,10 +1,7 @@
 //! 新增 and 编辑 of an organization; a new one gets its first administrator with it.
 
 use kit::Done;
-use kit::{
-    Answer, Clock, Db, Error, Form, Modules, OrganizationId, OrganizationKind, Page, Result, Scope,
-    trail,
-};
+use kit::{Answer, Clock, Db, Error, Form, Modules, OrganizationId, Page, Result, trail};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
@@ -12,6 +9,7 @@ use super::administrators::{Code, code_page, read_administrator};
 use super::{AtUnit, Editing, Unit};
 use crate::administrators::{self, Credential, LOGIN_TAKEN, NewAdministrator};
 use crate::credentials;
+use crate::organizations::adding;
 use crate::organizations::form::{self, Choice, Options};
 use crate::organizations::subjects;
 use crate::organizations::{self, CODE_TAKEN, NAME_TAKEN, NewOrganization, Profile};
@@ -27,7 +25,7 @@ async fn page(
     id: Option<OrganizationId>,
     form: &Form,
 ) -> Result<Page> {
-    let superiors: Vec<Choice> = superiors(db, at.unit, at.grant.scope)
+    let superiors: Vec<Choice> = adding::superiors(db, at.unit.kind, at.grant.scope)
         .await?
         .into_iter()
         .map(|(id, label)| Choice { value: id.to_string(), label })
@@ -52,19 +50,6 @@ async fn page(
         .with("form", form))
 }
 
-/// Whom an organization of this kind may be put under by a caller of this scope.
-async fn superiors(
-    db: &mut SqliteConnection,
-    unit: &Unit,
-    scope: Scope,
-) -> Result<Vec<(OrganizationId, String)>> {
-    if unit.kind == OrganizationKind::Department {
-        let bureau = kit::organization::bureau(db).await?;
-        return Ok(bureau.into_iter().map(|o| (o.id, o.name)).collect());
-    }
-    organizations::superiors(db, scope).await
-}
-
 /// Refuses a caller whose scope reaches only some departments or his own unit.
 fn may_add(at: &AtUnit<Editing>) -> Result<()> {
     if at.unit.added_by(at.grant.scope) {
@@ -80,7 +65,7 @@ async fn new(at: AtUnit<Editing>, db: &State<Db>) -> Result<Page> {
     may_add(&at)?;
     let mut db = db.read().await?;
     let mut form = Form::new();
-    let offered = superiors(&mut db, at.unit, at.grant.scope).await?;
+    let offered = adding::superiors(&mut db, at.unit.kind, at.grant.scope).await?;
     if let [(only, _)] = offered.as_slice() {
         form.set("parent", only.to_string());
     }
@@ -150,7 +135,7 @@ async fn create(
 ) -> Result<Answer> {
     may_add(&at)?;
     let mut reader = db.read().await?;
-    let offered = superiors(&mut reader, at.unit, at.grant.scope).await?;
+    let offered = adding::superiors(&mut reader, at.unit.kind, at.grant.scope).await?;
     let subjects = subjects::offered(&mut reader).await?;
     drop(reader);
     let new = read(at.unit, &mut form, &offered, &Profile::default(), &subjects);
@@ -205,7 +190,7 @@ async fn update(
     let mut tx = db.begin().await?;
     let found = at.found(&mut tx, id).await?;
     let kept = organizations::profile(&mut tx, id).await?;
-    let offered = superiors(&mut tx, at.unit, at.grant.scope).await?;
+    let offered = adding::superiors(&mut tx, at.unit.kind, at.grant.scope).await?;
     let subjects = subjects::offered(&mut tx).await?;
     let new = read(at.unit, &mut form, &offered, &kept, &subjects);
     if !form.refused() {
