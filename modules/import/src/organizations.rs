@@ -5,6 +5,7 @@ mod check;
 mod columns;
 mod commit;
 mod confirm;
+mod demo;
 mod kind;
 mod result;
 mod slips;
@@ -13,9 +14,10 @@ mod undo;
 mod upload;
 
 use accounts::organizations::adding;
-use kit::module::{AccessCase, Who};
-use kit::{Action, Migration, Module, OrganizationKind, User};
+use kit::module::{AccessCase, Demo, Who};
+use kit::{Action, Migration, Module, OrganizationKind, Result, User};
 use rocket::Route;
+use sqlx::SqliteConnection;
 
 /// Its part of the module. Its screens ask for the form's own permission (3.1, 3.2), and for that
 /// of 批量导入 as well.
@@ -87,5 +89,9 @@ impl Module for Organizations {
         let mut all = rows!(OrganizationKind::Department, "/import/departments").to_vec();
         all.extend(rows!(OrganizationKind::Employer, "/import/employers"));
         all.into_iter().flatten().collect()
+    }
+
+    async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
+        demo::fill(tx, county).await
     }
 }
