@@ -373,7 +373,8 @@ async fn both_permissions_and_the_whole_county_are_asked_for() {
         )
         .await;
     let mut both = county.sign_in("both").await;
-    both.get("/import/departments").await.is(403);
+    both.get("/import/departments").await.is(200).contains("您的管理范围内不能新增主管部门");
+    both.upload("/import/departments", &[], &[("file", "单位.xlsx", &bytes)]).await.is(403);
     let bytes =
         file(EMPLOYER, &[school("十小", &code(2), "", ""), school("医院", &code(3), "卫健委", "")]);
     let page = upload(&mut both, "employers", &bytes).await;
