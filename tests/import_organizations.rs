@@ -261,7 +261,7 @@ async fn who_is_there_already_is_passed_over_or_refused_and_the_same_file_asks()
     admin.get("/import/employers/3/confirm").await.is(200).contains("跳过：原有资料不改动");
     let fields = [("policy", "reject"), ("whole", "on")];
     admin.post("/import/employers/3/confirm", &fields).await.is(422).contains("有 1 行不能导入");
-    admin.post("/import/employers/3/confirm", &[("policy", "fill")]).await.is(422);
+    admin.post("/import/employers/3/confirm", &[("policy", "nothing")]).await.is(422);
     admin.post("/import/employers/3/confirm", &[("policy", "reject")]).await.is(303);
     let page = admin.get("/import/employers/3?tab=error").await;
     page.is(200).contains("没有导入的 1 行").contains("已经登记");
@@ -441,7 +441,9 @@ async fn an_undo_takes_back_the_untouched_and_keeps_and_names_the_others() {
     let fields = [("reason", "选错文件"), ("password", PASSWORD)];
     let done = admin.post("/import/employers/1/undo", &fields).await;
     let page = admin.follow(done.is(303)).await;
-    page.contains("已撤销 2 个用人单位").contains("管理员已经登录过").contains("已有 1 名专技人员");
+    page.contains("已撤销对 2 个用人单位的导入")
+        .contains("管理员已经登录过")
+        .contains("已有 1 名专技人员");
     let left =
         county.text("select group_concat(name) from organization where kind = 'employer'").await;
     assert_eq!(left, "十小,十一小");
@@ -453,8 +455,55 @@ async fn an_undo_takes_back_the_untouched_and_keeps_and_names_the_others() {
     upload(&mut admin, "employers", &file(EMPLOYER, &rows)).await.contains("全部可以导入");
     admin.post("/import/employers/2/confirm", &[]).await.is(303);
     let done = admin.post("/import/employers/2/undo", &fields).await;
-    admin.follow(done.is(303)).await.contains("已撤销 2 个用人单位");
+    admin.follow(done.is(303)).await.contains("已撤销对 2 个用人单位的导入");
     let kept = "select count(*) from pragma_foreign_key_check";
     assert_eq!(county.number(kept).await, 0);
     assert!(before > 0);
+}
+
+#[rocket::async_test]
+async fn the_bureau_fills_and_updates_who_is_there_and_takes_that_back() {
+    let county = county().await;
+    let mut admin = county.admin().await;
+    let (one, two) = (code(1), code(2));
+    let rows = [school("九小", &one, "教育局", ""), school("十小", &two, "教育局", "")];
+    upload(&mut admin, "employers", &file(EMPLOYER, &rows)).await.is(200);
+    admin.post("/import/employers/1/confirm", &[]).await.is(303);
+    let header = [&EMPLOYER[..], &["邮编", "职工总数"]].concat();
+    let header: [&str; 13] = header.try_into().unwrap();
+    let mut changed = [&school("九小", &one, "卫健委", "")[..], &["450001", "86"]].concat();
+    changed[5] = "何敏";
+    let same = [&school("十小", &two, "", "")[..], &["", ""]].concat();
+    let bytes = file(header, &[changed.try_into().unwrap(), same.try_into().unwrap()]);
+    let page = upload(&mut admin, "employers", &bytes).await;
+    page.is(200).contains("补空：邮编、职工总数；更新：联系人、邮编、职工总数");
+    admin
+        .get("/import/employers/2/confirm")
+        .await
+        .contains("更新：以文件为准，空格不改，1 行有变化");
+    let done = admin.post("/import/employers/2/confirm", &[("policy", "fill")]).await;
+    admin.follow(done.is(303)).await.contains("已补空 1 个单位的资料。");
+    let profile = "select contact || postcode || staff || (select count(*) from organization_version v
+           where v.organization_id = o.id) || coalesce((select name from organization d
+           where d.id = o.department_id), '')
+          from organization o join organization_profile f on f.organization_id = o.id where o.name = '九小'";
+    assert_eq!(county.text(profile).await, "钱丽450001862教育局");
+    upload(&mut admin, "employers", &bytes).await.is(200);
+    let fields = [("policy", "update"), ("again", "on")];
+    admin.post("/import/employers/3/confirm", &fields).await.is(303);
+    assert_eq!(county.text(profile).await, "何敏450001863教育局");
+    assert!(county.trail().await.join("\n").contains("批量导入更新“九小”的资料：联系人"));
+    // the last first; one that was changed since is kept
+    let fields = [("reason", "选错文件"), ("password", PASSWORD)];
+    admin.post("/import/employers/2/undo", &fields).await.is(409);
+    admin.post("/import/employers/3/undo", &fields).await.is(303);
+    assert_eq!(county.text(profile).await, "钱丽450001864教育局");
+    let done = admin.post("/import/employers/2/undo", &fields).await;
+    admin.follow(done.is(303)).await.contains("已撤销对 1 个用人单位的导入");
+    let undone = "select contact || postcode || coalesce(staff, '-') from organization_profile f
+          join organization o on o.id = f.organization_id where o.name = '九小'";
+    assert_eq!(county.text(undone).await, "钱丽-");
+    // a department has no such choice
+    let mut department = seated(&county, "教育局").await;
+    upload(&mut department, "employers", &bytes).await.is(200).lacks("更新：联系人");
 }

@@ -7,6 +7,7 @@ mod commit;
 mod confirm;
 mod demo;
 mod kind;
+mod known;
 mod result;
 mod slips;
 mod template;

@@ -9,11 +9,11 @@ use kit::credit_code::CreditCode;
 use kit::{OrganizationId, OrganizationKind, Result, Scope};
 use sqlx::SqliteConnection;
 
-use super::check::{Accepted, CheckedRow, Checker};
+use super::check::{CheckedRow, Checker};
 use super::columns::Column;
 use super::kind::Kind;
+use super::known::{self, Known};
 use crate::check::Level;
-use crate::store::KeptProblem;
 
 const SAME: &str = "两行只保留一行";
 
@@ -23,11 +23,14 @@ pub struct Importer {
     pub kind: &'static Kind,
     pub organization: OrganizationId,
     pub scope: Scope,
+    /// The bureau's: it may fill and update what is there already.
+    pub bureau: bool,
 }
 
 impl Importer {
     pub fn of(kind: &'static Kind, grant: &Grant) -> Self {
-        Self { kind, organization: grant.organization, scope: grant.scope }
+        let bureau = grant.kind == OrganizationKind::Bureau;
+        Self { kind, organization: grant.organization, scope: grant.scope, bureau }
     }
 }
 
@@ -38,6 +41,7 @@ struct There {
     kind: OrganizationKind,
     name: String,
     credit_code: Option<String>,
+    parent_id: Option<OrganizationId>,
     department_id: Option<OrganizationId>,
     state: String,
 }
@@ -52,17 +56,6 @@ impl There {
     }
 }
 
-/// What is told of a row whose organization is there already.
-pub fn there_already(accepted: &Accepted) -> KeptProblem {
-    KeptProblem {
-        level: "skip",
-        column: Column::Name.title(),
-        value: accepted.name.clone(),
-        message: "已经登记，名称和信用代码都相同".to_owned(),
-        remedy: "跳过：不重复登记，原有资料和管理员都不改动".to_owned(),
-    }
-}
-
 /// Adds what the file's other rows and the database say to each row.
 pub async fn compare(
     db: &mut SqliteConnection,
@@ -73,7 +66,10 @@ pub async fn compare(
     repeated(rows, checker);
     let there = there(&mut *db, rows).await?;
     for row in rows.iter_mut() {
-        known(row, &there, importer, checker);
+        there_already(row, &there, importer, checker);
+    }
+    if importer.bureau {
+        known::compare(&mut *db, rows, checker).await?;
     }
     superiors(&mut *db, rows, importer, checker).await?;
     pending(&mut *db, rows, checker).await?;
@@ -119,10 +115,10 @@ async fn there(db: &mut SqliteConnection, rows: &[CheckedRow]) -> Result<Vec<The
     let names: Vec<&str> = accepted().map(|one| one.name.as_str()).collect();
     let codes: Vec<&str> = accepted().map(|one| one.credit_code.as_str()).collect();
     Ok(sqlx::query_as(
-        "select o.id, o.kind, o.name, o.credit_code, o.department_id, o.state
+        "select o.id, o.kind, o.name, o.credit_code, o.parent_id, o.department_id, o.state
            from json_each(?) j cross join organization o on o.name = j.value
          union
-         select o.id, o.kind, o.name, o.credit_code, o.department_id, o.state
+         select o.id, o.kind, o.name, o.credit_code, o.parent_id, o.department_id, o.state
            from json_each(?) j cross join organization o on o.credit_code = j.value",
     )
     .bind(serde_json::to_string(&names)?)
@@ -132,7 +128,7 @@ async fn there(db: &mut SqliteConnection, rows: &[CheckedRow]) -> Result<Vec<The
 }
 
 /// Whether the row's organization is there, or its name or code is another's.
-fn known(row: &mut CheckedRow, there: &[There], importer: &Importer, checker: &Checker) {
+fn there_already(row: &mut CheckedRow, there: &[There], importer: &Importer, checker: &Checker) {
     let Some(accepted) = &row.accepted else { return };
     let code = |one: &&There| one.credit_code.as_deref() == Some(accepted.credit_code.as_str());
     let by_name = there.iter().find(|one| one.name == accepted.name);
@@ -146,7 +142,7 @@ fn known(row: &mut CheckedRow, there: &[There], importer: &Importer, checker: &C
         (Some(name), Some(code)) if name.id == code.id => {
             let ours = name.kind == importer.kind.kind && name.seen(importer.scope);
             if ours && name.state == "active" {
-                row.known = Some(name.id);
+                row.known = Some(Known::new(name.id, name.parent_id));
                 return;
             }
             let (message, remedy) = match (ours, name.kind == importer.kind.kind) {

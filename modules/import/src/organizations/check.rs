@@ -10,6 +10,7 @@ use kit::{Form, OrganizationId};
 
 use super::columns::{self, Column, Definition, EXAMPLE, Layout};
 use super::kind::Kind;
+use super::known::Known;
 use crate::check::{FORMULA_ERRORS, Level, one_line};
 use crate::store::{Kept, KeptProblem};
 
@@ -54,7 +55,7 @@ pub struct CheckedRow {
     /// Under whom it comes, once compared.
     pub superior: Option<OrganizationId>,
     /// The one that is there already, once compared.
-    pub known: Option<OrganizationId>,
+    pub known: Option<Known>,
     pub problems: Vec<Problem>,
 }
 
@@ -96,14 +97,15 @@ impl CheckedRow {
     /// As it is kept; of one that is there already, that.
     pub fn kept(&self) -> kit::Result<Kept> {
         let mut problems: Vec<KeptProblem> = self.problems.iter().map(KeptProblem::from).collect();
-        if let ("known", Some(accepted)) = (self.verdict(), &self.accepted) {
-            problems.insert(0, super::against::there_already(accepted));
+        let known = self.known.as_ref().filter(|_| self.accepted.is_some());
+        if let (Some(known), Some(accepted)) = (known, &self.accepted) {
+            problems.insert(0, known.told(accepted));
         }
         Ok(Kept {
             number: self.number,
             verdict: self.verdict(),
-            fills: false,
-            updates: false,
+            fills: known.is_some_and(|known| known.fills.is_some()),
+            updates: known.is_some_and(|known| known.updates.is_some()),
             content: serde_json::to_string(&self.cells)?,
             problems,
         })

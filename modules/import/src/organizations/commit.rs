@@ -1,16 +1,18 @@
 //! The import of a checked file of organizations: the check's own code plus one transaction. What
 //! changed since the check is left out and listed.
 
+use std::collections::HashSet;
+
 use accounts::administrators::{self, Credential, NewAdministrator, SUPER};
 use accounts::organizations::{self, NewOrganization, adding};
 use kit::sheet::{Cell, Row};
-use kit::{AccountId, Actor, Clock, Db, Error, OrganizationId, Result, trail};
+use kit::{AccountId, Actor, Clock, Db, Error, Modules, OrganizationId, Result, trail};
 use sqlx::SqliteConnection;
 
 use super::against::{self, Importer};
 use super::check::{CheckedRow, Checker};
 use super::columns::Layout;
-use super::upload;
+use super::{known, upload};
 use crate::check::Level;
 use crate::commit::already;
 use crate::policy::Policy;
@@ -20,7 +22,7 @@ use crate::touch::{self, Touch};
 /// What is chosen when a checked file is imported.
 #[derive(Debug, Clone, Copy)]
 pub struct Choice {
-    /// `Skip` or `Reject`.
+    /// `Skip` or `Reject`; the bureau's `Fill` and `Update` as well.
     pub policy: Policy,
     /// 全部正确才导入
     pub whole: bool,
@@ -30,6 +32,8 @@ pub struct Choice {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Outcome {
     pub imported: i64,
+    /// There already, and changed.
+    pub updated: i64,
     /// Good when checked, not any more.
     pub changed: i64,
 }
@@ -49,7 +53,15 @@ pub fn refusal(import: &Import, choice: Choice) -> Option<String> {
             "选择了“全部正确才导入”，但有 {failing} 行不能导入，所以没有写入任何数据。请改好这些行重新上传，或者不勾选这一项。"
         ));
     }
-    (import.valid == 0).then(|| "没有可以导入的单位。请改好需要修改的行重新上传。".to_owned())
+    let known = match choice.policy {
+        Policy::Fill => import.fills,
+        Policy::Update => import.updates,
+        Policy::Skip | Policy::Reject => 0,
+    };
+    (import.valid + known == 0).then(|| {
+        "按现在的选择没有可以导入或修改的单位。请改好需要修改的行重新上传，或者换一种处理方式。"
+            .to_owned()
+    })
 }
 
 /// Writes the good rows of a checked upload.
@@ -58,6 +70,7 @@ pub fn refusal(import: &Import, choice: Choice) -> Option<String> {
 /// Refused if it is not waiting for that, or by `refusal`.
 pub async fn commit(
     db: &Db,
+    modules: &Modules,
     clock: &Clock,
     (actor, account): (&Actor, AccountId),
     import: &Import,
@@ -69,7 +82,8 @@ pub async fn commit(
     }
     let mut reader = db.read().await?;
     let checker = upload::checker(&mut reader, importer.kind, layout(import, importer)?).await?;
-    let rows = upload::checked(&checker, stored(&mut reader, import.id).await?).await?;
+    let rows =
+        upload::checked(&checker, stored(&mut reader, import.id, choice.policy).await?).await?;
     drop(reader);
     let mut tx = db.begin().await?;
     let claimed = sqlx::query(
@@ -85,7 +99,7 @@ pub async fn commit(
     if claimed.rows_affected() == 0 {
         return Err(already("imported"));
     }
-    let by = By { actor, account, clock, import, importer };
+    let by = By { modules: Some(modules), actor, account, clock, import, importer };
     let outcome = by.write(&mut tx, &checker, rows, choice).await?;
     tx.commit().await?;
     if let Err(error) = store::forget(db, import.id, false).await {
@@ -95,12 +109,14 @@ pub async fn commit(
 }
 
 /// The good rows of an upload, as typed.
-async fn stored(db: &mut SqliteConnection, id: i64) -> Result<Vec<Row>> {
+async fn stored(db: &mut SqliteConnection, id: i64, policy: Policy) -> Result<Vec<Row>> {
     let stored: Vec<(u32, String)> = sqlx::query_as(
         "select number, content from import_row
-          where import_id = ? and verdict in ('ok', 'warn') order by number",
+          where import_id = ?
+            and (verdict in ('ok', 'warn') or ? and verdict = 'known') order by number",
     )
     .bind(id)
+    .bind(matches!(policy, Policy::Fill | Policy::Update))
     .fetch_all(db)
     .await?;
     let row = |(number, content): (u32, String)| {
@@ -112,6 +128,8 @@ async fn stored(db: &mut SqliteConnection, id: i64) -> Result<Vec<Row>> {
 
 /// On whose behalf one upload is written.
 pub(super) struct By<'a> {
+    /// Who is told of changes; none where nothing is there already.
+    pub modules: Option<&'a Modules>,
     pub actor: &'a Actor,
     pub account: AccountId,
     pub clock: &'a Clock,
@@ -128,10 +146,25 @@ impl By<'_> {
         choice: Choice,
     ) -> Result<Outcome> {
         against::compare(tx, &mut rows, self.importer, checker).await?;
-        let (mut late, mut touches) = (vec![], vec![]);
+        let promised: HashSet<u32> = sqlx::query_scalar(
+            "select number from import_row where import_id = ? and verdict = 'known'",
+        )
+        .bind(self.import.id)
+        .fetch_all(&mut *tx)
+        .await?
+        .into_iter()
+        .collect();
+        let (mut late, mut touches, mut updated) = (vec![], vec![], 0);
         for row in &rows {
-            if row.accepted.is_none() || row.known.is_some() {
+            if row.accepted.is_none() || row.known.is_some() != promised.contains(&row.number) {
                 late.push((row.number, since(row)));
+                continue;
+            }
+            if row.known.is_some() {
+                if let Some(touch) = self.change(tx, row, choice.policy).await? {
+                    touches.push(touch);
+                    updated += 1;
+                }
                 continue;
             }
             let id = self.create(tx, row).await?;
@@ -151,7 +184,8 @@ impl By<'_> {
             ));
         }
         touch::keep(tx, self.import.id, &touches).await?;
-        let outcome = Outcome { imported: touches.len() as i64, changed: late.len() as i64 };
+        let imported = touches.len() as i64 - updated;
+        let outcome = Outcome { imported, updated, changed: late.len() as i64 };
         store::turn(tx, self.import.id, "error", &late).await?;
         self.end(tx, choice, outcome).await?;
         Ok(outcome)
@@ -201,28 +235,78 @@ impl By<'_> {
         Ok(id)
     }
 
+    /// What the policy makes of one that is there already; none if nothing changes.
+    async fn change(
+        &self,
+        tx: &mut SqliteConnection,
+        row: &CheckedRow,
+        policy: Policy,
+    ) -> Result<Option<Touch>> {
+        let (Some(known), Some(accepted), Some(modules)) =
+            (&row.known, &row.accepted, self.modules)
+        else {
+            return Ok(None);
+        };
+        let Some(profile) = known.by(policy) else { return Ok(None) };
+        let kind = self.importer.kind;
+        let new = NewOrganization {
+            kind: kind.kind,
+            name: accepted.name.clone(),
+            credit_code: Some(accepted.credit_code.clone()),
+            parent: known.parent,
+            profile: profile.clone(),
+        };
+        let cause = format!("import:{}", self.import.id);
+        organizations::change(&mut *tx, modules, known.id, &new, &cause, self.clock).await?;
+        let text = format!(
+            "批量导入{}“{}”的资料：{}",
+            policy.label(),
+            new.name,
+            known::changes(&known.profile, profile).join("、")
+        );
+        let (act, object) = adding::trailed(kind.kind, "change", known.id);
+        trail::write(tx, self.actor, self.clock, &act, &object, &text).await?;
+        Ok(Some(Touch {
+            object: "organization",
+            object_id: known.id.0,
+            what: "updated",
+            number: row.number,
+            before: serde_json::to_string(&known.profile)?,
+            after: serde_json::to_string(profile)?,
+            case: None,
+        }))
+    }
+
     /// Counts, and says so in the trail.
     async fn end(&self, tx: &mut SqliteConnection, choice: Choice, outcome: Outcome) -> Result<()> {
         let import = self.import;
         let rejected = choice.policy == Policy::Reject;
-        let (out, skipped) = if rejected { (import.known, 0) } else { (0, import.known) };
+        let (out, skipped) = match rejected {
+            true => (import.known, 0),
+            false => (0, import.known - outcome.updated),
+        };
         if rejected {
             reject(tx, import.id).await?;
         }
         sqlx::query(
-            "update import set imported = ?, changed = ?, skipped = ?, failing = failing + ?
+            "update import set imported = ?, updated = ?, changed = ?, skipped = ?, failing = failing + ?
               where id = ?",
         )
         .bind(outcome.imported)
+        .bind(outcome.updated)
         .bind(outcome.changed)
         .bind(skipped)
         .bind(outcome.changed + out)
         .bind(import.id)
         .execute(&mut *tx)
         .await?;
-        let left = import.failing + outcome.changed + import.known;
+        let left = import.failing + outcome.changed + out + skipped;
+        let changed = match outcome.updated {
+            0 => String::new(),
+            updated => format!("，{} {updated} 个", choice.policy.label()),
+        };
         let text = format!(
-            "批量导入{} {} 个（文件“{}”），{left} 行未导入",
+            "批量导入{} {} 个{changed}（文件“{}”），{left} 行未导入",
             self.importer.kind.noun, outcome.imported, import.file_name
         );
         let object = format!("import:{}", import.id);
@@ -237,8 +321,8 @@ fn since(row: &CheckedRow) -> KeptProblem {
         level: "error",
         column: super::columns::Column::Name.title(),
         value: row.accepted.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
-        message: "核对之后，这个单位已经由别人登记".to_owned(),
-        remedy: "不用再导入，删去这一行".to_owned(),
+        message: "核对之后情况有变化：这个单位已经由别人登记，或不再是登记的样子".to_owned(),
+        remedy: "重新上传这一行核对".to_owned(),
     })
 }
 

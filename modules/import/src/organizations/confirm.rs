@@ -1,7 +1,7 @@
 //! The word that writes a checked file of organizations: what of those there already, all or the
 //! good rows.
 
-use kit::{Answer, Clock, Db, Done, Form, Page, Result};
+use kit::{Answer, Clock, Db, Done, Form, Modules, OrganizationKind, Page, Result};
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
@@ -54,6 +54,32 @@ async fn waiting(at: &At, db: &mut SqliteConnection, id: i64) -> Result<Import> 
     Ok(import)
 }
 
+/// What may be done with those there already: who may not change them at once passes them over.
+fn policies(at: &At) -> &'static [Policy] {
+    match at.grant.kind {
+        OrganizationKind::Bureau => &[Policy::Skip, Policy::Fill, Policy::Update, Policy::Reject],
+        _ => &[Policy::Skip, Policy::Reject],
+    }
+}
+
+fn options(at: &At, import: &Import) -> Vec<Choices> {
+    let label = |policy| match policy {
+        Policy::Skip => "跳过：原有资料不改动，也不算错误".to_owned(),
+        Policy::Fill => format!("补空：只填原来空着的，{} 行有变化", import.fills),
+        Policy::Update => format!("更新：以文件为准，空格不改，{} 行有变化", import.updates),
+        Policy::Reject => "拒绝：算作没有导入的行，列出来".to_owned(),
+    };
+    let option = |policy: &Policy| Choices { value: policy.key(), label: label(*policy) };
+    policies(at).iter().map(option).collect()
+}
+
+/// A line of the radio buttons.
+#[derive(Serialize)]
+struct Choices {
+    value: &'static str,
+    label: String,
+}
+
 fn confirmation(at: &At, import: &Import, again: Option<&Again>, form: &Form) -> Page {
     Page::new("import/organizations_confirm.html")
         .with("noun", at.kind.noun)
@@ -61,6 +87,7 @@ fn confirmation(at: &At, import: &Import, again: Option<&Again>, form: &Form) ->
         .with("address", &at.address(import.id))
         .with("import", &Shown::with(import, &at.user, vec![]))
         .with("known", &import.known)
+        .with("policies", &options(at, import))
         .with("again", &again)
         .with("form", form)
 }
@@ -78,6 +105,7 @@ async fn page(at: At, db: &State<Db>, id: i64) -> Result<Page> {
 async fn confirm(
     at: At,
     db: &State<Db>,
+    modules: &State<Modules>,
     clock: &State<Clock>,
     id: i64,
     mut form: Form,
@@ -89,7 +117,7 @@ async fn confirm(
     let policy = match import.known {
         0 => Policy::Skip,
         _ => {
-            let offered = [Policy::Skip.key(), Policy::Reject.key()];
+            let offered: Vec<&str> = policies(&at).iter().map(|one| one.key()).collect();
             let chosen = form.choice("policy", "已登记单位的处理", &offered);
             Policy::of(&chosen).unwrap_or(Policy::Skip)
         }
@@ -106,11 +134,16 @@ async fn confirm(
     }
     let importer = Importer::of(at.kind, &at.grant);
     let by = (&at.actor(), at.user.account);
-    let outcome = commit::commit(db, clock, by, &import, &importer, choice).await?;
-    let done = Done::to(at.address(id)).ok(format!(
-        "已导入 {} 个{}。请生成登录条，交给各单位管理员。",
-        outcome.imported, at.kind.noun
-    ));
+    let outcome = commit::commit(db, modules, clock, by, &import, &importer, choice).await?;
+    let mut did = vec![];
+    if outcome.imported > 0 {
+        let noun = at.kind.noun;
+        did.push(format!("已导入 {} 个{noun}。请生成登录条，交给各单位管理员。", outcome.imported));
+    }
+    if outcome.updated > 0 {
+        did.push(format!("已{} {} 个单位的资料。", policy.label(), outcome.updated));
+    }
+    let done = Done::to(at.address(id)).ok(did.concat());
     Ok(match outcome.changed {
         0 => done,
         changed => done.warn(format!("核对之后情况有变化，{changed} 行没有导入，原因见下表。")),

@@ -195,7 +195,7 @@ async fn file(
     let rows =
         numbered.filter_map(|(number, line)| checker.row(Row { number, cells: cells(line) }));
     let mut rows: Vec<CheckedRow> = rows.collect();
-    let importer = Importer { kind, organization: clerk.organization, scope };
+    let importer = Importer { kind, organization: clerk.organization, scope, bureau: false };
     against::compare(&mut *tx, &mut rows, &importer, &checker).await?;
     let kept = rows.iter().map(CheckedRow::kept).collect::<Result<Vec<_>>>()?;
     let new = NewImport {
@@ -235,9 +235,17 @@ async fn imported(
     if rows.is_empty() {
         return Ok(());
     }
-    let importer = Importer { kind: checker.kind, organization: clerk.organization, scope };
+    let importer =
+        Importer { kind: checker.kind, organization: clerk.organization, scope, bureau: false };
     let actor = clerk.actor();
-    let by = By { actor: &actor, account: clerk.account, clock, import, importer: &importer };
+    let by = By {
+        modules: None,
+        actor: &actor,
+        account: clerk.account,
+        clock,
+        import,
+        importer: &importer,
+    };
     by.write(&mut *tx, checker, rows, Choice { policy: Policy::Skip, whole: false }).await?;
     for sql in [
         "update import set state = 'imported', policy = 'skip', ended_at = created_at where id = ?",

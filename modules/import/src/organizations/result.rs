@@ -189,6 +189,7 @@ async fn show(
         .with("base", &base)
         .with("import", &shown)
         .with("known", &import.known)
+        .with("updated", &import.updated)
         .with("undone_at", &import.undone_at)
         .with("undone_by", &import.undone_by)
         .with("undo_reason", &import.undo_reason)

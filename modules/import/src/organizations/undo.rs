@@ -1,7 +1,10 @@
 //! 撤销导入 of organizations: those nobody has touched vanish with their administrators; the others
 //! are kept and named.
 
-use kit::{AccountId, Answer, Clock, Db, Done, Error, Form, OrganizationId, Page, Result, trail};
+use accounts::organizations::{self, NewOrganization};
+use kit::{
+    AccountId, Answer, Clock, Db, Done, Error, Form, Modules, OrganizationId, Page, Result, trail,
+};
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use sqlx::{Connection, SqliteConnection};
@@ -41,7 +44,13 @@ pub struct Undone {
 
 /// Takes back what an import did to organizations, the last first; the caller claims the import,
 /// counts and writes the trail.
-pub async fn take_back(tx: &mut SqliteConnection, import: i64) -> Result<Undone> {
+pub async fn take_back(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    import: i64,
+    clock: &Clock,
+) -> Result<Undone> {
+    let mut outcome = put_back(&mut *tx, modules, import, clock).await?;
     let touched: Vec<(OrganizationId, Option<AccountId>)> = sqlx::query_as(
         "select t.object_id, a.account_id from import_touch t
            left join import_administrator a
@@ -53,27 +62,76 @@ pub async fn take_back(tx: &mut SqliteConnection, import: i64) -> Result<Undone>
     .bind(import)
     .fetch_all(&mut *tx)
     .await?;
-    let mut outcome = Undone::default();
     for (id, account) in touched {
         let held = match held(&mut *tx, id, account).await? {
             Some(note) => Some(note),
             None => removed(&mut *tx, id, account).await?,
         };
-        let state = if held.is_some() { "kept" } else { "undone" };
+        outcome.note(&mut *tx, import, id, held).await?;
+    }
+    Ok(outcome)
+}
+
+impl Undone {
+    /// Counts one, and keeps what became of it.
+    async fn note(
+        &mut self,
+        tx: &mut SqliteConnection,
+        import: i64,
+        id: OrganizationId,
+        held: Option<String>,
+    ) -> Result<()> {
         match held {
-            Some(_) => outcome.kept += 1,
-            None => outcome.undone += 1,
+            Some(_) => self.kept += 1,
+            None => self.undone += 1,
         }
         sqlx::query(
             "update import_touch set state = ?, note = ?
               where import_id = ? and object = 'organization' and object_id = ?",
         )
-        .bind(state)
+        .bind(if held.is_some() { "kept" } else { "undone" })
         .bind(held.unwrap_or_default())
         .bind(import)
         .bind(id)
-        .execute(&mut *tx)
+        .execute(tx)
         .await?;
+        Ok(())
+    }
+}
+
+/// Profiles that it changed are as before, if they are still as it left them.
+async fn put_back(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    import: i64,
+    clock: &Clock,
+) -> Result<Undone> {
+    let touched: Vec<(OrganizationId, String, String)> = sqlx::query_as(
+        "select object_id, before, after from import_touch
+          where import_id = ? and object = 'organization' and what = 'updated' and state = 'done'
+          order by number desc",
+    )
+    .bind(import)
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut outcome = Undone::default();
+    for (id, before, after) in touched {
+        let found = kit::organization::find(&mut *tx, id).await?.ok_or(Error::NotFound)?;
+        let same = !before.is_empty()
+            && organizations::profile(&mut *tx, id).await? == serde_json::from_str(&after)?;
+        let held = (!same).then(|| "资料在导入后又修改过".to_owned());
+        if same {
+            let new = NewOrganization {
+                kind: found.kind,
+                name: found.name,
+                credit_code: found.credit_code,
+                parent: found.parent_id,
+                profile: serde_json::from_str(&before)?,
+            };
+            let cause = format!("import-undo:{import}");
+            organizations::change(&mut *tx, modules, id, &new, &cause, clock).await?;
+        }
+        outcome.note(&mut *tx, import, id, held).await?;
     }
     Ok(outcome)
 }
@@ -208,6 +266,7 @@ async fn page(at: At, db: &State<Db>, id: i64) -> Result<Page> {
 async fn undo(
     at: At,
     db: &State<Db>,
+    modules: &State<Modules>,
     clock: &State<Clock>,
     id: i64,
     mut form: Form,
@@ -221,7 +280,7 @@ async fn undo(
     }
     let mut tx = db.begin().await?;
     done(&at, &mut tx, id).await?;
-    let outcome = take_back(&mut tx, id).await?;
+    let outcome = take_back(&mut tx, modules, id, clock).await?;
     if outcome.undone == 0 {
         let sentence = format!(
             "导入的{}都已经有人用过，没有可以撤销的。要停用的，请在它们的页面上办理。",
@@ -248,8 +307,8 @@ async fn undo(
     let object = format!("import:{id}");
     trail::write(&mut tx, &at.actor(), clock, "import.undo", &object, &text).await?;
     tx.commit().await?;
-    let done =
-        Done::to(at.address(id)).ok(format!("已撤销 {} 个{}。", outcome.undone, at.kind.noun));
+    let done = Done::to(at.address(id))
+        .ok(format!("已撤销对 {} 个{}的导入。", outcome.undone, at.kind.noun));
     Ok(match outcome.kept {
         0 => done,
         kept => done.warn(format!("{kept} 个已经有人用过，保留下来，原因见下表。")),
