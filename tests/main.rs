@@ -20,6 +20,7 @@ mod identity;
 mod import;
 mod import_command;
 mod import_organizations;
+mod import_policy;
 mod import_progress;
 mod leaving;
 mod ledger_properties;

@@ -4,13 +4,15 @@
 mod apply;
 mod item;
 mod store;
+mod submit;
 
 pub use apply::{apply, stale};
-pub use item::{Item, Shown, decided_above, differences, shown, titles};
+pub use item::{Item, PLACE, Shown, decided_above, differences, set, shown, titles};
 pub use store::{
     Draft, Request, as_typed, attach, belongs, create, detach, discard, editable, files, hear,
     latest, number, of, open, pending, save,
 };
+pub use submit::{Above, Asked, ask, submit};
 
 use kit::{FileId, Group, IdentityId, Kinds, Leaf, PersonId};
 use serde::{Deserialize, Serialize};
@@ -41,6 +43,9 @@ pub struct Content {
     pub organization_name: String,
     /// His unit's administrator asks, not he himself.
     pub by_unit: bool,
+    /// An organization above his unit asks, through that one's administrator's import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<Above>,
     pub items: Vec<Item>,
     pub reason: String,
     pub files: Vec<FileId>,

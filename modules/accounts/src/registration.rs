@@ -18,6 +18,7 @@ mod quota;
 mod send;
 mod store;
 mod sweep;
+mod waiting;
 
 pub use applicant::{applicants, told};
 pub use approve::{approve_person, approve_unit};
@@ -30,6 +31,7 @@ pub use quota::{
 };
 pub use store::relocate;
 pub use sweep::SWEEP;
+pub use waiting::{PEOPLE, Waiting, waiting};
 
 use kit::module::{AccessCase, Registration, Who};
 use rocket::Route;

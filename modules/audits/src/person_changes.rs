@@ -138,7 +138,7 @@ impl Subject for PersonChanges {
     }
 
     /// His unit, then the bureau for 姓名 and titles; what his unit asks for goes to the bureau
-    /// alone (domain.md, Decisions).
+    /// alone (domain.md, Decisions); what is asked for from above it goes through the unit first.
     async fn route(
         &self,
         db: &mut SqliteConnection,
@@ -152,7 +152,8 @@ impl Subject for PersonChanges {
                 .await?;
         let unit = unit.ok_or(Error::NotFound)?;
         let bureau = organization::bureau(db).await?.ok_or(Error::NotFound)?.id;
-        Ok(match (content.by_unit, content.needs_bureau()) {
+        let by_unit = content.by_unit && content.above.is_none();
+        Ok(match (by_unit, content.needs_bureau()) {
             (true, _) => vec![bureau],
             (false, true) => vec![unit, bureau],
             (false, false) => vec![unit],
@@ -173,7 +174,11 @@ impl Subject for PersonChanges {
             let fact = Fact::changed(&shown.label, shown.before, shown.after);
             facts.push(if shown.wide { fact.wide() } else { fact });
         }
-        let by = if content.by_unit { "单位管理员" } else { "本人" };
+        let by = match &content.above {
+            Some(above) => above.name.as_str(),
+            None if content.by_unit => "单位管理员",
+            None => "本人",
+        };
         facts.push(Fact::new("提交方", by));
         facts.push(Fact::new("修改原因", &content.reason).wide());
         Ok(facts)
@@ -217,7 +222,9 @@ impl Subject for PersonChanges {
     }
 
     fn own_href(&self, content: &Content) -> String {
-        if content.by_unit {
+        if let Some(above) = &content.above {
+            format!("/import/{}", above.import)
+        } else if content.by_unit {
             format!("/accounts/people/{}", content.person)
         } else {
             format!("/accounts/profile/change/{}", content.change)

@@ -303,6 +303,7 @@ async fn one(
         name: brief.name.clone(),
         organization_name: brief.organization_name,
         by_unit: false,
+        above: None,
         items,
         reason: reason.to_owned(),
         files,

@@ -11,6 +11,7 @@ use sqlx::SqliteConnection;
 pub use crate::commit::{Choice, Outcome};
 pub use crate::policy::Policy;
 
+use crate::commit::By;
 use crate::store::{self, NewImport};
 use crate::{commit, run};
 
@@ -159,13 +160,12 @@ async fn work(
     bytes: Vec<u8>,
     progress: &Progress,
 ) -> Result<Report> {
-    let (organization, choice, actor) =
-        (order.organization.id, order.choice, Actor::command("import"));
+    let (organization, choice) = (order.organization.id, order.choice);
     let import = store::find(&mut *db.read().await?, id, organization).await?;
     run::check(db, clock, &import, bytes, progress).await?;
     let notes = told(&mut *db.read().await?, id, "warn").await?;
-    let written =
-        commit::written(db, modules, clock, &actor, id, organization, choice, progress).await;
+    let by = By::Command;
+    let written = commit::written(db, modules, clock, by, id, organization, choice, progress).await;
     let report = match written {
         Ok((mut tx, outcome)) => {
             let report = report(&mut tx, order, id, outcome, String::new()).await?;
@@ -198,7 +198,7 @@ async fn report(
     message: String,
 ) -> Result<Report> {
     let import = store::find(db, id, order.organization.id).await?;
-    let Outcome { imported, updated, requested, changed } = outcome;
+    let Outcome { imported, updated, requested, changed, .. } = outcome; // no registration is passed
     let would = Would { imported, updated, requested };
     let did = if order.dry { Would::default() } else { would };
     Ok(Report {

@@ -2,11 +2,12 @@
 //! left out and listed.
 
 mod known;
+mod registration;
 
 use accounts::people::{self, NewPerson, Origin};
 use kit::db::Pools;
 use kit::job::Progress;
-use kit::{Actor, Clock, Error, Event, Modules, OrganizationId, Result, trail};
+use kit::{AccountId, Actor, Clock, Error, Event, Modules, OrganizationId, Result, User, trail};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -15,6 +16,7 @@ use crate::against::Against;
 use crate::check::{Checker, Level, Problem};
 use crate::columns::{Column, Layout};
 use crate::departments::{Departments, Found};
+use crate::importer::Importer;
 use crate::parse::CheckedRow;
 use crate::policy::Policy;
 use crate::store::{self, Import};
@@ -33,6 +35,30 @@ pub struct Choice {
     pub whole: bool,
 }
 
+/// Who confirms an import.
+#[derive(Clone, Copy)]
+pub enum By<'a> {
+    User(&'a User),
+    /// The command line, which acts as the bureau.
+    Command,
+}
+
+impl By<'_> {
+    fn actor(self) -> Actor {
+        match self {
+            Self::User(user) => user.actor(),
+            Self::Command => Actor::command("import"),
+        }
+    }
+
+    fn account(self) -> Option<AccountId> {
+        match self {
+            Self::User(user) => Some(user.account),
+            Self::Command => None,
+        }
+    }
+}
+
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outcome {
@@ -42,6 +68,8 @@ pub struct Outcome {
     pub updated: i64,
     /// Change requests opened in place of a change.
     pub requested: i64,
+    /// Pending registrations passed.
+    pub approved: i64,
     /// Good when checked, not any more.
     pub changed: i64,
 }
@@ -49,7 +77,7 @@ pub struct Outcome {
 impl Outcome {
     /// Whether anything was written.
     pub fn any(&self) -> bool {
-        self.imported + self.updated + self.requested > 0
+        self.imported + self.updated + self.requested + self.approved > 0
     }
 }
 
@@ -62,14 +90,13 @@ pub async fn commit(
     db: &Pools,
     modules: &Modules,
     clock: &Clock,
-    actor: &Actor,
+    by: By<'_>,
     id: i64,
     organization: OrganizationId,
     choice: Choice,
     progress: &Progress,
 ) -> Result<Outcome> {
-    let (tx, outcome) =
-        written(db, modules, clock, actor, id, organization, choice, progress).await?;
+    let (tx, outcome) = written(db, modules, clock, by, id, organization, choice, progress).await?;
     tx.commit().await?;
     if let Err(error) = store::forget(db, id, false).await {
         tracing::error!(import = id, %error, "imported rows not removed yet"); // the sweep will
@@ -86,7 +113,7 @@ pub async fn written(
     db: &Pools,
     modules: &Modules,
     clock: &Clock,
-    actor: &Actor,
+    by: By<'_>,
     id: i64,
     organization: OrganizationId,
     choice: Choice,
@@ -118,7 +145,7 @@ pub async fn written(
         &mut tx,
         modules,
         clock,
-        actor,
+        by,
         &import,
         choice,
         chunks(db.clone(), clock, &import, choice),
@@ -274,7 +301,8 @@ pub fn layout(import: &Import) -> Result<Layout> {
 struct Writing<'a> {
     modules: &'a Modules,
     clock: &'a Clock,
-    actor: &'a Actor,
+    by: By<'a>,
+    actor: Actor,
     import: &'a Import,
     choice: Choice,
     layout: Layout,
@@ -283,6 +311,10 @@ struct Writing<'a> {
     /// Known rows left as they are.
     unchanged: i64,
     failing: Vec<(u32, Problem)>,
+    /// What is told of known rows: what of them was not done, though nothing is wrong.
+    held: Vec<(u32, Problem)>,
+    /// What the chunk's known rows are to be recorded as.
+    changed: Vec<people::Change>,
     touches: Vec<Touch>,
 }
 
@@ -291,7 +323,7 @@ async fn write(
     tx: &mut SqliteConnection,
     modules: &Modules,
     clock: &Clock,
-    actor: &Actor,
+    by: By<'_>,
     import: &Import,
     choice: Choice,
     mut chunks: mpsc::Receiver<Result<Vec<CheckedRow>>>,
@@ -299,12 +331,15 @@ async fn write(
 ) -> Result<Outcome> {
     let layout = layout(import)?;
     let units = Units::of_import(tx, import).await?;
-    let against = Against::of(tx, &units, layout.clone()).await?;
-    let known = known::promised(tx, import.id).await?;
+    let (own, uploader) = (import.organization_id, import.account_id);
+    let importer = Importer::of(tx, own, uploader, by.account(), clock).await?;
+    let against = Against::of(tx, &units, layout.clone(), importer).await?;
+    let promised = known::promised(tx, import.id, choice.policy).await?;
     let mut writing = Writing {
         modules,
         clock,
-        actor,
+        by,
+        actor: by.actor(),
         import,
         choice,
         layout,
@@ -312,6 +347,8 @@ async fn write(
         outcome: Outcome::default(),
         unchanged: 0,
         failing: vec![],
+        held: vec![],
+        changed: vec![],
         touches: vec![],
     };
     let mut taken = 0;
@@ -322,18 +359,16 @@ async fn write(
         against.compare(tx, &writing.units, &mut chunk).await?;
         let mut people = Vec::with_capacity(chunk.len());
         let mut numbers = Vec::with_capacity(chunk.len());
-        let mut changes = vec![];
         for mut row in chunk {
-            let promised = known.contains(&row.number);
-            if row.known.is_some() != promised {
-                row.known = None;
-                row.accepted = None; // not what the check has shown
-            }
+            let promise = promised.get(&row.number);
+            writing.keep_promise(&mut row, promise);
             let department = writing.department(tx, &mut row).await?;
             if row.accepted.is_none() {
                 writing.fail(&row);
             } else if row.known.is_some() {
-                changes.extend(writing.known(row, department));
+                writing.known(tx, row, department).await?;
+            } else if row.registration.is_some() {
+                writing.registration(tx, row, department).await?;
             } else if let (Some(accepted), Some(organization)) = (row.accepted, row.unit) {
                 numbers.push(row.number);
                 people.push(NewPerson {
@@ -345,7 +380,7 @@ async fn write(
             }
         }
         writing.create(tx, people, numbers).await?;
-        writing.change(tx, changes).await?;
+        writing.change(tx).await?;
         touch::keep(tx, import.id, &std::mem::take(&mut writing.touches)).await?;
         progress.at(taken);
     }
@@ -400,6 +435,7 @@ impl Writing<'_> {
         let outcome = &mut self.outcome;
         outcome.changed = self.failing.len() as i64;
         store::turn(tx, import.id, "error", &store::late("error", &self.failing)).await?;
+        store::note(tx, import.id, &store::late("skip", &self.held)).await?;
         let rejected = match choice.policy {
             Policy::Reject => known::reject(tx, import.id).await?,
             _ => 0,
@@ -410,12 +446,13 @@ impl Writing<'_> {
             Policy::Reject => 0,
         };
         sqlx::query(
-            "update import set imported = ?, updated = ?, requested = ?, changed = ?, skipped = ?,
-               failing = failing + ? where id = ?",
+            "update import set imported = ?, updated = ?, requested = ?, approved = ?, changed = ?,
+               skipped = ?, failing = failing + ? where id = ?",
         )
         .bind(outcome.imported)
         .bind(outcome.updated)
         .bind(outcome.requested)
+        .bind(outcome.approved)
         .bind(outcome.changed)
         .bind(skipped)
         .bind(outcome.changed + rejected)
@@ -424,6 +461,9 @@ impl Writing<'_> {
         .await?;
         let out = import.failing + outcome.changed + rejected + skipped;
         let mut did = vec![format!("批量导入 {} 人", outcome.imported)];
+        if outcome.approved > 0 {
+            did.push(format!("通过注册 {} 人", outcome.approved));
+        }
         if outcome.updated > 0 {
             did.push(format!("{} {} 人", choice.policy.label(), outcome.updated));
         }
@@ -432,7 +472,7 @@ impl Writing<'_> {
         }
         let text = format!("{}（文件“{}”），{out} 行未导入", did.join("，"), import.file_name);
         let object = format!("import:{}", import.id);
-        trail::write(tx, self.actor, self.clock, "import.commit", &object, &text).await?;
+        trail::write(tx, &self.actor, self.clock, "import.commit", &object, &text).await?;
         Ok(*outcome)
     }
 
@@ -444,7 +484,7 @@ impl Writing<'_> {
     ) -> Result<Option<i64>> {
         let (Some(accepted), Some(unit)) = (&row.accepted, row.unit) else { return Ok(None) };
         let name = accepted.department.clone();
-        if name.is_empty() {
+        if name.is_empty() || row.known.is_some() && !self.moves(row) {
             return Ok(None);
         }
         match self.units.departments(unit).find(&name) {
@@ -455,7 +495,7 @@ impl Writing<'_> {
                 self.touches.push(Touch::created("internal-department", id, row.number));
                 let text = format!("批量导入时新建内设部门“{name}”");
                 let object = format!("internal-department:{id}");
-                trail::write(tx, self.actor, self.clock, "import.department", &object, &text)
+                trail::write(tx, &self.actor, self.clock, "import.department", &object, &text)
                     .await?;
                 Ok(Some(id))
             }

@@ -7,9 +7,12 @@ pub mod command;
 mod commit;
 mod confirm;
 mod departments;
+mod effect;
 mod failing;
 mod history;
+mod importer;
 pub mod inactive;
+mod known;
 mod organizations;
 mod parse;
 mod policy;
@@ -136,6 +139,7 @@ impl Module for Import {
         vec![
             Migration { name: "0001_import", sql: include_str!("../migrations/0001_import.sql") },
             Migration { name: "0020_in_full", sql: include_str!("../migrations/0020_in_full.sql") },
+            Migration { name: "0035_policy", sql: include_str!("../migrations/0035_policy.sql") },
         ]
     }
 

@@ -8,6 +8,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::check::{Accepted, Checked, Checker, Level, Problem};
 use crate::columns::{self, Column, Layout};
+use crate::effect::{Decides, Held, Would};
 use crate::units::Units;
 use kit::sheet::{Cell, Header, Row, Sink};
 
@@ -26,13 +27,15 @@ pub struct CheckedRow {
     pub unit: Option<kit::OrganizationId>,
     /// Who is there already, of the same unit: the policy decides.
     pub known: Option<Box<Known>>,
+    /// His own registration, which waits at the importer's desk: it is passed with the import.
+    pub registration: Option<kit::CaseId>,
 }
 
 impl CheckedRow {
     pub fn new(row: Row, checked: Checked) -> Self {
         let Checked { unit, id_card, accepted, problems, .. } = checked;
         let Row { number, cells } = row;
-        Self { number, cells, unit, id_card, accepted, problems, known: None }
+        Self { number, cells, unit, id_card, accepted, problems, known: None, registration: None }
     }
 
     /// `error`, `known`, `warn` or `ok`.
@@ -45,6 +48,15 @@ impl CheckedRow {
             "ok"
         } else {
             "warn"
+        }
+    }
+
+    /// What stood in the database when it was checked, if the row is about somebody there.
+    pub fn seen(&self) -> String {
+        match (&self.known, self.registration) {
+            (Some(known), _) => known.seen.clone(),
+            (None, Some(case)) => format!("case:{case}"),
+            (None, None) => String::new(),
         }
     }
 
@@ -79,9 +91,15 @@ pub struct Known {
     pub place: Option<i64>,
     /// The row's 内设部门, if it names one that is there.
     pub typed_place: Option<i64>,
-    /// Whether 补空 and 更新 would change anything.
-    pub fills: bool,
-    pub updates: bool,
+    /// What of it the importing organization decides.
+    pub decides: Decides,
+    /// Why something is not done.
+    pub held: Option<Held>,
+    /// His latest version and request: another one means that data moved since.
+    pub seen: String,
+    /// What 补空 and 更新 would do.
+    pub fill: Would,
+    pub renew: Would,
 }
 
 /// What a file yields, in order.

@@ -31,6 +31,16 @@ impl Policy {
         }
     }
 
+    /// What it means, for the form.
+    pub fn explained(self) -> &'static str {
+        match self {
+            Self::Skip => "保持原样",
+            Self::Fill => "只填系统中空着的内容",
+            Self::Update => "以文件为准，文件中空着的不动",
+            Self::Reject => "这些行算作需要修改",
+        }
+    }
+
     pub fn label(self) -> &'static str {
         match self {
             Self::Skip => "跳过",
@@ -46,7 +56,9 @@ impl Policy {
     }
 
     /// What is recorded once the row is in. Columns the file lacks, and empty cells, change nothing;
-    /// series, level and name of a title go together: a part of one fits no other.
+    /// series, level and name of a title go together: a part of one fits no other. 无职称 in the file
+    /// takes no title away (a list made elsewhere often lacks titles): who lost his is changed by
+    /// hand, under the rules of 4.4.
     pub fn merged(self, recorded: &Fields, typed: &Fields, layout: &Layout) -> Fields {
         let mut merged = recorded.clone();
         if matches!(self, Self::Skip | Self::Reject) {

@@ -1,14 +1,15 @@
 //! One upload: its progress, the check before anything is written, the import, what became of it.
 
 use kit::job::Jobs;
-use kit::{Can, Db, Page, Result, Settings, mask};
+use kit::{Can, Clock, Db, Page, Result, Settings, mask};
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
+use crate::policy::Policy;
 use crate::progress::Stage;
 use crate::store::{self, Import};
-use crate::{ViewImports, columns, commit, write};
+use crate::{ViewImports, columns, commit, confirm, known, write};
 
 /// Problems on a page.
 const PAGE: i64 = 50;
@@ -66,9 +67,18 @@ pub struct Shown<'a> {
     warned: i64,
     failing: i64,
     skipped: i64,
+    known: i64,
+    fills: i64,
+    updates: i64,
+    approvals: i64,
     imported: i64,
+    updated: i64,
+    requested: i64,
+    approved: i64,
     changed: i64,
     examples: i64,
+    policy: &'static str,
+    whole: bool,
     /// The uploader sees what was typed as typed, and may download it.
     own: bool,
     ignored: Vec<String>,
@@ -94,9 +104,18 @@ impl<'a> Shown<'a> {
             warned: import.warned,
             failing: import.failing,
             skipped: import.skipped,
+            known: import.known,
+            fills: import.fills,
+            updates: import.updates,
+            approvals: import.approvals,
             imported: import.imported,
+            updated: import.updated,
+            requested: import.requested,
+            approved: import.approved,
             changed: import.changed,
             examples: import.examples,
+            policy: Policy::of(&import.policy).unwrap_or_default().label(),
+            whole: import.whole,
             own: import.account_id == Some(user.account),
             ignored,
         }
@@ -114,6 +133,7 @@ async fn show(
     db: &State<Db>,
     settings: &State<Settings>,
     jobs: &State<Jobs>,
+    clock: &State<Clock>,
     id: i64,
     tab: Option<&str>,
     page: Option<i64>,
@@ -137,37 +157,57 @@ async fn show(
             .with("import", &shown)
             .with("may_edit", &may_edit));
     }
-    let tab = match tab {
-        Some("warn") => "warn",
-        Some("skip") => "skip",
-        Some(_) => "error",
-        None if import.failing == 0 && import.skipped > 0 => "skip",
-        None => "error",
+    let checked = import.state == "checked";
+    let tab = match (tab, checked) {
+        (Some("warn"), true) => "warn",
+        (Some("known"), true) => "known",
+        (Some("done"), false) => "done",
+        (Some("skip"), false) => "skip",
+        (Some(_), _) => "error",
+        (None, true) if import.failing == 0 && import.known > 0 => "known",
+        (None, false) if import.failing == 0 && changed(&import) > 0 => "done",
+        (None, _) => "error",
     };
-    let lines = lines(&mut reader, &import, tab, page.unwrap_or(1), shown.own).await?;
-    let sums = if import.state == "checked" { sums(&mut reader, id).await? } else { vec![] };
+    let at = page.unwrap_or(1);
+    let lines = match tab {
+        "known" | "done" => vec![],
+        _ => lines(&mut reader, &import, tab, at, shown.own).await?,
+    };
+    let done = if tab == "done" { known::done(&mut reader, &import, at).await? } else { vec![] };
+    let sums = if checked { sums(&mut reader, id).await? } else { vec![] };
+    let held = if checked { 0 } else { problems(&mut reader, id, "skip").await? };
     let total = match tab {
-        "skip" => import.skipped,
+        "known" => import.known,
+        "done" => changed(&import),
+        "skip" => held,
         _ => problems(&mut reader, id, tab).await?,
     };
     let again = match import.state.as_str() {
         "checked" => store::same_file(&mut reader, &import).await?,
         _ => None,
     };
-    let template =
-        if import.state == "checked" { "import/checked.html" } else { "import/imported.html" };
+    drop(reader);
+    let known = match tab {
+        "known" => known::lines(db, &import, &user.user, clock, at).await?,
+        _ => vec![],
+    };
+    let template = if checked { "import/checked.html" } else { "import/imported.html" };
     let base = format!("/import/{id}");
     Ok(Page::new(template)
         .with("import", &shown)
         .with("may_edit", &may_edit)
         .with("stopped", &write::stopped(&import))
         .with("tab", tab)
-        .with("tabs", &tabs(&import, &base, tab))
+        .with("tabs", &tabs(rows(&import, held), &base, tab))
         .with("lines", &lines)
+        .with("known", &known)
+        .with("done", &done)
+        .with("held", &held)
+        .with("policies", &confirm::policies(&import))
         .with("sums", &sums)
         .with("again", &again)
         .with("keep_days", &settings.integer(&crate::KEEP_DAYS))
-        .with("pager", &pager(&base, tab, page.unwrap_or(1), total)))
+        .with("pager", &pager(&base, tab, at, total)))
 }
 
 pub async fn problems(db: &mut SqliteConnection, id: i64, level: &str) -> Result<i64> {
@@ -222,22 +262,38 @@ pub async fn sums(db: &mut SqliteConnection, id: i64) -> Result<Vec<Sum>> {
     .await?)
 }
 
-pub fn tabs(import: &Import, base: &str, tab: &str) -> Vec<Tab> {
-    let checked = import.state == "checked";
-    let failing = if checked { "需要修改" } else { "没有导入" };
-    [
-        ("error", failing, import.failing),
-        ("skip", "已在本单位", import.skipped),
-        ("warn", "提醒", if checked { import.warned } else { 0 }),
-    ]
-    .into_iter()
-    .filter(|(key, _, rows)| *rows > 0 || *key == tab)
-    .map(|(key, title, rows)| Tab {
-        title: format!("{title} {} 行", grouped(rows)),
-        href: format!("{base}?tab={key}"),
-        current: key == tab,
-    })
-    .collect()
+/// People whom an import changed, asked to be changed, or whose registration it passed: lines.
+fn changed(import: &Import) -> i64 {
+    import.updated + import.requested + import.approved
+}
+
+/// Tabs of what rows come to; `held`: after an import, known rows of which something was not done.
+fn rows(import: &Import, held: i64) -> [(&'static str, &'static str, i64); 3] {
+    if import.state == "checked" {
+        [
+            ("error", "需要修改", import.failing),
+            ("known", "已在本单位", import.known),
+            ("warn", "提醒", import.warned),
+        ]
+    } else {
+        [
+            ("error", "没有导入", import.failing),
+            ("done", "已处理", changed(import)),
+            ("skip", "没有改的内容", held),
+        ]
+    }
+}
+
+/// (key, title, rows) as tabs; empty ones are left out but for the open one.
+pub fn tabs(rows: [(&str, &str, i64); 3], base: &str, tab: &str) -> Vec<Tab> {
+    rows.into_iter()
+        .filter(|(key, _, rows)| *rows > 0 || *key == tab)
+        .map(|(key, title, rows)| Tab {
+            title: format!("{title} {} 行", grouped(rows)),
+            href: format!("{base}?tab={key}"),
+            current: key == tab,
+        })
+        .collect()
 }
 
 /// As the pager component wants it.

@@ -6,6 +6,7 @@ use kit::{Clock, Error, Result};
 
 use crate::against::Against;
 use crate::columns::Layout;
+use crate::importer::Importer;
 use crate::parse::{Parsing, Piece};
 use crate::store::{self, Import, Kept};
 use crate::units::Units;
@@ -42,6 +43,8 @@ async fn work(
     let id = import.id;
     progress.say("正在核对");
     let units = Units::of_import(&mut *db.read().await?, import).await?;
+    let (own, uploader) = (import.organization_id, import.account_id);
+    let importer = Importer::of(&mut *db.read().await?, own, uploader, None, clock).await?;
     let mut parsing =
         Parsing::start(bytes, clock.today(), units.clone(), import.create_departments);
     let mut against = None;
@@ -58,9 +61,9 @@ async fn work(
                 let mut tx = db.begin().await?;
                 store::keep_header(&mut tx, id, &header).await?;
                 tx.commit().await?;
-                against = Some(
-                    Against::of(&mut *db.read().await?, &units, Layout::of(&header.titles)).await?,
-                );
+                let layout = Layout::of(&header.titles);
+                let mut reader = db.read().await?;
+                against = Some(Against::of(&mut reader, &units, layout, importer.clone()).await?);
             }
             Piece::Rows(mut rows) => {
                 if let Some(against) = &against {

@@ -14,9 +14,11 @@ pub const HISTORY: &str = "history";
 pub struct Kept {
     pub number: u32,
     pub verdict: &'static str,
-    /// Of a known one: whether 补空 and 更新 would change something.
-    pub fills: bool,
-    pub updates: bool,
+    /// Of a known one: what 补空 and 更新 would do (`effect::Would`).
+    pub fill: i64,
+    pub renew: i64,
+    /// What stood in the database (`CheckedRow::seen`).
+    pub seen: String,
     /// JSON: cells in the header's order.
     pub content: String,
     pub problems: Vec<KeptProblem>,
@@ -54,8 +56,9 @@ impl Kept {
         Ok(Self {
             number: row.number,
             verdict: row.verdict(),
-            fills: row.known.as_ref().is_some_and(|known| known.fills),
-            updates: row.known.as_ref().is_some_and(|known| known.updates),
+            fill: row.known.as_ref().map_or(0, |known| known.fill.0),
+            renew: row.known.as_ref().map_or(0, |known| known.renew.0),
+            seen: row.seen(),
             content: serde_json::to_string(&row.cells)?,
             problems: own.collect(),
         })
@@ -89,6 +92,10 @@ pub struct Import {
     pub known: i64,
     pub fills: i64,
     pub updates: i64,
+    pub fills_asked: i64,
+    pub updates_asked: i64,
+    pub approvals: i64,
+    pub approved: i64,
     pub imported: i64,
     pub updated: i64,
     pub requested: i64,
@@ -211,7 +218,8 @@ pub async fn find_kind(
         "select i.id, i.organization_id, i.account_id, i.by_name, i.file_name, i.sha256,
            i.policy, i.whole, i.below, i.create_departments, i.state, i.message, i.header,
            i.examples, i.total, i.rows, i.valid, i.warned, i.failing, i.skipped, i.known, i.fills,
-           i.updates, i.imported, i.updated, i.requested, i.changed, i.created_at, i.ended_at,
+           i.updates, i.fills_asked, i.updates_asked, i.approvals,
+           i.approved, i.imported, i.updated, i.requested, i.changed, i.created_at, i.ended_at,
            i.batch_id, i.undone_at, i.undone_by, i.undo_reason, i.undone, i.kept,
            i.job_id, coalesce(j.kind, '') as job_kind, coalesce(j.state, '') as job_state,
            coalesce(j.message, '') as job_message
@@ -287,11 +295,13 @@ pub async fn keep_rows(
     }
     for chunk in rows.chunks(2_000) {
         let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "insert into import_row (import_id, number, verdict, fills, updates, content) ",
+            "insert into import_row (import_id, number, verdict, fills, updates, fill, renew, seen,
+               content) ",
         );
         sql.push_values(chunk, |mut values, row| {
             values.push_bind(id).push_bind(row.number);
-            values.push_bind(row.verdict).push_bind(row.fills).push_bind(row.updates);
+            values.push_bind(row.verdict).push_bind(row.fill > 0).push_bind(row.renew > 0);
+            values.push_bind(row.fill).push_bind(row.renew).push_bind(&row.seen);
             values.push_bind(&row.content);
         });
         sql.build().execute(&mut *tx).await?;
@@ -352,6 +362,12 @@ pub async fn turn(
     keep_problems(tx, id, &problems).await
 }
 
+/// Keeps what is told of rows beside their verdict.
+pub async fn note(tx: &mut SqliteConnection, id: i64, notes: &[(u32, KeptProblem)]) -> Result<()> {
+    let notes: Vec<_> = notes.iter().map(|(number, p)| (*number, 1_001, p)).collect();
+    keep_problems(tx, id, &notes).await
+}
+
 /// Problems found late, as they are kept.
 pub fn late(verdict: &'static str, problems: &[(u32, Problem)]) -> Vec<(u32, KeptProblem)> {
     problems.iter().map(|(number, p)| (*number, KeptProblem::of(verdict, p))).collect()
@@ -375,7 +391,13 @@ pub async fn finish(
            fills = (select count(*) from import_row
                      where import_id = ?1 and verdict = 'known' and fills),
            updates = (select count(*) from import_row
-                       where import_id = ?1 and verdict = 'known' and updates)
+                       where import_id = ?1 and verdict = 'known' and updates),
+           (fills_now, fills_asked, updates_now, updates_asked) = (
+             select coalesce(sum(fill & 1), 0), coalesce(sum(fill >> 1), 0),
+                    coalesce(sum(renew & 1), 0), coalesce(sum(renew >> 1), 0)
+               from import_row where import_id = ?1 and verdict = 'known'),
+           approvals = (select count(*) from import_row
+                         where import_id = ?1 and verdict = 'warn' and seen <> '')
          where id = ?1 and state = 'checking'",
     )
     .bind(id)

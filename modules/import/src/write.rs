@@ -11,7 +11,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::tokio::sync::oneshot;
 use rocket::tokio::time::timeout;
 
-use crate::commit::{self, Choice};
+use crate::commit::{self, By, Choice};
 use crate::store::{self, Import};
 use crate::{EditImports, upload};
 
@@ -56,10 +56,11 @@ pub async fn people(
     choice: Choice,
 ) -> Result<Option<commit::Outcome>> {
     let Server { db, modules, clock, .. } = at.clone();
-    let (id, organization, actor) = (import.id, user.organization(), user.actor());
+    let (id, organization, by) = (import.id, user.organization(), user.user.clone());
     let rows = commit::rows(import, choice.policy);
     start(at, &user.user, import, rows, move |progress| async move {
-        commit::commit(&db, &modules, &clock, &actor, id, organization, choice, &progress).await
+        let by = By::User(&by);
+        commit::commit(&db, &modules, &clock, by, id, organization, choice, &progress).await
     })
     .await
 }

@@ -1,27 +1,18 @@
 //! A request goes its way: submitted, looked at, withdrawn, pushed.
 
-use kit::review::{self, Submission};
-use kit::{
-    Clock, Db, Done, Error, FileId, Form, IdentityId, Modules, Page, Person, PersonId, Result,
-    Settings, User,
-};
+use kit::review;
+use kit::{Clock, Db, Done, Error, Form, Modules, Page, Person, PersonId, Result, Settings, User};
 use rocket::{Route, State, get, post, routes};
 use sqlx::SqliteConnection;
 
 use super::change::CHANGE;
 use super::crumbs;
-use crate::changes::{self, Content, Item, Request, SUBJECT};
-use crate::{people, uploads};
+pub use crate::changes::Asked;
+use crate::changes::{self, Content, Request, SUBJECT};
+use crate::uploads;
 
 pub fn routes() -> Vec<Route> {
     routes![show, withdraw, remind]
-}
-
-/// What is asked for, read from a form.
-pub struct Asked {
-    pub items: Vec<Item>,
-    pub reason: String,
-    pub files: Vec<FileId>,
 }
 
 /// Opens the case of a request, or sends a rejected or withdrawn one again under its number.
@@ -34,34 +25,7 @@ pub async fn send(
     clock: &Clock,
 ) -> Result<Done> {
     let (person, id) = (request.person_id, request.id);
-    let brief = people::brief(&mut *tx, person).await?;
-    let identity_id: IdentityId = brief.identity;
-    let content = Content {
-        change: id,
-        person,
-        identity_id,
-        name: brief.name.clone(),
-        organization_name: brief.organization_name,
-        by_unit: request.by_unit,
-        items: asked.items,
-        reason: asked.reason,
-        files: asked.files,
-    };
-    let (organization, department) =
-        changes::belongs(&mut *tx, person, &content.evidence()).await?;
-    let number = match request.number.as_str() {
-        "" => changes::number(&mut *tx, clock).await?,
-        number => number.to_owned(),
-    };
-    let title = format!("{} 修改{}", brief.name, changes::titles(&content.items));
-    let submission =
-        Submission { content, number, title, person: Some(person), organization, department };
-    let case = match request.case_id {
-        None => review::submit_to(&mut *tx, modules, SUBJECT, submission, by, clock).await?,
-        Some(case) => {
-            review::resubmit_to(&mut *tx, modules, SUBJECT, case, submission, by, clock).await?
-        }
-    };
+    let case = changes::submit(&mut *tx, modules, request, asked, None, by, clock).await?;
     let desk = match case.desk_id {
         Some(desk) => kit::organization::find(tx, desk).await?.map(|o| o.name).unwrap_or_default(),
         None => String::new(),

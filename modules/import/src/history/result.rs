@@ -105,7 +105,7 @@ async fn show(
         .with("base", &base)
         .with("batch", &batch)
         .with("tab", tab)
-        .with("tabs", &result::tabs(&import, &base, tab))
+        .with("tabs", &result::tabs(rows(&import), &base, tab))
         .with("lines", &lines)
         .with("sums", &sums)
         .with("again", &again)
@@ -194,4 +194,14 @@ async fn cancel(
     tx.commit().await?;
     store::forget(db, id, true).await?;
     Ok(Done::to("/import/history").ok("已取消，没有写入任何学时。"))
+}
+
+/// Tabs of what rows come to.
+fn rows(import: &Import) -> [(&'static str, &'static str, i64); 3] {
+    let checked = import.state == "checked";
+    [
+        ("error", if checked { "需要修改" } else { "没有导入" }, import.failing),
+        ("skip", "已在本单位", import.skipped),
+        ("warn", "提醒", if checked { import.warned } else { 0 }),
+    ]
 }

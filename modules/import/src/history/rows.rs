@@ -84,8 +84,9 @@ impl CheckedRow {
         Ok(Kept {
             number: self.number,
             verdict: self.verdict(),
-            fills: false,
-            updates: false,
+            fill: 0,
+            renew: 0,
+            seen: String::new(),
             content: serde_json::to_string(&self.cells)?,
             problems: self.problems.iter().map(KeptProblem::from).collect(),
         })
