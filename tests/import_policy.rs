@@ -81,18 +81,14 @@ async fn confirm<'w>(county: &World, browser: &mut Browser<'w>, fields: &[(&str,
     let id = county.number("select max(id) from import").await;
     let sent = browser.post(&format!("/import/{id}/confirm"), fields).await;
     sent.redirects_to(&format!("/import/{id}"));
-    let page = browser.follow(&sent).await;
+    let mut page = browser.follow(&sent).await;
     // a long one goes on behind its progress bar
     for _ in 0..1_200 {
-        let state = county.text("select state from import order by id desc limit 1").await;
-        if state == "imported" {
-            return if page.body.contains("完成导入") {
-                page
-            } else {
-                browser.get(&page.path).await
-            };
+        if !page.body.contains("正在导入") {
+            break;
         }
         rocket::tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        page = browser.get(&format!("/import/{id}")).await;
     }
     page
 }

@@ -104,8 +104,9 @@ impl CheckedRow {
         Ok(Kept {
             number: self.number,
             verdict: self.verdict(),
-            fills: known.is_some_and(|known| known.fills.is_some()),
-            updates: known.is_some_and(|known| known.updates.is_some()),
+            fill: i64::from(known.is_some_and(|known| known.fills.is_some())),
+            renew: i64::from(known.is_some_and(|known| known.updates.is_some())),
+            seen: String::new(),
             content: serde_json::to_string(&self.cells)?,
             problems,
         })
