@@ -110,7 +110,9 @@ where
 
 /// The progress of an upload that is being written now.
 pub fn live(import: &Import, jobs: &Jobs) -> Option<Progress> {
-    import.job_id.filter(|_| import.job_kind == JOB).and_then(|id| jobs.live(id))
+    // its job may still say goodbye when the rows are in
+    let waits = import.job_kind == JOB && import.state == "checked";
+    import.job_id.filter(|_| waits).and_then(|id| jobs.live(id))
 }
 
 /// Why the last attempt to write it came to nothing, if it did.
