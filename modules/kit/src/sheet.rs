@@ -1,18 +1,28 @@
-//! Workbooks in: what a file really is, then its rows as cells of text. Nothing here knows what
-//! the columns mean; a bomb, a lie or a foreign format gets no further than [`check`].
+//! Spreadsheets in (.xlsx, .xlsm, .xls, .ods, .csv): what a file really is, then its rows as cells
+//! of text. Nothing here knows what the columns mean; a bomb, a lie or a foreign format gets no
+//! further than [`check`]. What is hidden in a sheet: hidden sheets are not read, hidden rows are,
+//! and counted ([`Sink::hidden`]). A merged cell's value is in its first cell.
 //!
 //! A long file streams into a [`Sink`] ([`read`]); a short list comes whole ([`table`]).
 
+mod archive;
 mod content;
 mod layout;
+mod ods;
 mod read;
+mod rows;
+mod scan;
+mod text;
+mod xls;
+mod xlsx;
 
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 pub use content::{PACKED, check};
 pub use layout::{Layout, Title, Wanted, plain};
-pub use read::{Cell, Header, Row, Sink, read};
+pub use read::read;
+pub use rows::{Cell, Header, Row, Sink};
 
 use crate::{Error, Result};
 
@@ -28,6 +38,8 @@ pub const BROKEN: &str =
 pub struct Table {
     pub header: Header,
     pub rows: Vec<Row>,
+    /// Of these, hidden in the spreadsheet.
+    pub hidden: u32,
 }
 
 impl Table {
@@ -48,7 +60,9 @@ pub async fn table(bytes: Vec<u8>, wanted: Wanted) -> Result<Table> {
         let mut kept = Kept::default();
         read(bytes, &wanted, &mut kept)?;
         match kept.header {
-            Some(header) if !kept.rows.is_empty() => Ok(Table { header, rows: kept.rows }),
+            Some(header) if !kept.rows.is_empty() => {
+                Ok(Table { header, rows: kept.rows, hidden: kept.hidden })
+            }
             _ => Err("表头下面没有内容。请填写后再上传。".to_owned()),
         }
     });
@@ -59,6 +73,7 @@ pub async fn table(bytes: Vec<u8>, wanted: Wanted) -> Result<Table> {
 struct Kept {
     header: Option<Header>,
     rows: Vec<Row>,
+    hidden: u32,
 }
 
 impl Sink for Kept {
@@ -70,5 +85,9 @@ impl Sink for Kept {
     fn row(&mut self, row: Row) -> Result<(), String> {
         self.rows.push(row);
         Ok(())
+    }
+
+    fn hidden(&mut self, rows: u32) {
+        self.hidden = rows;
     }
 }

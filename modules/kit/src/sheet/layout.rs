@@ -1,6 +1,6 @@
 //! Which of a file's columns is which: found by the header's names, in any order.
 
-use super::read::{Cell, Row};
+use super::rows::{Cell, Row};
 
 /// A column that is looked for.
 #[derive(Debug, Clone, Copy)]
