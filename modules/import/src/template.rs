@@ -205,7 +205,9 @@ mod tests {
 
     use calamine::{Data, Reader, Xlsx};
 
-    use super::{SHEET, workbook};
+    use kit::sheet::{Header, Row, Sink};
+
+    use super::{COLUMNS, SHEET, workbook};
 
     #[test]
     fn the_template_has_its_three_sheets() {
@@ -218,5 +220,46 @@ mod tests {
         assert_eq!(range.get((0, 1)), Some(&Data::String("身份证号".to_owned())));
         assert_eq!(range.height(), 2);
         assert!(workbook("甲", &[]).is_ok());
+    }
+
+    const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/sheets");
+
+    #[test]
+    #[ignore = "writes a file: run by tests/fixtures/make"]
+    fn makes_a_fixture() {
+        let departments = ["教务处", "政教处"].map(str::to_owned);
+        let bytes = workbook("云川县第一小学", &departments).unwrap();
+        std::fs::write(format!("{FIXTURES}/template.xlsx"), bytes).unwrap();
+    }
+
+    #[derive(Default)]
+    struct Kept(Option<Header>, Vec<Row>);
+
+    impl Sink for Kept {
+        fn header(&mut self, header: &Header) -> Result<(), String> {
+            self.0 = Some(header.clone());
+            Ok(())
+        }
+        fn row(&mut self, row: Row) -> Result<(), String> {
+            self.1.push(row);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_template_survives_another_program() {
+        for name in ["template.xlsx", "template-libreoffice.xlsx", "template-libreoffice.ods"] {
+            let bytes = std::fs::read(format!("{FIXTURES}/{name}")).unwrap();
+            let mut kept = Kept::default();
+            kit::sheet::read(bytes, &crate::columns::wanted(), &mut kept).unwrap();
+            let Kept(header, rows) = kept;
+            let header = header.unwrap();
+            assert_eq!((header.sheet.as_str(), header.row), (SHEET, 1), "{name}");
+            assert!(header.layout.unknown.is_empty(), "{name}");
+            assert_eq!(rows.len(), 1, "{name}");
+            let example: Vec<&str> = rows[0].cells.iter().map(|cell| cell.text()).collect();
+            let wanted: Vec<&str> = COLUMNS.iter().map(|d| d.example).collect();
+            assert_eq!(example, wanted, "{name}");
+        }
     }
 }

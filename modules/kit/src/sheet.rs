@@ -91,3 +91,6 @@ impl Sink for Kept {
         self.hidden = rows;
     }
 }
+
+#[cfg(test)]
+mod tests;
