@@ -285,7 +285,7 @@ async fn what_is_no_workbook_gets_a_sentence() {
     let mut admin = county.admin().await;
     for (bytes, sentence) in [
         (b"<html><table></table></html>".as_slice(), "网页"),
-        ("姓名,身份证号".as_bytes(), "CSV"),
+        ("姓名,身份证号".as_bytes(), "缺少“民族”“学历”“职称系列”"),
         (b"PK\x03\x04broken", "损坏"),
         (file(["姓名", "身份证号"], &[]).as_slice(), "缺少“民族”“学历”“职称系列”"),
         (file(HEADER, &[]).as_slice(), "表头下面没有内容"),

@@ -117,6 +117,8 @@ pub struct End {
     pub late: Vec<(u32, Problem)>,
     /// Example rows left out.
     pub examples: u32,
+    /// Rows that are hidden in the spreadsheet.
+    pub hidden: u32,
 }
 
 /// A file being read.
@@ -139,10 +141,12 @@ impl Parsing {
                 batch: Vec::with_capacity(BATCH),
                 seen: Seen::default(),
                 examples: 0,
+                hidden: 0,
             };
             kit::sheet::read(bytes, &columns::wanted(), &mut parser)?;
             parser.flush()?;
-            Ok(End { late: parser.seen.late(), examples: parser.examples })
+            let Parser { examples, hidden, .. } = parser;
+            Ok(End { late: parser.seen.late(), examples, hidden })
         });
         Self { pieces, end }
     }
@@ -173,6 +177,7 @@ struct Parser {
     batch: Vec<CheckedRow>,
     seen: Seen,
     examples: u32,
+    hidden: u32,
 }
 
 impl Parser {
@@ -217,6 +222,10 @@ impl Sink for Parser {
         self.seen.look(&mut row, layout);
         self.batch.push(row);
         if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
+    }
+
+    fn hidden(&mut self, rows: u32) {
+        self.hidden = rows;
     }
 }
 

@@ -95,6 +95,9 @@ async fn work(
     if !store::finish(&mut tx, id, end.examples, clock).await? {
         return Err(Error::refused(CANCELLED));
     }
+    if end.hidden > 0 {
+        store::note(&mut tx, id, &kit::sheet::hidden_rows(end.hidden)).await?;
+    }
     tx.commit().await?;
     Ok(done)
 }

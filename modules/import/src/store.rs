@@ -408,6 +408,16 @@ pub async fn finish(
     Ok(done.rows_affected() == 1)
 }
 
+/// Something about the whole file that whoever decides should know; beside the check.
+pub async fn note(tx: &mut SqliteConnection, id: i64, sentence: &str) -> Result<()> {
+    sqlx::query("update import set message = ? where id = ? and state = 'checked'")
+        .bind(sentence)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// The check did not come to its end; nothing of the file is kept.
 pub async fn fail(tx: &mut SqliteConnection, id: i64, sentence: &str, clock: &Clock) -> Result<()> {
     sqlx::query(

@@ -7,6 +7,7 @@
 
 mod archive;
 mod content;
+mod identity;
 mod layout;
 mod ods;
 mod read;
@@ -20,11 +21,29 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 pub use content::{PACKED, check};
+pub use identity::{Damage, doubt, id_card};
 pub use layout::{Layout, Title, Wanted, plain};
 pub use read::read;
 pub use rows::{Cell, Header, Row, Sink};
 
 use crate::{Error, Result};
+
+/// Endings of the files that are read, as a file field's `accept` has them; the content decides.
+pub const ENDINGS: [&str; 5] = [".xlsx", ".xlsm", ".xls", ".ods", ".csv"];
+
+/// A file's name without the ending of a spreadsheet.
+pub fn stem(name: &str) -> &str {
+    let ending = name.rfind('.').map_or("", |dot| &name[dot..]);
+    let known = ENDINGS.iter().any(|one| one.eq_ignore_ascii_case(ending));
+    if known { &name[..name.len() - ending.len()] } else { name }
+}
+
+/// What is told when rows of a file are hidden in it.
+pub fn hidden_rows(count: u32) -> String {
+    format!(
+        "表格里有 {count} 行是隐藏的（筛选或折叠起来的），也一并读入了；不需要的请在表格里删去后重新上传。"
+    )
+}
 
 /// Files read whole at the same time: each may take its share of memory.
 static READING: Semaphore = Semaphore::const_new(2);

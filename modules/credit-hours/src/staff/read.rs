@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use kit::sheet::{Row, Table, Title, Wanted};
-use kit::{Hours, IdCard, IdentityId, mask};
+use kit::{Hours, IdentityId, mask};
 use time::Date;
 
 use super::own_people::{Added, MOST, OwnPerson};
@@ -117,16 +117,10 @@ impl<'a> Known<'a> {
                 }
             };
         }
-        let is_number = table.header.layout.cell(row, 0).is_some_and(kit::sheet::Cell::is_number);
-        if is_number && typed.len() >= 16 {
-            let message = "单元格是数字格式，末尾几位已被表格软件改成 0";
-            tell(NUMBER, typed, message, "把这一列设为“文本”格式，再重新填写完整号码");
-            return None;
-        }
-        let card = match IdCard::parse(typed, today) {
+        let card = match kit::sheet::id_card(table.header.layout.cell(row, 0), today) {
             Ok(card) => card,
-            Err(error) => {
-                tell(NUMBER, typed, &error.message(), error.remedy());
+            Err(damage) => {
+                tell(NUMBER, typed, &damage.message, damage.remedy);
                 return None;
             }
         };
@@ -225,7 +219,7 @@ mod tests {
                 cells: cells.iter().map(|text| Cell::Text((*text).to_owned())).collect(),
             })
             .collect();
-        Table { header, rows }
+        Table { header, rows, hidden: 0 }
     }
 
     const HE: &str = "41999919860520018X";

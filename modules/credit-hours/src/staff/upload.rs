@@ -55,6 +55,9 @@ pub async fn upload(
     if new + changed > 0 {
         done = done.ok(format!("已读入名单：加入 {new} 人，更新 {changed} 人。"));
     }
+    if table.hidden > 0 {
+        done = done.warn(kit::sheet::hidden_rows(table.hidden));
+    }
     let rows = table.rows.len() - added.len();
     if rows > 0 {
         done = done.warn(format!(

@@ -1,7 +1,6 @@
 //! 姓名, 身份证号, 性别, 出生日期: who it is.
 
 use kit::IdCard;
-use kit::id_card::IdCardError;
 use time::Date;
 
 use super::{At, Words};
@@ -36,30 +35,18 @@ impl At<'_> {
         if self.told(column) {
             return None;
         }
-        let number = self.cell(column).is_some_and(super::Cell::is_number);
-        let typed = self.typed(column).to_owned();
-        match IdCard::parse(&typed, today) {
-            // a number cell keeps 15 figures: what looks right is chance
-            Ok(_) | Err(_) if number && typed.len() >= 16 => {
-                self.error(
-                    column,
-                    "单元格是数字格式，末尾几位已被表格软件改成 0",
-                    "把这一列设为“文本”格式，再重新填写完整号码",
-                );
-                None
-            }
+        match kit::sheet::id_card(self.cell(column), today) {
             Ok(card) => {
                 if !kit::id_card::is_of_a_province(&card) {
                     self.warn(column, "前两位不是现有的省份代码", "核对身份证前两位；属实可以不改");
                 }
+                if let Some(doubt) = kit::sheet::doubt(&card) {
+                    self.warn(column, doubt.message, doubt.remedy);
+                }
                 Some(card)
             }
-            Err(error) => {
-                let remedy = match error {
-                    IdCardError::Old => "旧的 15 位号码已停用，改填身份证上的 18 位号码",
-                    _ => error.remedy(),
-                };
-                self.error(column, error.message(), remedy);
+            Err(damage) => {
+                self.error(column, damage.message, damage.remedy);
                 None
             }
         }

@@ -3,7 +3,6 @@
 
 use credit_hours::category::Category;
 use kit::dictionary::{LEARNING_KINDS, learning_kind};
-use kit::id_card::IdCardError;
 use kit::sheet::{Cell, Row};
 use kit::{Hours, IdCard, day};
 use time::Date;
@@ -186,24 +185,10 @@ impl At<'_> {
         if self.told(column) {
             return None;
         }
-        let typed = self.typed(column).to_owned();
-        match IdCard::parse(&typed, today) {
-            // a number cell keeps 15 figures: what looks right is chance
-            Ok(_) | Err(_) if self.is_number(column) && typed.len() >= 16 => {
-                self.error(
-                    column,
-                    "单元格是数字格式，末尾几位已被表格软件改成 0",
-                    "把这一列设为“文本”格式，再重新填写完整号码",
-                );
-                None
-            }
+        match kit::sheet::id_card(self.cell(column), today) {
             Ok(card) => Some(card),
-            Err(error) => {
-                let remedy = match error {
-                    IdCardError::Old => "旧的 15 位号码已停用，改填身份证上的 18 位号码",
-                    _ => error.remedy(),
-                };
-                self.error(column, error.message(), remedy);
+            Err(damage) => {
+                self.error(column, damage.message, damage.remedy);
                 None
             }
         }

@@ -163,7 +163,7 @@ async fn download(
     trail::write(&mut tx, &user.actor(), clock, "import.failing", &format!("import:{id}"), &text)
         .await?;
     tx.commit().await?;
-    let name = import.file_name.trim_end_matches(".xlsx").trim_end_matches(".xlsm");
+    let name = kit::sheet::stem(&import.file_name);
     Ok(Download::xlsx(format!("{name}-需修改的{count}行.xlsx"), bytes))
 }
 

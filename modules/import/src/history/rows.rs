@@ -99,10 +99,19 @@ pub enum Piece {
     Rows(Vec<CheckedRow>),
 }
 
+/// What is known at the end only.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct End {
+    /// Example rows left out.
+    pub examples: u32,
+    /// Rows that are hidden in the spreadsheet.
+    pub hidden: u32,
+}
+
 /// A file being read.
 pub struct Parsing {
     pieces: mpsc::Receiver<Piece>,
-    end: JoinHandle<Result<u32, String>>,
+    end: JoinHandle<Result<End, String>>,
 }
 
 impl Parsing {
@@ -111,10 +120,11 @@ impl Parsing {
         let (sender, pieces) = mpsc::channel(2);
         let end = spawn_blocking(move || {
             let batch = Vec::with_capacity(BATCH);
-            let mut parser = Parser { sender, checker, batch, seen: Seen::default(), examples: 0 };
+            let mut parser =
+                Parser { sender, checker, batch, seen: Seen::default(), told: End::default() };
             kit::sheet::read(bytes, &columns::wanted(), &mut parser)?;
             parser.flush()?;
-            Ok(parser.examples)
+            Ok(parser.told)
         });
         Self { pieces, end }
     }
@@ -123,11 +133,11 @@ impl Parsing {
         self.pieces.recv().await
     }
 
-    /// How many example rows were left out, after the last piece.
+    /// How it ended, after the last piece.
     ///
     /// # Errors
     /// A Chinese sentence about the file as a whole.
-    pub async fn end(self) -> Result<u32, String> {
+    pub async fn end(self) -> Result<End, String> {
         drop(self.pieces);
         self.end.await.unwrap_or_else(|_| Err(kit::sheet::BROKEN.to_owned()))
     }
@@ -138,7 +148,7 @@ struct Parser {
     checker: Checker,
     batch: Vec<CheckedRow>,
     seen: Seen,
-    examples: u32,
+    told: End,
 }
 
 impl Parser {
@@ -167,13 +177,17 @@ impl Sink for Parser {
     fn row(&mut self, row: Row) -> Result<(), String> {
         let checked = self.checker.row(&row);
         if checked.example {
-            self.examples += 1;
+            self.told.examples += 1;
             return Ok(());
         }
         let mut row = CheckedRow::new(row, checked);
         self.seen.look(&mut row, &self.checker.layout);
         self.batch.push(row);
         if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
+    }
+
+    fn hidden(&mut self, rows: u32) {
+        self.told.hidden = rows;
     }
 }
 

@@ -104,17 +104,20 @@ async fn work(
             }
         }
     }
-    let examples = parsing.end().await.map_err(Error::Invalid)?;
+    let end = parsing.end().await.map_err(Error::Invalid)?;
     if done == 0 {
-        let sentence = match examples {
+        let sentence = match end.examples {
             0 => "表头下面没有内容。请填写学时后再上传。",
             _ => "文件里只有示例行，没有要导入的学时。请从第 3 行开始填写后再上传。",
         };
         return Err(Error::Invalid(sentence.to_owned()));
     }
     let mut tx = db.begin().await?;
-    if !store::finish(&mut tx, import.id, examples, clock).await? {
+    if !store::finish(&mut tx, import.id, end.examples, clock).await? {
         return Err(Error::refused("已取消。"));
+    }
+    if end.hidden > 0 {
+        store::note(&mut tx, import.id, &kit::sheet::hidden_rows(end.hidden)).await?;
     }
     tx.commit().await?;
     Ok(done)

@@ -210,7 +210,7 @@ async fn take_over(
             *wrong = Some(problems);
             refused(&name)
         }
-        Some((name, Ok(rows))) => match upload::identified(&mut *tx, rows).await? {
+        Some((name, Ok(taken))) => match upload::identified(&mut *tx, taken.rows).await? {
             Err(problems) => {
                 *wrong = Some(problems);
                 refused(&name)
@@ -218,13 +218,17 @@ async fn take_over(
             Ok(rows) => {
                 let count = rows.len();
                 roster::put(tx, proxy, plan, rows, &name).await?;
-                format!("上传名册“{name}” {count} 人")
+                let hidden = match taken.hidden {
+                    0 => String::new(),
+                    rows => format!("（其中 {rows} 行在表格里是隐藏的）"),
+                };
+                format!("上传名册“{name}” {count} 人{hidden}")
             }
         },
     })
 }
 
-type Workbook = (String, std::result::Result<Vec<upload::Read>, Problems>);
+type Workbook = (String, std::result::Result<upload::Taken, Problems>);
 
 /// The chosen workbook, read; none if the field is refused.
 async fn workbook(
@@ -235,7 +239,10 @@ async fn workbook(
 ) -> Result<Option<Workbook>> {
     let file = match chosen {
         [] => {
-            form.refuse("file", "请先选择填好的名册文件（.xlsx），再点“上传名册”。");
+            form.refuse(
+                "file",
+                "请先选择填好的名册文件（.xlsx、.xls、.ods、.csv），再点“上传名册”。",
+            );
             return Ok(None);
         }
         [file] if !file.complete => {

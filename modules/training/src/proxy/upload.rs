@@ -74,6 +74,14 @@ pub struct Read {
     given: Given,
 }
 
+/// The rows of a workbook that is right in every cell.
+#[derive(Debug)]
+pub struct Taken {
+    pub rows: Vec<Read>,
+    /// Of these, hidden in the spreadsheet.
+    pub hidden: u32,
+}
+
 /// The rows of a workbook, or what is wrong in it. Hours of a row are `most` at most.
 ///
 /// # Errors
@@ -82,7 +90,7 @@ pub async fn read(
     bytes: Vec<u8>,
     most: Hours,
     today: Date,
-) -> Result<std::result::Result<Vec<Read>, Problems>> {
+) -> Result<std::result::Result<Taken, Problems>> {
     let wanted = Wanted {
         sheet: SHEET,
         titles: TITLES.map(|(title, _)| title).to_vec(),
@@ -102,7 +110,9 @@ pub async fn read(
         }
         rows.push(read);
     }
-    Ok(if reading.problems.count > 0 { Err(reading.problems) } else { Ok(rows) })
+    let Reading { problems, .. } = reading;
+    let hidden = table.hidden;
+    Ok(if problems.count > 0 { Err(problems) } else { Ok(Taken { rows, hidden }) })
 }
 
 /// The rows with their identities, made for numbers that nobody here has; or what is wrong: a
@@ -191,17 +201,10 @@ impl Reading<'_> {
 
     fn id_card(&mut self, row: &Row) -> Option<IdCard> {
         let cell = self.table.header.layout.cell(row, IDENTITY);
-        let number = cell.is_some_and(sheet::Cell::is_number);
-        let typed = self.table.text(row, IDENTITY).to_owned();
-        if number && typed.len() >= 16 {
-            let message = "单元格是数字格式，末尾几位已被表格软件改成 0";
-            self.wrong(row, IDENTITY, message, "把这一列设为“文本”格式，再重新填写完整号码");
-            return None;
-        }
-        match IdCard::parse(&typed, self.today) {
+        match sheet::id_card(cell, self.today) {
             Ok(card) => Some(card),
-            Err(error) => {
-                self.wrong(row, IDENTITY, error.message(), error.remedy());
+            Err(damage) => {
+                self.wrong(row, IDENTITY, damage.message, damage.remedy);
                 None
             }
         }
