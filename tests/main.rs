@@ -22,6 +22,7 @@ mod import_command;
 mod import_organizations;
 mod import_policy;
 mod import_progress;
+mod import_formats;
 mod leaving;
 mod ledger_properties;
 mod lists;

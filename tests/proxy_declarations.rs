@@ -796,3 +796,16 @@ async fn nobody_decides_or_lowers_a_roster_that_he_stands_on() {
     colleague.post(roster, &lowered).await.is(303);
     colleague.post(&format!("{DESK}/approve"), &[]).await.is(303);
 }
+
+#[rocket::async_test]
+async fn a_base_uploads_its_roster_from_any_spreadsheet() {
+    let county = county().await;
+    let mut base = base(&county).await;
+    let edit = begun(&mut base).await;
+    for name in ["roster-base.xls", "roster-base.csv"] {
+        let bytes = crate::support::fixture(name);
+        let done = base.upload(&edit, &fields("upload", &[]), &[("file", name, &bytes)]).await;
+        base.follow(&done).await.is(200).contains("共 2 人：可以计入 2 人（22 学时）");
+        assert_eq!(county.text("select roster from proxy_declaration").await, name);
+    }
+}

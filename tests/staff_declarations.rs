@@ -731,3 +731,15 @@ async fn a_batch_from_before_the_rules_and_slots_is_decided_as_it_was_sent() {
     passed(&county).await;
     assert_eq!(county.number("select hours from entry").await, 80);
 }
+
+#[rocket::async_test]
+async fn an_employer_uploads_its_roster_from_any_spreadsheet() {
+    for name in ["roster-employer.xls", "roster-employer.csv"] {
+        let county = county().await;
+        let mut school = admin_of(&county, "一中").await;
+        let at = begun(&mut school, &[]).await;
+        let page = upload(&mut school, &at, &crate::support::fixture(name)).await;
+        page.is(200).contains("加入 2 人").contains("名单 2 人，合计 12 学时");
+        page.lacks("没有读入的行");
+    }
+}

@@ -26,3 +26,8 @@ pub const CLASS_PAPERS: [(&str, &str, &[u8]); 3] = [
 /// The first administrator's login, and everybody's own password.
 pub const ADMIN: &str = "admin";
 pub const PASSWORD: &str = "Kettle-7-marmalade";
+
+/// A file of tests/fixtures/sheets.
+pub fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/fixtures/sheets/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
