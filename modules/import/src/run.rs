@@ -96,7 +96,7 @@ async fn work(
         return Err(Error::refused(CANCELLED));
     }
     if end.hidden > 0 {
-        store::note(&mut tx, id, &kit::sheet::hidden_rows(end.hidden)).await?;
+        store::tell_of_file(&mut tx, id, &kit::sheet::hidden_rows(end.hidden)).await?;
     }
     tx.commit().await?;
     Ok(done)

@@ -409,7 +409,7 @@ pub async fn finish(
 }
 
 /// Something about the whole file that whoever decides should know; beside the check.
-pub async fn note(tx: &mut SqliteConnection, id: i64, sentence: &str) -> Result<()> {
+pub async fn tell_of_file(tx: &mut SqliteConnection, id: i64, sentence: &str) -> Result<()> {
     sqlx::query("update import set message = ? where id = ? and state = 'checked'")
         .bind(sentence)
         .bind(id)

@@ -117,7 +117,7 @@ async fn work(
         return Err(Error::refused("已取消。"));
     }
     if end.hidden > 0 {
-        store::note(&mut tx, import.id, &kit::sheet::hidden_rows(end.hidden)).await?;
+        store::tell_of_file(&mut tx, import.id, &kit::sheet::hidden_rows(end.hidden)).await?;
     }
     tx.commit().await?;
     Ok(done)
