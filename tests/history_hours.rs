@@ -314,7 +314,7 @@ async fn hostile_and_careless_files_are_refused_with_a_sentence() {
     for (bytes, told) in [
         (b"".to_vec(), "文件是空的"),
         (b"%PDF-1.7".to_vec(), "这是 PDF 文件"),
-        (b"a,b\n1,2\n".to_vec(), "CSV"),
+        (b"a,b\n1,2\n".to_vec(), "没有找到表头"),
         (file(&[]), "表头下面没有内容"),
         (bomb(), "内容展开后"),
     ] {
