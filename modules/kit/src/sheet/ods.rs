@@ -67,7 +67,7 @@ impl Book for Workbook {
         let Some((wanted, _)) = self.tables.get(at) else { return Ok(()) };
         let (mut depth, mut count) = (0_usize, 0);
         let mut table = Table { next: 1, row: None, cell: None };
-        walk(&self.bytes, |event| {
+        let stopped = walk(&self.bytes, |event| {
             match event {
                 Event::Start(e) if is(e, "table") => {
                     depth += 1;
@@ -81,15 +81,17 @@ impl Book for Workbook {
                 _ => {}
             }
             Ok(true)
-        })
+        })?;
+        // a table that does not end, or ends within a row, has lost rows
+        if stopped && table.row.is_none() { Ok(()) } else { Err(DAMAGED.to_owned()) }
     }
 }
 
-/// Walks through the content until told to stop.
+/// Walks through the content until told to stop; whether it was, before the end.
 fn walk(
     bytes: &[u8],
     mut visit: impl FnMut(&Event<'_>) -> Result<bool, String>,
-) -> Result<(), String> {
+) -> Result<bool, String> {
     let damaged = || DAMAGED.to_owned();
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     let entry = archive.by_name("content.xml").map_err(|_| damaged())?;
@@ -98,8 +100,8 @@ fn walk(
     let mut buffer = Vec::with_capacity(1024);
     loop {
         match reader.read_event_into(&mut buffer).map_err(|_| damaged())? {
-            Event::Eof => return Ok(()),
-            event if !visit(&event)? => return Ok(()),
+            Event::Eof => return Ok(false),
+            event if !visit(&event)? => return Ok(true),
             _ => buffer.clear(),
         }
     }
@@ -322,5 +324,74 @@ impl Open {
             _ if text.starts_with("Err:") => Cell::Text("#VALUE!".to_owned()),
             _ => Cell::cut(text),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::archive::tests::zipped;
+    use super::super::{Header, Row, Sink, Title, Wanted, read};
+
+    #[derive(Default)]
+    struct Kept(Vec<(u32, Vec<String>)>);
+
+    impl Sink for Kept {
+        fn header(&mut self, _: &Header) -> Result<(), String> {
+            Ok(())
+        }
+        fn row(&mut self, row: Row) -> Result<(), String> {
+            let cells = row.cells.iter().map(|cell| cell.text().to_owned()).collect();
+            self.0.push((row.number, cells));
+            Ok(())
+        }
+    }
+
+    /// Reads a table of these rows below its header.
+    fn rows(xml: &str) -> Result<Vec<(u32, Vec<String>)>, String> {
+        let cell =
+            |text: &str| format!("<table:table-cell><text:p>{text}</text:p></table:table-cell>");
+        let content = format!(
+            "<office:document-content><table:table table:name=\"A\"><table:table-row>{}{}\
+             </table:table-row>{xml}</table:table></office:document-content>",
+            cell("姓名"),
+            cell("身份证号")
+        );
+        let titles = vec![Title::required("姓名", &[]), Title::required("身份证号", &[])];
+        let wanted = Wanted { sheet: "", titles, marks: &["姓名"], ignored: &[], rows: 1000 };
+        let mut kept = Kept::default();
+        read(zipped(&[("content.xml", content.as_bytes())]), &wanted, &mut kept)?;
+        Ok(kept.0)
+    }
+
+    #[test]
+    fn repeated_rows_and_columns_are_counted_not_laid_out() {
+        let read = rows(
+            "<table:table-row table:number-rows-repeated=\"4000000000\"/>\
+             <table:table-row><table:table-cell table:number-columns-repeated=\"4000000000\">\
+             <text:p>a&amp;<text:s text:c=\"4000000000\"/>b</text:p></table:table-cell></table:table-row>",
+        );
+        let read = read.unwrap();
+        assert_eq!((read.len(), read[0].0, read[0].1.len()), (1, 4_000_000_002, 2));
+        assert_eq!(read[0].1[0].len(), 103);
+        let full = rows(
+            "<table:table-row table:number-rows-repeated=\"4000000000\"><table:table-cell>\
+             <text:p>a</text:p></table:table-cell></table:table-row>",
+        );
+        assert!(full.unwrap_err().contains("超过 1000 行"));
+    }
+
+    #[test]
+    fn comments_and_covered_cells_are_no_text() {
+        let read = rows(
+            "<table:table-row><table:table-cell><office:annotation><text:p>批注</text:p>\
+             </office:annotation><text:p>何<text:span>敏</text:span></text:p></table:table-cell>\
+             <table:covered-table-cell><text:p>x</text:p></table:covered-table-cell></table:table-row>",
+        );
+        assert_eq!(read.unwrap(), [(2, vec!["何敏".to_owned(), String::new()])]);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_damaged() {
+        assert!(rows("<table:table-row><table:table-cell <a").unwrap_err().contains("损坏"));
     }
 }
