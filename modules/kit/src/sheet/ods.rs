@@ -35,10 +35,11 @@ impl Book for Workbook {
                 Event::Start(e) | Event::Empty(e) if is(e, "style") => {
                     style = attribute(e, "style:name").unwrap_or_default();
                 }
-                Event::Start(e) | Event::Empty(e) if is(e, "table-properties") => {
-                    if attribute(e, "table:display").as_deref() == Some("false") {
-                        hidden.insert(style.clone());
-                    }
+                Event::Start(e) | Event::Empty(e)
+                    if is(e, "table-properties")
+                        && attribute(e, "table:display").as_deref() == Some("false") =>
+                {
+                    hidden.insert(style.clone());
                 }
                 Event::Start(e) if is(e, "table") => {
                     depth += 1;
