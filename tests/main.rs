@@ -23,6 +23,7 @@ mod import_formats;
 mod import_organizations;
 mod import_policy;
 mod import_progress;
+mod import_units;
 mod leaving;
 mod ledger_properties;
 mod lists;

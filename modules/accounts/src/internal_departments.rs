@@ -17,7 +17,7 @@ use crate::permissions::{
 use tree::LEVELS;
 
 pub use pick::{choices, name, read as read_place};
-pub use tree::{Node, nodes};
+pub use tree::{Node, nodes, nodes_of};
 
 const BASE: &str = "/accounts/internal-departments";
 /// The sentence of a name that the superior has below it already.

@@ -92,7 +92,7 @@ impl Against {
                 ),
                 None => {
                     let those = waiting.remove(card.number()).unwrap_or_default();
-                    self.newcomer(row, &phones);
+                    self.newcomer(row, units, &phones);
                     self.registered(row, those);
                 }
             }
@@ -171,13 +171,12 @@ impl Against {
         let Some(unit) = row.unit else { return };
         if person.organization_id != unit {
             let message = format!("已在 {}，请由本人发起调转", person.organization_name);
-            row.tell(
-                &self.layout,
-                Level::Error,
-                Column::IdNumber,
-                message,
-                "删去这一行；号码填错的，核对身份证后改正",
-            );
+            let unnamed = row.typed(&self.layout, Column::Unit).trim().is_empty();
+            let remedy = match unnamed && !units.name(person.organization_id).is_empty() {
+                true => "就是要导入那个单位的，在“所在单位”填写它；否则删去这一行",
+                false => "删去这一行；号码填错的，核对身份证后改正",
+            };
+            row.tell(&self.layout, Level::Error, Column::IdNumber, message, remedy);
             return;
         }
         let Some(accepted) = &row.accepted else { return };
@@ -219,7 +218,7 @@ impl Against {
         row.known = Some(Box::new(known));
     }
 
-    fn newcomer(&self, row: &mut CheckedRow, phones: &HashSet<String>) {
+    fn newcomer(&self, row: &mut CheckedRow, units: &Units, phones: &HashSet<String>) {
         let (Some(accepted), Some(unit)) = (&row.accepted, row.unit) else { return };
         let fields = &accepted.fields;
         let twin = (unit, fields.name.clone(), kit::day::date_text(accepted.id_card.birth()));
@@ -239,7 +238,7 @@ impl Against {
                 &self.layout,
                 Level::Warn,
                 Column::Name,
-                "本单位已有姓名、出生日期相同的人，身份证号不同".to_owned(),
+                format!("{}已有姓名、出生日期相同的人，身份证号不同", units.called(unit)),
                 "核对是否同一个人；属实可以不改",
             );
         }

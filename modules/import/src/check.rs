@@ -14,7 +14,7 @@ use crate::units::Units;
 pub use dates::unformatted;
 pub use identity::plain_name;
 use kit::sheet::{Cell, Row};
-pub use words::Words;
+pub use words::{Words, distance};
 
 /// What a failed formula leaves in its cell.
 pub const FORMULA_ERRORS: [&str; 8] =
@@ -115,9 +115,8 @@ impl Checker {
         let education = at.word(words, Column::Education, &kit::dictionary::EDUCATIONS);
         let degree = at.word(words, Column::Degree, &kit::dictionary::DEGREES);
         at.degree_fits(education, degree);
-        let unit = at.unit(&self.units);
-        let departments = self.units.departments(unit.unwrap_or(self.units.own()));
-        let department = at.department(departments, self.create_departments);
+        let unit = at.unit(&mut self.units);
+        let department = at.department(&self.units, unit, self.create_departments);
         let (phone, email) = (at.phone(), at.email());
         let (school, major) = (at.line(Column::School, 100), at.line(Column::Major, 100));
         let born = id_card.as_ref().map(kit::IdCard::birth);

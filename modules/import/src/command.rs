@@ -13,7 +13,7 @@ pub use crate::policy::Policy;
 
 use crate::commit::By;
 use crate::store::{self, NewImport};
-use crate::{commit, run};
+use crate::{below, commit, run};
 
 /// A problem as `--json` prints it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
@@ -128,18 +128,20 @@ pub async fn import(
 /// Records the upload as the screen does.
 async fn begin(db: &Pools, clock: &Clock, order: &Order<'_>, bytes: &[u8]) -> Result<i64> {
     let actor = Actor::command("import");
+    let mut tx = db.begin().await?;
+    let Organization { kind, id: own, .. } = *order.organization;
+    let below = below::allowed(&mut tx, kind, own).await?;
     let new = NewImport {
-        organization: order.organization.id,
+        organization: own,
         account: None,
         by_name: &actor.name,
         file_name: order.file_name,
         bytes,
         create_departments: order.create_departments,
-        below: false,
+        below: below.is_some(),
         kind: store::PEOPLE,
         batch: None,
     };
-    let mut tx = db.begin().await?;
     let id = store::begin(&mut tx, &new, clock).await?;
     if !order.dry {
         let import = store::find(&mut tx, id, order.organization.id).await?;

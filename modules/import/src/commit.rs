@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use crate::against::Against;
+use crate::by_unit;
 use crate::check::{Checker, Level, Problem};
 use crate::columns::{Column, Layout};
 use crate::departments::{Departments, Found};
@@ -128,6 +129,7 @@ pub async fn written(
     progress.at(0);
     progress.say("正在写入");
     let mut tx = db.begin().await?;
+    crate::below::still(&mut tx, &import).await?;
     let claimed = sqlx::query(
         "update import set state = 'imported', ended_at = ?, policy = ?, whole = ?
           where id = ? and state = 'checked'",
@@ -470,6 +472,9 @@ impl Writing<'_> {
         if outcome.requested > 0 {
             did.push(format!("提交信息修改申请 {} 条", outcome.requested));
         }
+        if import.below {
+            by_unit::done(tx, import, self.actor, self.clock).await?;
+        }
         let text = format!("{}（文件“{}”），{out} 行未导入", did.join("，"), import.file_name);
         let object = format!("import:{}", import.id);
         trail::write(tx, &self.actor, self.clock, "import.commit", &object, &text).await?;
@@ -493,7 +498,12 @@ impl Writing<'_> {
                 let id = accounts::internal_departments::add(tx, unit, &name).await?;
                 self.units.add(unit, &name, id);
                 self.touches.push(Touch::created("internal-department", id, row.number));
-                let text = format!("批量导入时新建内设部门“{name}”");
+                let text = match unit == self.units.own() {
+                    true => format!("批量导入时新建内设部门“{name}”"),
+                    false => {
+                        format!("批量导入时为{}新建内设部门“{name}”", self.units.called(unit))
+                    }
+                };
                 let object = format!("internal-department:{id}");
                 trail::write(tx, &self.actor, self.clock, "import.department", &object, &text)
                     .await?;

@@ -19,7 +19,7 @@ pub fn routes() -> Vec<Route> {
 
 /// A checked upload of ours.
 async fn waiting(db: &mut SqliteConnection, id: i64, user: &Can<EditImports>) -> Result<Import> {
-    let import = store::find(db, id, user.organization()).await?;
+    let import = store::find_for(db, id, &user.grant).await?;
     if import.state != "checked" {
         return Err(commit::already(&import.state));
     }
@@ -156,7 +156,7 @@ async fn cancel(
         return Ok(Done::to(format!("/import/{id}")).ok("正在停止导入，没有写完的都不算。"));
     }
     let mut tx = db.begin().await?;
-    let import = store::find(&mut tx, id, user.organization()).await?;
+    let import = store::find_for(&mut tx, id, &user.grant).await?;
     store::cancel(&mut tx, &import, clock).await?;
     let text = format!("取消导入文件“{}”", import.file_name);
     trail::write(&mut tx, &user.actor(), clock, "import.cancel", &format!("import:{id}"), &text)

@@ -27,15 +27,27 @@ pub enum Found {
 
 impl Departments {
     /// The unit's departments as they are now.
-    pub async fn of(db: &mut SqliteConnection, organization: OrganizationId) -> Result<Self> {
-        let all = internal_departments::nodes(db, organization).await?;
+    pub async fn of(db: &mut SqliteConnection, unit: OrganizationId) -> Result<Self> {
+        Ok(Self::of_many(db, &[unit]).await?.remove(&unit).unwrap_or_default())
+    }
+
+    /// Those of many units, by one statement; units without any are left out.
+    pub async fn of_many(
+        db: &mut SqliteConnection,
+        units: &[OrganizationId],
+    ) -> Result<HashMap<OrganizationId, Self>> {
+        let nodes = internal_departments::nodes_of(db, units).await?;
+        Ok(nodes.into_iter().map(|(unit, nodes)| (unit, Self::named(&nodes))).collect())
+    }
+
+    fn named(all: &[Node]) -> Self {
         let by_id: HashMap<i64, &Node> = all.iter().map(|d| (d.id, d)).collect();
         let mut departments = Self::default();
         let mut by_name: HashMap<String, Vec<&Node>> = HashMap::new();
-        for department in &all {
+        for department in all {
             by_name.entry(plain(&department.name)).or_default().push(department);
         }
-        for department in &all {
+        for department in all {
             let mut path = department.name.clone();
             let mut above = department.parent_id;
             for _ in 0..3 {
@@ -52,7 +64,7 @@ impl Departments {
         for (name, those) in &by_name {
             departments.named.insert(name.clone(), found(those));
         }
-        Ok(departments)
+        departments
     }
 
     /// What a typed name means.

@@ -40,7 +40,7 @@ async fn failing(
     id: i64,
 ) -> Result<Download> {
     let mut reader = db.read().await?;
-    let import = store::find(&mut reader, id, user.organization()).await?;
+    let import = store::find_for(&mut reader, id, &user.grant).await?;
     if import.account_id != Some(user.user.account) {
         return Err(Error::Forbidden(
             "需修改的行里有完整的身份证号，只有上传的人可以下载。".to_owned(),

@@ -1,6 +1,8 @@
 //! Section 6 of the manual: 批量导入.
 
 mod against;
+mod below;
+mod by_unit;
 mod check;
 mod columns;
 pub mod command;
@@ -115,6 +117,7 @@ impl Module for Import {
             records::routes(),
             failing::routes(),
             progress::routes(),
+            by_unit::routes(),
         ]
         .concat()
     }
@@ -140,11 +143,12 @@ impl Module for Import {
             Migration { name: "0001_import", sql: include_str!("../migrations/0001_import.sql") },
             Migration { name: "0020_in_full", sql: include_str!("../migrations/0020_in_full.sql") },
             Migration { name: "0035_policy", sql: include_str!("../migrations/0035_policy.sql") },
+            Migration { name: "0045_units", sql: include_str!("../migrations/0045_units.sql") },
         ]
     }
 
     fn settings(&self) -> Vec<&'static Setting> {
-        vec![&KEEP_DAYS]
+        vec![&KEEP_DAYS, &below::BELOW]
     }
 
     fn tasks(&self) -> Vec<Task> {
@@ -161,6 +165,7 @@ impl Module for Import {
             row("GET", "/import/records", view),
             row("GET", "/import/<id>", view),
             row("GET", "/import/<id>/progress", view),
+            row("GET", "/import/<id>/units", view),
             row("POST", "/import", edit),
             row("GET", "/import/<id>/confirm", edit),
             row("POST", "/import/<id>/confirm", edit),

@@ -30,9 +30,11 @@ struct Record {
 async fn records(user: Can<ViewImports>, db: &State<Db>, before: Option<i64>) -> Result<Page> {
     let mut records: Vec<Record> = sqlx::query_as(
         "select id, file_name, by_name, created_at, state, rows, failing, skipped, imported
-           from import where organization_id = ? and kind = 'people' and id < ? order by id desc limit ?",
+           from import where organization_id = ? and kind = 'people' and below <= ? and id < ?
+          order by id desc limit ?",
     )
     .bind(user.organization())
+    .bind(crate::below::sees(&user.grant)) // those that went to units below
     .bind(before.unwrap_or(i64::MAX))
     .bind(PAGE + 1)
     .fetch_all(&mut *db.read().await?)

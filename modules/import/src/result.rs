@@ -9,10 +9,10 @@ use sqlx::SqliteConnection;
 use crate::policy::Policy;
 use crate::progress::Stage;
 use crate::store::{self, Import};
-use crate::{ViewImports, columns, commit, confirm, known, write};
+use crate::{ViewImports, by_unit, columns, commit, confirm, known, write};
 
 /// Problems on a page.
-const PAGE: i64 = 50;
+pub const PAGE: i64 = 50;
 
 pub fn routes() -> Vec<Route> {
     routes![show]
@@ -139,7 +139,7 @@ async fn show(
     page: Option<i64>,
 ) -> Result<Page> {
     let mut reader = db.read().await?;
-    let import = store::find(&mut reader, id, user.organization()).await?;
+    let import = store::find_for(&mut reader, id, &user.grant).await?;
     let shown = Shown::of(&import, &user.user)?;
     let may_edit = user.user.may(crate::edit());
     let stage = Stage::of(&import, jobs);
@@ -186,6 +186,7 @@ async fn show(
         "checked" => store::same_file(&mut reader, &import).await?,
         _ => None,
     };
+    let units = if import.below { by_unit::count(&mut reader, id).await? } else { 0 };
     drop(reader);
     let known = match tab {
         "known" => known::lines(db, &import, &user.user, clock, at).await?,
@@ -194,6 +195,7 @@ async fn show(
     let template = if checked { "import/checked.html" } else { "import/imported.html" };
     let base = format!("/import/{id}");
     Ok(Page::new(template)
+        .with("units", &units)
         .with("import", &shown)
         .with("may_edit", &may_edit)
         .with("stopped", &write::stopped(&import))
@@ -298,11 +300,16 @@ pub fn tabs(rows: [(&str, &str, i64); 3], base: &str, tab: &str) -> Vec<Tab> {
 
 /// As the pager component wants it.
 pub fn pager(base: &str, tab: &str, page: i64, total: i64) -> serde_json::Value {
+    pager_at(&format!("{base}?tab={tab}&"), page, total)
+}
+
+/// The same at an address that ends in `?` or `&`.
+pub fn pager_at(address: &str, page: i64, total: i64) -> serde_json::Value {
     let last = ((total + PAGE - 1) / PAGE).max(1);
     let page = page.clamp(1, last);
     let link = |title: String, to: i64, disabled: bool| PageLink {
         title,
-        href: format!("{base}?tab={tab}&page={to}"),
+        href: format!("{address}page={to}"),
         current: !disabled && to == page,
         disabled,
     };

@@ -5,6 +5,7 @@ use kit::job::Progress;
 use kit::{Clock, Error, Result};
 
 use crate::against::Against;
+use crate::by_unit::Tally;
 use crate::columns::Layout;
 use crate::importer::Importer;
 use crate::parse::{Parsing, Piece};
@@ -47,6 +48,7 @@ async fn work(
     let importer = Importer::of(&mut *db.read().await?, own, uploader, None, clock).await?;
     let mut parsing =
         Parsing::start(bytes, clock.today(), units.clone(), import.create_departments);
+    let mut tally = Tally::of(&units);
     let mut against = None;
     let mut done = 0;
     while let Some(piece) = parsing.next().await {
@@ -69,6 +71,7 @@ async fn work(
                 if let Some(against) = &against {
                     against.compare(&mut *db.read().await?, &units, &mut rows).await?;
                 }
+                tally.count(&rows);
                 let kept = rows.iter().map(Kept::of).collect::<Result<Vec<_>>>()?;
                 let mut tx = db.begin().await?;
                 let still = store::keep_rows(&mut tx, id, &kept, clock).await?;
@@ -92,6 +95,8 @@ async fn work(
     }
     let mut tx = db.begin().await?;
     store::turn(&mut tx, id, "error", &store::late("error", &end.late)).await?;
+    tally.late(&end.late);
+    tally.keep(&mut tx, id, &units).await?;
     if !store::finish(&mut tx, id, end.examples, clock).await? {
         return Err(Error::refused(CANCELLED));
     }

@@ -207,6 +207,20 @@ pub async fn find(
     find_kind(db, id, organization, PEOPLE).await
 }
 
+/// As `find`, for a clerk: what went to units below only if his right covers them.
+///
+/// # Errors
+/// `NotFound` for absent, not ours or out of reach.
+pub async fn find_for(
+    db: &mut SqliteConnection,
+    id: i64,
+    grant: &kit::access::Grant,
+) -> Result<Import> {
+    let import = find(db, id, grant.organization).await?;
+    crate::below::visible(&import, grant)?;
+    Ok(import)
+}
+
 /// As `find`, of a kind of files.
 pub async fn find_kind(
     db: &mut SqliteConnection,

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::departments::Departments;
 use crate::store::{self, NewImport};
-use crate::{EditImports, ViewImports, run, template};
+use crate::{EditImports, ViewImports, below, run, template};
 
 /// How long an upload waits for its check, an import for its end, before it shows the progress
 /// instead.
@@ -38,15 +38,19 @@ async fn page(user: &User, grant: &Grant, db: &Db, form: &Form) -> Result<Page> 
     let mut reader = db.read().await?;
     let open: Vec<Open> = sqlx::query_as(
         "select id, file_name, by_name, created_at, state, valid, failing from import
-          where organization_id = ? and kind = 'people' and state in ('checking', 'checked')
+          where organization_id = ? and kind = 'people' and below <= ?
+            and state in ('checking', 'checked')
           order by id desc limit 10",
     )
     .bind(grant.organization)
+    .bind(below::sees(grant)) // those that go to units below
     .fetch_all(&mut *reader)
     .await?;
+    let below = below::reach(&mut reader, grant).await?;
     Ok(Page::new("import/index.html")
         .with("tabs", &crate::tabs(user, "/import"))
         .with("organization", &grant.organization_name)
+        .with("below", &below.is_some())
         .with("may_edit", &user.may(crate::edit()))
         .with("limit", &kit::sheet::PACKED)
         .with("open", &open)
@@ -98,6 +102,7 @@ async fn upload(
     }
     let file = files.swap_remove(0);
     let mut tx = db.begin().await?;
+    let below = below::reach(&mut tx, &user.grant).await?;
     let id = store::begin(
         &mut tx,
         &NewImport {
@@ -107,7 +112,7 @@ async fn upload(
             file_name: &file.name,
             bytes: &file.bytes,
             create_departments: form.ticked("create_departments"),
-            below: false,
+            below: below.is_some(),
             kind: store::PEOPLE,
             batch: None,
         },

@@ -7,7 +7,7 @@ use crate::units::Units;
 
 impl At<'_> {
     /// The unit the row means; none (and told) if it cannot be meant.
-    pub(super) fn unit(&mut self, units: &Units) -> Option<kit::OrganizationId> {
+    pub(super) fn unit(&mut self, units: &mut Units) -> Option<kit::OrganizationId> {
         let text = self.text(Column::Unit);
         if self.told(Column::Unit) {
             return None;
@@ -21,37 +21,49 @@ impl At<'_> {
         }
     }
 
-    pub(super) fn department(&mut self, departments: &Departments, create: bool) -> String {
-        let text = self.line(Column::Department, 100);
-        if text.is_empty() || self.told(Column::Department) {
+    /// The typed department of the row's unit; of a row whose unit nobody knows none is asked for.
+    pub(super) fn department(
+        &mut self,
+        units: &Units,
+        unit: Option<kit::OrganizationId>,
+        create: bool,
+    ) -> String {
+        let column = Column::Department;
+        let text = self.line(column, 100);
+        let Some(unit) = unit else { return text };
+        if text.is_empty() || self.told(column) {
             return text;
         }
-        match departments.find(&text) {
+        let called = units.called(unit);
+        let where_to = if unit == units.own() {
+            "先在“管理内设部门”新增"
+        } else {
+            "先由该单位新增"
+        };
+        match units.departments(unit).find(&text) {
             Found::One(_) => {}
-            Found::Disabled => self.error(
-                Column::Department,
-                "这个内设部门已停用",
-                "改为在用的部门，或先在“管理内设部门”启用",
-            ),
+            Found::Disabled => {
+                let message = match unit == units.own() {
+                    true => "这个内设部门已停用".to_owned(),
+                    false => format!("{called}的这个内设部门已停用"),
+                };
+                self.error(column, message, "改为在用的部门，或先在“管理内设部门”启用");
+            }
             Found::Several(count) => self.error(
-                Column::Department,
-                format!("本单位有 {count} 个同名的内设部门"),
+                column,
+                format!("{called}有 {count} 个同名的内设部门"),
                 format!("写成“上级部门/{text}”"),
             ),
-            Found::None if create && Departments::can_create(&text) => {
-                self.warn(
-                    Column::Department,
-                    "本单位还没有这个内设部门，导入时新建",
-                    "不想新建的，改为已有部门",
-                );
-            }
-            Found::None => {
-                self.error(
-                    Column::Department,
-                    "本单位没有这个内设部门",
-                    "先在“管理内设部门”新增，或改为已有部门",
-                );
-            }
+            Found::None if create && Departments::can_create(&text) => self.warn(
+                column,
+                format!("{called}还没有这个内设部门，导入时新建"),
+                "不想新建的，改为已有部门",
+            ),
+            Found::None => self.error(
+                column,
+                format!("{called}没有这个内设部门"),
+                format!("{where_to}，或改为已有部门"),
+            ),
         }
         text
     }

@@ -62,8 +62,8 @@ fn remedy(dictionary: &Dictionary, typed: &str) -> String {
     }
 }
 
-/// How many characters differ.
-fn distance(a: &str, b: &str) -> usize {
+/// How many characters differ; of `a` the first 50 are looked at.
+pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().take(50).enumerate() {
