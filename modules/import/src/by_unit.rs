@@ -140,29 +140,6 @@ pub async fn done(
     tell(tx, &texts, "为本单位导入人员", actor, clock).await
 }
 
-/// Tells the administrators of units that an import is undone: each unit the number of its
-/// people taken back. In the undo's own transaction.
-pub async fn undone(
-    tx: &mut SqliteConnection,
-    import: &store::Import,
-    counts: &[(OrganizationId, i64)],
-    actor: &Actor,
-    clock: &Clock,
-) -> Result<()> {
-    let importer: String = sqlx::query_scalar("select name from organization where id = ?")
-        .bind(import.organization_id)
-        .fetch_one(&mut *tx)
-        .await?;
-    let texts: Vec<(OrganizationId, String)> = counts
-        .iter()
-        .filter(|(unit, count)| *unit != import.organization_id && *count > 0)
-        .map(|(unit, count)| {
-            (*unit, format!("{importer}撤销了为本单位的一次批量导入，涉及 {count} 人。"))
-        })
-        .collect();
-    tell(tx, &texts, "为本单位的导入已撤销", actor, clock).await
-}
-
 #[derive(Default)]
 struct Did {
     imported: i64,

@@ -116,7 +116,7 @@ pub const COLUMNS: [Definition; 23] = [
         required: false,
         width: 18.0,
         example: "",
-        rule: "可不填。须是本单位已有的内设部门，从下拉列表选择；不同上级下有同名部门的，写成“上级/部门”。",
+        rule: "可不填。须是所在单位已有的内设部门，从下拉列表选择；不同上级下有同名部门的，写成“上级/部门”。",
     },
     Definition {
         column: Column::Phone,
@@ -215,7 +215,7 @@ pub const COLUMNS: [Definition; 23] = [
         required: false,
         width: 18.0,
         example: "一级教师",
-        rule: "有职称的必填。须属于所填的系列和等级，见“字典”表右侧的职称名称。",
+        rule: "有职称的必填。须属于所填的系列和等级：先选系列和等级，再从下拉列表选择。",
     },
     Definition {
         column: Column::TitledOn,

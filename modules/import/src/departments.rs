@@ -26,11 +26,6 @@ pub enum Found {
 }
 
 impl Departments {
-    /// The unit's departments as they are now.
-    pub async fn of(db: &mut SqliteConnection, unit: OrganizationId) -> Result<Self> {
-        Ok(Self::of_many(db, &[unit]).await?.remove(&unit).unwrap_or_default())
-    }
-
     /// Those of many units, by one statement; units without any are left out.
     pub async fn of_many(
         db: &mut SqliteConnection,

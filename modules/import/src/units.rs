@@ -11,6 +11,7 @@ use sqlx::SqliteConnection;
 
 use crate::departments::Departments;
 use crate::store::Import;
+use crate::template;
 
 /// The units a file's rows may name, and what each calls its departments.
 #[derive(Debug, Clone)]
@@ -26,7 +27,7 @@ pub struct Units {
     /// Whether units below may be named at all.
     below: bool,
     /// What was typed, answered: a file repeats a few units many thousand times.
-    answers: HashMap<String, std::result::Result<OrganizationId, Refused>>,
+    answers: HashMap<String, std::result::Result<Meant, Refused>>,
     /// How many unknown names were compared with all units.
     compared: usize,
 }
@@ -42,6 +43,19 @@ enum Named {
     Disabled,
     /// Has no people of its own.
     Base,
+}
+
+/// The unit a row means, and what should be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meant {
+    pub unit: OrganizationId,
+    pub warning: Option<Refused>,
+}
+
+impl From<OrganizationId> for Meant {
+    fn from(unit: OrganizationId) -> Self {
+        Self { unit, warning: None }
+    }
 }
 
 /// Why a unit cannot be meant: (what is wrong, how to mend it).
@@ -168,9 +182,9 @@ impl Units {
     ///
     /// # Errors
     /// What is wrong and how to mend it.
-    pub fn find(&mut self, typed: &str) -> std::result::Result<OrganizationId, Refused> {
+    pub fn find(&mut self, typed: &str) -> std::result::Result<Meant, Refused> {
         if typed.is_empty() {
-            return Ok(self.own);
+            return Ok(self.own.into());
         }
         if let Some(answer) = self.answers.get(typed) {
             return answer.clone();
@@ -182,12 +196,19 @@ impl Units {
         answer
     }
 
-    fn answer(&mut self, typed: &str) -> std::result::Result<OrganizationId, Refused> {
+    fn answer(&mut self, typed: &str) -> std::result::Result<Meant, Refused> {
         let code = CreditCode::parse(typed);
         let by_code = code.as_ref().ok().and_then(|code| self.named.get(code.as_str()));
         let refused = |message: &str, remedy: &str| Err((message.to_owned(), remedy.to_owned()));
         match by_code.or_else(|| self.named.get(&plain(typed))) {
-            Some(Named::Unit(id)) => Ok(*id),
+            Some(Named::Unit(id)) => Ok((*id).into()),
+            _ if !self.below && near::same(&plain(typed), &plain(&self.own_name)) => Ok(Meant {
+                unit: self.own,
+                warning: Some((
+                    format!("与本单位的全称“{}”不一致，按本单位导入", self.own_name),
+                    "属实可以不改；不是本单位的人员，删去这一行".to_owned(),
+                )),
+            }),
             _ if !self.below => Err((
                 format!("不是导入的单位“{}”，这次只能导入本单位的人员", self.own_name),
                 "本单位的人员把这一格留空；其他单位的人员删去这一行，由那个单位导入".to_owned(),
@@ -244,6 +265,20 @@ impl Units {
         static NONE: std::sync::LazyLock<Departments> =
             std::sync::LazyLock::new(Departments::default);
         self.departments.get(&unit).unwrap_or(&NONE)
+    }
+
+    /// What the template offers in its drop-downs; the units below by name.
+    pub fn template(&self) -> template::For {
+        let paths = |unit| self.departments(unit).paths.clone();
+        let mut below: Vec<template::Below> = self
+            .names
+            .iter()
+            .filter(|(id, _)| **id != self.own)
+            .map(|(id, name)| template::Below { name: name.clone(), departments: paths(*id) })
+            .collect();
+        below.sort_by(|a, b| a.name.cmp(&b.name));
+        let (unit, departments) = (self.own_name.clone(), paths(self.own));
+        template::For { unit, departments, below: self.below.then_some(below) }
     }
 
     /// Notes a department that was just made.

@@ -11,8 +11,8 @@ use kit::{Answer, Can, Clock, Db, Done, Download, Form, Page, Result, User, trai
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
-use crate::departments::Departments;
 use crate::store::{self, NewImport};
+use crate::units::Units;
 use crate::{EditImports, ViewImports, below, run, template};
 
 /// How long an upload waits for its check, an import for its end, before it shows the progress
@@ -64,14 +64,14 @@ async fn index(user: Can<ViewImports>, db: &State<Db>) -> Result<Page> {
 
 #[get("/template")]
 async fn download(user: Can<ViewImports>, db: &State<Db>) -> Result<Download> {
-    let departments = Departments::of(&mut *db.read().await?, user.organization()).await?;
-    let name = user.grant.organization_name.clone();
-    let bytes = rocket::tokio::task::spawn_blocking({
-        let name = name.clone();
-        move || template::workbook(&name, &departments.paths)
-    });
+    let mut reader = db.read().await?;
+    let below = below::reach(&mut reader, &user.grant).await?;
+    let made_for = Units::of(&mut reader, user.organization(), below).await?.template();
+    drop(reader);
+    let name = format!("专业技术人员导入模板-{}.xlsx", made_for.unit);
+    let bytes = rocket::tokio::task::spawn_blocking(move || template::workbook(&made_for));
     let bytes = bytes.await.map_err(|e| kit::Error::Fault(e.to_string()))??;
-    Ok(Download::xlsx(format!("专业技术人员导入模板-{name}.xlsx"), bytes))
+    Ok(Download::xlsx(name, bytes))
 }
 
 /// What is wrong with what was chosen, before it is opened.

@@ -13,7 +13,12 @@ impl At<'_> {
             return None;
         }
         match units.find(&text) {
-            Ok(unit) => Some(unit),
+            Ok(meant) => {
+                if let Some((message, remedy)) = meant.warning {
+                    self.warn(Column::Unit, message, remedy);
+                }
+                Some(meant.unit)
+            }
             Err((message, remedy)) => {
                 self.error(Column::Unit, message, remedy);
                 None

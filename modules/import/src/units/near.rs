@@ -10,6 +10,12 @@ use crate::check::distance;
 /// Names told at most.
 const MOST: usize = 3;
 
+/// Whether a name is a unit's own without the county before it, or with something more before it:
+/// 第一小学, 河南省云川县第一小学. Both plain.
+pub fn same(typed: &str, name: &str) -> bool {
+    typed.chars().count() >= 3 && (name.ends_with(typed) || typed.ends_with(name))
+}
+
 /// The units whose names are close to what was typed (already plain): those that hold it (the
 /// county's prefix was left out) or lie in it (something was put before), else one slip away.
 pub fn names<'u>(typed: &str, units: &'u HashMap<OrganizationId, String>) -> Vec<&'u str> {

@@ -29,13 +29,13 @@ fn refused(units: &mut Units, typed: &str) -> String {
 #[test]
 fn a_unit_is_found_by_its_name_in_any_dress() {
     let mut units = county();
-    assert_eq!(units.find(""), Ok(OrganizationId(1)));
+    assert_eq!(units.find(""), Ok(OrganizationId(1).into()));
     for typed in ["云川县第一小学", " 云川县 第一小学　"] {
-        assert_eq!(units.find(typed), Ok(OrganizationId(2)), "{typed}");
+        assert_eq!(units.find(typed), Ok(OrganizationId(2).into()), "{typed}");
     }
     // by its credit code, with blanks and full-width digits
-    assert_eq!(units.find("914199990000000011"), Ok(OrganizationId(2)));
-    assert_eq!(units.find("９１41 9999 0000 0000 11"), Ok(OrganizationId(2)));
+    assert_eq!(units.find("914199990000000011"), Ok(OrganizationId(2).into()));
+    assert_eq!(units.find("９１41 9999 0000 0000 11"), Ok(OrganizationId(2).into()));
 }
 
 #[test]
@@ -65,13 +65,20 @@ fn two_names_that_look_alike_need_the_code() {
     assert!(refused(&mut units, "云川县第二小学").contains("改填统一社会信用代码"));
     // one that cannot be meant does not stand in another's way
     units.note("云川县 第一小学", None, Named::Disabled);
-    assert_eq!(units.find("云川县第一小学"), Ok(OrganizationId(2)));
+    assert_eq!(units.find("云川县第一小学"), Ok(OrganizationId(2).into()));
 }
 
 #[test]
 fn without_the_setting_only_the_own_unit_may_be_named() {
     let mut units = Units::alone(crate::departments::Departments::default());
-    assert_eq!(units.find("云川县第一小学"), Ok(OrganizationId(1)));
+    assert_eq!(units.find("云川县第一小学"), Ok(OrganizationId(1).into()));
     let sentence = refused(&mut units, "云川县第二小学");
     assert!(sentence.contains("不是导入的单位“云川县第一小学”"), "{sentence}");
+    // many a file has a column 单位 with the short name
+    for typed in ["第一小学", "河南省云川县第一小学"] {
+        let meant = units.find(typed).unwrap();
+        assert_eq!(meant.unit, OrganizationId(1));
+        assert!(meant.warning.unwrap().0.contains("按本单位导入"));
+    }
+    assert!(units.find("小学").is_err());
 }
