@@ -338,22 +338,26 @@ async fn the_command_goes_by_the_same_setting() {
     let (a, b) = (id_number(1), id_number(2));
     let bytes = file(&[row("何敏", &a, "云川县第一小学", ""), row("张三", &b, "", "")]);
     let bureau = command::organization(county.db(), None).await.unwrap();
-    let report = command::check(county.db(), &county.clock, &bureau, bytes.clone()).await.unwrap();
+    let order = command::Order {
+        organization: &bureau,
+        file_name: "全县.xlsx",
+        choice: command::Choice::default(),
+        create_departments: false,
+        dry: true,
+    };
+    let run = async |order, bytes| {
+        let (db, modules, clock) = (county.db(), county.modules(), &county.clock);
+        command::import(db, modules, clock, order, bytes, &Progress::new(0)).await.unwrap()
+    };
+    let report = run(&order, bytes.clone()).await;
     assert_eq!((report.rows, report.valid), (2, 1));
     county.set("import.below", "bureau").await;
-    let report = command::check(county.db(), &county.clock, &bureau, bytes.clone()).await.unwrap();
+    let report = run(&order, bytes.clone()).await;
     assert_eq!((report.rows, report.valid), (2, 2));
-    let progress = Progress::new(0);
-    command::import(
-        county.db(),
-        county.modules(),
-        &county.clock,
-        &bureau,
-        "全县.xlsx",
-        bytes,
-        &progress,
-    )
-    .await
-    .unwrap();
+    // a dry run leaves nothing, no message either
+    assert_eq!(county.number("select count(*) from import_unit").await, 0);
+    assert_eq!(county.number("select count(*) from message").await, 0);
+    run(&command::Order { dry: false, ..order }, bytes).await;
     assert!(people(&county).await.starts_with("何敏@云川县第一小学/教育局"));
+    assert_eq!(county.number("select count(*) from message").await, 1);
 }

@@ -90,6 +90,20 @@ impl Tally {
     }
 }
 
+/// Removes the sums of an upload that was never imported.
+pub async fn forget(db: &kit::db::Pools, id: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "delete from import_unit where import_id = ?1
+            and not exists (select 1 from import where id = ?1 and state = 'imported')",
+    )
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Counts what an import did unit by unit and tells the administrators of the other units, each
 /// once: in the import's own transaction, when all it touched is kept.
 pub async fn done(

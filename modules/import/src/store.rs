@@ -471,6 +471,9 @@ pub async fn cancel(tx: &mut SqliteConnection, import: &Import, clock: &Clock) -
 /// Removes rows and problems in small transactions, so that the one writer is free in between.
 /// `all`: the failing ones too.
 pub async fn forget(db: &kit::db::Pools, id: i64, all: bool) -> Result<()> {
+    if all {
+        crate::by_unit::forget(db, id).await?;
+    }
     loop {
         let mut tx = db.begin().await?;
         let rows = sqlx::query(
