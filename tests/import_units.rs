@@ -217,7 +217,7 @@ async fn a_limited_right_reaches_no_unit_below() {
     let mut clerk = county.sign_in("own-bureau").await;
     clerk.get("/import").await.lacks("/import/3\"");
     clerk.get("/import/records").await.lacks("/import/3\"");
-    for page in ["", "/units", "/confirm", "/failing"] {
+    for page in ["", "/units", "/confirm", "/failing", "/progress"] {
         clerk.get(&format!("/import/3{page}")).await.is(404);
     }
     clerk.post("/import/3/confirm", &[]).await.is(404);

@@ -150,7 +150,7 @@ async fn cancel(
     id: i64,
     _form: Form,
 ) -> Result<Done> {
-    let import = store::find(&mut *db.read().await?, id, user.organization()).await?;
+    let import = store::find_for(&mut *db.read().await?, id, &user.grant).await?;
     if let Some(writing) = write::live(&import, jobs) {
         writing.cancel(); // it holds the writer and undoes what it has written
         return Ok(Done::to(format!("/import/{id}")).ok("正在停止导入，没有写完的都不算。"));

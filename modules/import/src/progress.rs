@@ -70,6 +70,6 @@ async fn look(
     jobs: &State<Jobs>,
     id: i64,
 ) -> Result<RawJson<String>> {
-    let import = store::find(&mut *db.read().await?, id, user.organization()).await?;
+    let import = store::find_for(&mut *db.read().await?, id, &user.grant).await?;
     Ok(RawJson(serde_json::to_string(&Stage::of(&import, jobs))?))
 }
