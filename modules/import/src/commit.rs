@@ -473,7 +473,7 @@ impl Writing<'_> {
             did.push(format!("提交信息修改申请 {} 条", outcome.requested));
         }
         if import.below {
-            by_unit::done(tx, import, self.actor, self.clock).await?;
+            by_unit::done(tx, import, &self.actor, self.clock).await?;
         }
         let text = format!("{}（文件“{}”），{out} 行未导入", did.join("，"), import.file_name);
         let object = format!("import:{}", import.id);

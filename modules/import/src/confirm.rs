@@ -115,7 +115,7 @@ async fn confirm(
     let Some(outcome) = write::people(&server, &user, &import, choice).await? else {
         return Ok(done.into()); // the page shows how far it is
     };
-    let import = store::find(&mut *server.db.read().await?, id, user.organization()).await?;
+    let import = store::find_for(&mut *server.db.read().await?, id, &user.grant).await?;
     let done = done.ok(told(&outcome, &import, choice.policy));
     Ok(match outcome.changed {
         0 => done,
