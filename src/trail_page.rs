@@ -23,6 +23,7 @@ const ACTS: &[(&str, &str)] = &[
     ("review.take", "接管"),
     ("review.reveal", "显示完整身份证号"),
     ("import.commit", "批量导入"),
+    ("import.undo", "撤销批量导入"),
     ("import.slips", "打印登录条"),
     ("accounts.person.reopen", "重新开放初始密码"),
     ("import.organizations", "批量导入单位"),

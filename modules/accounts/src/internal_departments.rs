@@ -17,6 +17,7 @@ use crate::permissions::{
 use tree::LEVELS;
 
 pub use pick::{choices, name, read as read_place};
+pub use state::retract;
 pub use tree::{Node, nodes, nodes_of};
 
 const BASE: &str = "/accounts/internal-departments";

@@ -196,6 +196,10 @@ impl Module for Accounts {
                 name: "0040_initial_accounts",
                 sql: include_str!("../migrations/0040_initial_accounts.sql"),
             },
+            Migration {
+                name: "0041_account_indexes",
+                sql: include_str!("../migrations/0041_account_indexes.sql"),
+            },
         ]
     }
 
@@ -235,6 +239,14 @@ impl Module for Accounts {
         changes::hear(&mut *tx, event).await?;
         organization_changes::hear(&mut *tx, event).await?;
         identity::hear(tx, event).await
+    }
+
+    async fn holds(
+        &self,
+        db: &mut SqliteConnection,
+        people: &[kit::PersonId],
+    ) -> Result<Vec<(kit::PersonId, String)>> {
+        people::holds(db, people).await
     }
 
     async fn cards(

@@ -10,6 +10,20 @@ macro_rules! columns {
     };
 }
 
+/// The same of one alias but for the department, as a row value.
+macro_rules! columns_of {
+    ($a:literal) => {
+        columns_of!(@ $a, "name", "sex", "born", "nation", "political", "education", "degree",
+            "series", "level", "title", "titled_on", "title_certificate", "school", "major",
+            "graduated_on", "started_work_on", "position", "phone", "email", "note",
+            "organization_id", "internal_department_id", "state", "native_place", "employment",
+            "address")
+    };
+    (@ $a:literal, $first:literal $(, $rest:literal)*) => {
+        concat!($a, ".", $first $(, ", ", $a, ".", $rest)*)
+    };
+}
+
 mod brief;
 mod claims;
 mod create;
@@ -18,6 +32,7 @@ mod many;
 pub mod mark;
 mod moving;
 pub mod record;
+mod remove;
 mod update;
 
 pub use brief::{PersonBrief, brief, by_number, full_number, identity, in_scope};
@@ -26,7 +41,9 @@ pub(crate) use create::insert_many;
 pub use create::{NewPerson, create, create_many};
 pub use many::{Change, change_many};
 pub use moving::{LEFT, Moved, move_all, move_to, regroup};
-pub use update::{change, change_contact, fields, place, relocate, reported, update};
+pub(crate) use remove::holds;
+pub use remove::{remove, tidy};
+pub use update::{change, change_contact, fields, place, recorded, relocate, reported, update};
 
 use kit::dictionary;
 use serde::{Deserialize, Serialize};

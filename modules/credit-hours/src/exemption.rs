@@ -44,6 +44,10 @@ pub const UNIT: &str = "/credit-hours/unit-exemptions";
 /// Its part of the module.
 pub struct Exemptions;
 
+/// What must not be lost with a person.
+const HOLDS: &[(&str, &str)] =
+    &[("exists (select 1 from exemption x where x.person_id = j.value)", "有减免申请")];
+
 #[rocket::async_trait]
 impl Module for Exemptions {
     fn name(&self) -> &'static str {
@@ -156,6 +160,14 @@ impl Module for Exemptions {
 
     async fn demo(&self, tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
         demo::fill(tx, county).await
+    }
+
+    async fn holds(
+        &self,
+        db: &mut SqliteConnection,
+        people: &[kit::PersonId],
+    ) -> Result<Vec<(kit::PersonId, String)>> {
+        kit::module::held(db, people, HOLDS).await
     }
 
     async fn on(&self, tx: &mut SqliteConnection, event: &Event, _: &Clock) -> Result<()> {

@@ -29,6 +29,13 @@ const PERSONAL: [(&str, &str); 12] = [
     ("POST", "/credit-hours/declarations/<id>/copy"),
 ];
 
+/// What must not be lost with a person.
+const HOLDS: &[(&str, &str)] = &[
+    ("exists (select 1 from entry x where x.person_id = j.value)", "有学时记录"),
+    ("exists (select 1 from declaration x where x.person_id = j.value)", "有学时申报"),
+    ("exists (select 1 from roster_row x where x.person_id = j.value)", "在学时申报名单中"),
+];
+
 #[rocket::async_trait]
 impl Module for Own {
     fn name(&self) -> &'static str {
@@ -108,6 +115,14 @@ impl Module for Own {
     fn access(&self) -> Vec<AccessCase> {
         let case = |(method, route)| AccessCase { method, route, who: Who::Person };
         PERSONAL.into_iter().map(case).collect()
+    }
+
+    async fn holds(
+        &self,
+        db: &mut SqliteConnection,
+        people: &[kit::PersonId],
+    ) -> Result<Vec<(kit::PersonId, String)>> {
+        kit::module::held(db, people, HOLDS).await
     }
 
     async fn on(&self, tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Result<()> {

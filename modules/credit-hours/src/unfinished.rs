@@ -53,6 +53,12 @@ kit::permission!(
 /// Its part of the module.
 pub struct Unfinished;
 
+/// What must not be lost with a person.
+const HOLDS: &[(&str, &str)] = &[(
+    "exists (select 1 from unfinished_reminder x where x.person_id = j.value)",
+    "收到过未完成提醒",
+)];
+
 #[rocket::async_trait]
 impl Module for Unfinished {
     fn name(&self) -> &'static str {
@@ -96,6 +102,10 @@ impl Module for Unfinished {
                 name: "0055_roster_case",
                 sql: include_str!("../migrations/0055_roster_case.sql"),
             },
+            Migration {
+                name: "0060_account_indexes",
+                sql: include_str!("../migrations/0060_account_indexes.sql"),
+            },
         ]
     }
 
@@ -105,6 +115,14 @@ impl Module for Unfinished {
 
     fn settings(&self) -> Vec<&'static Setting> {
         vec![&countdown::DAYS]
+    }
+
+    async fn holds(
+        &self,
+        db: &mut SqliteConnection,
+        people: &[kit::PersonId],
+    ) -> Result<Vec<(kit::PersonId, String)>> {
+        kit::module::held(db, people, HOLDS).await
     }
 
     async fn start(

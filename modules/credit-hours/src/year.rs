@@ -16,6 +16,7 @@ pub async fn hear(tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Re
                 totals::open(tx, chunk, clock.year(), true).await?;
             }
         }
+        Event::PeopleRemoved { people } => totals::close(tx, people).await?,
         Event::PersonChanged { person } => totals::restate(tx, &[*person], clock.year()).await?,
         Event::PeopleChanged { people } => totals::restate(tx, people, clock.year()).await?,
         Event::PeopleMoved { people, .. } => {

@@ -53,6 +53,10 @@ kit::permission!(
 /// Its part of the module.
 pub struct History;
 
+/// What must not be lost with a person.
+const HOLDS: &[(&str, &str)] =
+    &[("exists (select 1 from history_batch x where x.person_id = j.value)", "有历史学时导入")];
+
 #[rocket::async_trait]
 impl Module for History {
     fn name(&self) -> &'static str {
@@ -133,6 +137,14 @@ impl Module for History {
             row("POST", "/import/history/people/<id>", edit),
             row("GET", "/import/history/cases/<id>", ViewCases::grantable()),
         ]
+    }
+
+    async fn holds(
+        &self,
+        db: &mut SqliteConnection,
+        people: &[kit::PersonId],
+    ) -> Result<Vec<(kit::PersonId, String)>> {
+        kit::module::held(db, people, HOLDS).await
     }
 
     /// A batch is seen where its organization is.

@@ -19,6 +19,7 @@ mod organizations;
 mod parse;
 mod policy;
 mod progress;
+mod record;
 mod records;
 mod result;
 mod run;
@@ -26,6 +27,7 @@ mod store;
 mod sweep;
 mod template;
 mod touch;
+pub mod undo;
 mod units;
 mod upload;
 mod write;
@@ -115,9 +117,11 @@ impl Module for Import {
             result::routes(),
             confirm::routes(),
             records::routes(),
+            record::routes(),
             failing::routes(),
             progress::routes(),
             by_unit::routes(),
+            undo::routes(),
         ]
         .concat()
     }
@@ -144,15 +148,40 @@ impl Module for Import {
             Migration { name: "0020_in_full", sql: include_str!("../migrations/0020_in_full.sql") },
             Migration { name: "0035_policy", sql: include_str!("../migrations/0035_policy.sql") },
             Migration { name: "0045_units", sql: include_str!("../migrations/0045_units.sql") },
+            Migration { name: "0040_undo", sql: include_str!("../migrations/0040_undo.sql") },
         ]
     }
 
     fn settings(&self) -> Vec<&'static Setting> {
-        vec![&KEEP_DAYS, &below::BELOW]
+        vec![&KEEP_DAYS, &below::BELOW, &undo::UNDO_DAYS]
     }
 
     fn tasks(&self) -> Vec<Task> {
         vec![sweep::TASK]
+    }
+
+    fn lists(&self) -> Vec<&'static kit::list::List> {
+        vec![&records::LIST]
+    }
+
+    /// An import is seen where its organization is.
+    async fn on(
+        &self,
+        tx: &mut sqlx::SqliteConnection,
+        event: &kit::Event,
+        _: &kit::Clock,
+    ) -> kit::Result<()> {
+        if let kit::Event::OrganizationChanged { organization } = event {
+            sqlx::query(
+                "update import
+                    set department_id = (select department_id from organization where id = ?1)
+                  where organization_id = ?1",
+            )
+            .bind(organization)
+            .execute(tx)
+            .await?;
+        }
+        Ok(())
     }
 
     fn access(&self) -> Vec<AccessCase> {
@@ -171,6 +200,9 @@ impl Module for Import {
             row("POST", "/import/<id>/confirm", edit),
             row("POST", "/import/<id>/cancel", edit),
             row("GET", "/import/<id>/failing", edit),
+            row("GET", "/import/records/<id>", view),
+            row("GET", "/import/<id>/undo", edit),
+            row("POST", "/import/<id>/undo", edit),
         ]
     }
 }

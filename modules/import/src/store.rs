@@ -148,8 +148,9 @@ pub async fn begin(tx: &mut SqliteConnection, new: &NewImport<'_>, clock: &Clock
     let at = clock.stamp();
     Ok(sqlx::query_scalar(
         "insert into import (organization_id, account_id, by_name, file_name, sha256, size,
-           create_departments, below, kind, batch_id, state, created_at, seen_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'checking', ?, ?) returning id",
+           create_departments, below, kind, batch_id, state, created_at, seen_at, department_id)
+         values (?1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'checking', ?, ?,
+           (select department_id from organization where id = ?1)) returning id",
     )
     .bind(new.organization)
     .bind(new.account)

@@ -33,6 +33,10 @@ pub const KIT: &[Migration] = &[
         sql: include_str!("../migrations/0007_file_link_stays.sql"),
     },
     Migration { name: "0008_holidays", sql: include_str!("../migrations/0008_holidays.sql") },
+    Migration {
+        name: "0040_account_indexes",
+        sql: include_str!("../migrations/0040_account_indexes.sql"),
+    },
 ];
 
 /// Brings the database to this program's schema: kit first, then each module in order.

@@ -1,5 +1,6 @@
 //! The contract a feature module keeps, and the list of installed ones.
 
+mod held;
 mod joined;
 
 use rocket::{Build, Rocket, Route};
@@ -11,6 +12,7 @@ use crate::review::AnySubject;
 use crate::settings::Setting;
 use crate::{Clock, Db, Event, Migration, Result};
 
+pub use held::held;
 pub use joined::Joined;
 
 /// A template and its text, compiled in. The name ends in `.html` so that autoescaping holds.

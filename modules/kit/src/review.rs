@@ -30,7 +30,7 @@ pub use route::{attended, follow, move_on, reroute, resuperior};
 pub use seen::{AGAIN, seen, seen_of, unchanged};
 pub use start::{Waiting, cards, longest};
 pub use submit::{
-    Submission, remind, resubmit, resubmit_to, submit, submit_to, withdraw, withdraw_from,
+    Submission, recall, remind, resubmit, resubmit_to, submit, submit_to, withdraw, withdraw_from,
 };
 pub use submitter::Submitter;
 pub use tabs::{Side, at_desk, family, sees_other_desks, tabs};

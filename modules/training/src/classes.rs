@@ -25,6 +25,10 @@ use crate::leaves::{
 /// 公示, 报名, 开班, 结业.
 pub struct Classes;
 
+/// What must not be lost with a person.
+const HOLDS: &[(&str, &str)] =
+    &[("exists (select 1 from trainee x where x.person_id = j.value)", "有培训报名")];
+
 #[rocket::async_trait]
 impl Module for Classes {
     fn name(&self) -> &'static str {
@@ -148,6 +152,14 @@ impl Module for Classes {
 
     fn own_lists(&self) -> Vec<&'static List> {
         vec![&unit::people::LIST, &unit::records::LIST, &base::trainees::LIST]
+    }
+
+    async fn holds(
+        &self,
+        db: &mut SqliteConnection,
+        people: &[kit::PersonId],
+    ) -> Result<Vec<(kit::PersonId, String)>> {
+        kit::module::held(db, people, HOLDS).await
     }
 
     /// Who takes part lies where the unit lies that he came from.

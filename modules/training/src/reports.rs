@@ -88,6 +88,10 @@ impl Module for Reports {
                 name: "0040_report_subjects",
                 sql: include_str!("../migrations/0040_report_subjects.sql"),
             },
+            Migration {
+                name: "0041_account_indexes",
+                sql: include_str!("../migrations/0041_account_indexes.sql"),
+            },
         ]
     }
 

@@ -58,6 +58,12 @@ struct Templates;
 /// The module of 人员调转.
 pub struct Transfers;
 
+/// What must not be lost with a person.
+const HOLDS: &[(&str, &str)] = &[
+    ("exists (select 1 from transfer_person x where x.person_id = j.value)", "有人员调转"),
+    ("exists (select 1 from leave x where x.person_id = j.value)", "登记过调出"),
+];
+
 #[rocket::async_trait]
 impl Module for Transfers {
     fn name(&self) -> &'static str {
@@ -129,6 +135,14 @@ impl Module for Transfers {
         demo::fill(tx, county).await
     }
 
+    async fn holds(
+        &self,
+        db: &mut SqliteConnection,
+        people: &[kit::PersonId],
+    ) -> Result<Vec<(kit::PersonId, String)>> {
+        kit::module::held(db, people, HOLDS).await
+    }
+
     async fn on(&self, tx: &mut SqliteConnection, event: &Event, _: &Clock) -> Result<()> {
         store::hear(tx, event).await
     }
@@ -140,6 +154,10 @@ impl Module for Transfers {
                 sql: include_str!("../migrations/0001_transfers.sql"),
             },
             Migration { name: "0002_leave", sql: include_str!("../migrations/0002_leave.sql") },
+            Migration {
+                name: "0040_account_indexes",
+                sql: include_str!("../migrations/0040_account_indexes.sql"),
+            },
         ]
     }
 

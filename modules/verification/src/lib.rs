@@ -45,6 +45,10 @@ struct Templates;
 /// The module of 学时证明 and 学习记录验证.
 pub struct Verification;
 
+/// What must not be lost with a person.
+const HOLDS: &[(&str, &str)] =
+    &[("exists (select 1 from certificate x where x.person_id = j.value)", "有学时证明")];
+
 #[rocket::async_trait]
 impl Module for Verification {
     fn name(&self) -> &'static str {
@@ -92,6 +96,10 @@ impl Module for Verification {
                 name: "0002_corrected_numbers",
                 sql: include_str!("../migrations/0002_corrected_numbers.sql"),
             },
+            Migration {
+                name: "0040_account_indexes",
+                sql: include_str!("../migrations/0040_account_indexes.sql"),
+            },
         ]
     }
 
@@ -117,6 +125,14 @@ impl Module for Verification {
             case("POST", "/verification", Who::Everyone),
             case("GET", "/verification/q/<token>", Who::Everyone),
         ]
+    }
+
+    async fn holds(
+        &self,
+        db: &mut SqliteConnection,
+        people: &[kit::PersonId],
+    ) -> Result<Vec<(kit::PersonId, String)>> {
+        kit::module::held(db, people, HOLDS).await
     }
 
     async fn on(&self, tx: &mut SqliteConnection, event: &Event, clock: &Clock) -> Result<()> {

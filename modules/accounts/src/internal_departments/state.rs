@@ -127,3 +127,43 @@ pub async fn remove(
     }
     Ok(())
 }
+
+/// Takes departments out that an import made and nobody is in any more: altogether where no version
+/// of a person names them, else out of the tree. Gives those that are gone; the others are in use.
+pub async fn retract(
+    tx: &mut SqliteConnection,
+    departments: &[i64],
+    clock: &Clock,
+) -> Result<Vec<i64>> {
+    let mut gone = vec![];
+    // those below first
+    let mut departments = departments.to_vec();
+    departments.sort_unstable_by(|a, b| b.cmp(a));
+    for id in departments {
+        let out = sqlx::query(
+            "update internal_department set removed_at = ?1
+              where id = ?2 and removed_at is null
+                and not exists (select 1 from person where internal_department_id = ?2)
+                and not exists (select 1 from grant where internal_department_id = ?2)
+                and not exists (select 1 from internal_department b
+                                 where b.parent_id = ?2 and b.removed_at is null)",
+        )
+        .bind(clock.stamp())
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+        if out.rows_affected() == 1 {
+            gone.push(id);
+        }
+    }
+    sqlx::query(
+        "delete from internal_department where id in (select value from json_each(?1))
+            and not exists (select 1 from internal_department b where b.parent_id = internal_department.id)
+            and id not in (select internal_department_id from person_version
+                            where internal_department_id in (select value from json_each(?1)))",
+    )
+    .bind(serde_json::to_string(&gone)?)
+    .execute(tx)
+    .await?;
+    Ok(gone)
+}

@@ -68,10 +68,14 @@ pub(crate) async fn insert_many(
     at: &str,
     initial_until: Option<&str>,
 ) -> Result<Vec<PersonId>> {
-    // ids are given here: one writer, rows are never deleted, and order needs no `returning`
-    let first: i64 = sqlx::query_scalar("select coalesce(max(id), 0) + 1 from person")
-        .fetch_one(&mut *tx)
-        .await?;
+    // ids are given here: one writer, none given twice, and order needs no `returning`
+    let first: i64 = sqlx::query_scalar(
+        "select max(coalesce((select max(id) from person), 0),
+                    coalesce((select last from serial where key = ?), 0)) + 1",
+    )
+    .bind(super::remove::SERIAL)
+    .fetch_one(&mut *tx)
+    .await?;
     let ids: Vec<PersonId> = (first..).take(people.len()).map(PersonId).collect();
     let departments = departments_of(tx, people).await?;
     for (chunk, ids) in people.chunks(ROWS).zip(ids.chunks(ROWS)) {

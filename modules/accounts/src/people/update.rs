@@ -18,6 +18,34 @@ pub async fn fields(db: &mut SqliteConnection, id: PersonId) -> Result<Option<Fi
     .await?)
 }
 
+/// What is recorded of people and their internal department, as `change` takes both; in the order
+/// of their ids.
+pub async fn recorded(
+    db: &mut SqliteConnection,
+    people: &[PersonId],
+) -> Result<Vec<(PersonId, Fields, Option<i64>, OrganizationId)>> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        id: PersonId,
+        #[sqlx(flatten)]
+        fields: Fields,
+        internal_department_id: Option<i64>,
+        organization_id: OrganizationId,
+    }
+    let rows: Vec<Row> = sqlx::query_as(
+        "select p.id, p.name, p.nation, p.political, p.education, p.degree, p.series, p.level,
+                p.title, p.titled_on, p.title_certificate, p.school, p.major, p.graduated_on,
+                p.started_work_on, p.position, p.phone, p.email, p.note, p.native_place,
+                p.employment, p.address, p.internal_department_id, p.organization_id
+           from json_each(?) j cross join person p on p.id = j.value order by p.id",
+    )
+    .bind(serde_json::to_string(people)?)
+    .fetch_all(db)
+    .await?;
+    let told = |row: Row| (row.id, row.fields, row.internal_department_id, row.organization_id);
+    Ok(rows.into_iter().map(told).collect())
+}
+
 /// Replaces what is recorded of a person, with a version; false if nothing differs. The account's
 /// name and phone and the search follow. The caller writes the trail and delivers
 /// `Event::PersonChanged`.

@@ -140,6 +140,7 @@ fn differences(before: &Version, after: &Version) -> String {
 fn cause(stored: &str, number: &str) -> String {
     match stored.split(':').next().unwrap_or_default() {
         "import" => "批量导入".to_owned(),
+        "import-undo" => "撤销批量导入".to_owned(),
         "registration" => "注册通过".to_owned(),
         "form" => "单位新增".to_owned(),
         "demo" => "装入示例数据".to_owned(),

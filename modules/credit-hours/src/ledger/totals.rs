@@ -180,6 +180,30 @@ async fn open_where(
     Ok(opened)
 }
 
+/// Takes people out of every year, and what they gave to their units' sums; a sum that says nothing
+/// any more goes, too. They have no entries (`Module::holds`).
+pub async fn close(tx: &mut SqliteConnection, people: &[PersonId]) -> Result<()> {
+    let json = serde_json::to_string(people)?;
+    let of = "person_id in (select value from json_each(?1))";
+    for sql in [
+        unit_delta(
+            "-",
+            "json_each(?1) j cross join person_year y on y.person_id = j.value",
+            "true",
+        ),
+        "delete from unit_year where people = 0 and complete = 0 and zero = 0 and hours = 0
+            and (year, organization_id) in (
+              select y.year, y.organization_id from json_each(?1) j
+               cross join person_year y on y.person_id = j.value)"
+            .to_owned(),
+        format!("delete from person_year_category where {of}"),
+        format!("delete from person_year where {of}"),
+    ] {
+        run(tx, sql, &json).await?;
+    }
+    Ok(())
+}
+
 /// Brings the totals of these (person, year) pairs in step with their entries.
 pub async fn settle(tx: &mut SqliteConnection, touched: &[(PersonId, i32)]) -> Result<()> {
     let pairs = serde_json::to_string(touched)?;

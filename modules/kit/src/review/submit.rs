@@ -7,7 +7,7 @@ use super::parties::{self, Parties};
 use super::record::{self, Entry};
 use super::route::{each_once, place};
 use super::{AnySubject, Case, CaseState, OVERDUE_DAYS, Subject, Submitter, query};
-use crate::{CaseId, Clock, Error, Modules, OrganizationId, PersonId, Result, Settings};
+use crate::{Actor, CaseId, Clock, Error, Modules, OrganizationId, PersonId, Result, Settings};
 
 /// What a submission brings.
 pub struct Submission<C> {
@@ -270,6 +270,45 @@ async fn take_back(
     record::step(&mut *tx, case, clock, Entry::by("withdraw", by, by.side)).await?;
     let case = record::mirror(&mut *tx, subject, case, false, clock).await?;
     record::trail(tx, &by.actor, clock, "review.withdraw", subject, &case, "撤回").await
+}
+
+/// Takes a pending case back whoever submitted it and however far it is, because what asked for it is
+/// undone itself; `why` is what its history says. False if it is not pending any more.
+///
+/// # Errors
+/// A fault if no module brings its subject.
+pub async fn recall(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    case: CaseId,
+    actor: &Actor,
+    why: &str,
+    clock: &Clock,
+) -> Result<bool> {
+    let changed = sqlx::query(
+        "update review_case set state = 'withdrawn', desk_id = null, decided_at = ?
+          where id = ? and state = 'pending'",
+    )
+    .bind(clock.stamp())
+    .bind(case)
+    .execute(&mut *tx)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let subject = named(modules, &query::case(&mut *tx, case).await?.subject)?;
+    let entry = Entry {
+        act: "withdraw",
+        account: actor.account,
+        name: &actor.name,
+        desk: actor.organization,
+        opinion: why,
+        decision: "null",
+    };
+    record::step(&mut *tx, case, clock, entry).await?;
+    let case = record::mirror(&mut *tx, subject, case, false, clock).await?;
+    record::trail(tx, actor, clock, "review.withdraw", subject, &case, why).await?;
+    Ok(true)
 }
 
 /// 催办: the submitter pushes an overdue case, once a working day.
