@@ -24,6 +24,7 @@ mod import_organizations;
 mod import_policy;
 mod import_progress;
 mod import_units;
+mod import_undo;
 mod leaving;
 mod ledger_properties;
 mod lists;

@@ -149,8 +149,8 @@ pub async fn begin(tx: &mut SqliteConnection, new: &NewImport<'_>, clock: &Clock
     Ok(sqlx::query_scalar(
         "insert into import (organization_id, account_id, by_name, file_name, sha256, size,
            create_departments, below, kind, batch_id, state, created_at, seen_at, department_id)
-         values (?1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'checking', ?, ?,
-           (select department_id from organization where id = ?1)) returning id",
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'checking', ?, ?,
+           (select department_id from organization where id = ?)) returning id",
     )
     .bind(new.organization)
     .bind(new.account)
@@ -164,6 +164,7 @@ pub async fn begin(tx: &mut SqliteConnection, new: &NewImport<'_>, clock: &Clock
     .bind(new.batch)
     .bind(&at)
     .bind(&at)
+    .bind(new.organization)
     .fetch_one(tx)
     .await?)
 }
