@@ -13,3 +13,6 @@ create index import_records_organization on import (organization_id, created_at,
 create index import_account on import (account_id) where account_id is not null;
 create index history_batch_account on history_batch (account_id);
 create index history_batch_of_person on history_batch (person_id) where person_id is not null;
+
+-- what is emptied once an import cannot be undone any more
+create index import_touch_before on import_touch (import_id) where before <> '';

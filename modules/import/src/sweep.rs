@@ -57,6 +57,7 @@ async fn sweep(context: TaskContext) -> Result<()> {
         sqlx::query(sql).execute(&mut *tx).await?;
     }
     tx.commit().await?;
+    forget_former(&context).await?;
     let emptied: Vec<(i64, bool)> = sqlx::query_as(
         "select i.id, i.state <> 'imported' or i.created_at < ?1 from import i
           where i.state in ('imported', 'cancelled', 'failed')
@@ -72,4 +73,28 @@ async fn sweep(context: TaskContext) -> Result<()> {
         store::forget(db, id, all).await?;
     }
     Ok(())
+}
+
+/// What stood there before an import, once it cannot be undone any more, some thousands at a time.
+async fn forget_former(context: &TaskContext) -> Result<()> {
+    let days = context.settings.integer(&crate::undo::UNDO_DAYS);
+    // a day more: the last county day of the period is whole
+    let past = context.clock.stamp_in(-Duration::days(days + 1));
+    loop {
+        let mut tx = context.db.begin().await?;
+        let emptied = sqlx::query(
+            "update import_touch set before = '', after = ''
+              where (import_id, object, object_id, what) in (
+                select t.import_id, t.object, t.object_id, t.what
+                  from import i cross join import_touch t on t.import_id = i.id and t.before <> ''
+                 where i.state = 'imported' and i.ended_at < ? limit 5000)",
+        )
+        .bind(&past)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        if emptied.rows_affected() == 0 {
+            return Ok(());
+        }
+    }
 }
