@@ -106,7 +106,7 @@ pub async fn import(
 }
 
 /// Tables that tell what happened, not what is: an import and its undo are in them for good.
-const HISTORY: [&str; 8] = [
+const HISTORY: [&str; 9] = [
     "import",
     "import_row",
     "import_problem",
@@ -114,6 +114,8 @@ const HISTORY: [&str; 8] = [
     "trail",
     "job",
     "session",
+    // that a year has rows at all
+    "ledger_year",
     // the highest number of a person who is gone: none is given twice
     "serial",
 ];
@@ -154,4 +156,18 @@ pub async fn dump(county: &World) -> BTreeMap<String, Vec<String>> {
             .unwrap();
     dump.insert("person_search".to_owned(), found);
     dump
+}
+
+/// Panics with the tables and rows that differ.
+pub fn same(before: &BTreeMap<String, Vec<String>>, after: &BTreeMap<String, Vec<String>>) {
+    let mut differing = vec![];
+    for (table, rows) in before {
+        let now = &after[table];
+        let gone: Vec<_> = rows.iter().filter(|row| !now.contains(row)).collect();
+        let new: Vec<_> = now.iter().filter(|row| !rows.contains(row)).collect();
+        if !gone.is_empty() || !new.is_empty() {
+            differing.push(format!("{table}: gone {gone:#?}, new {new:#?}"));
+        }
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
 }

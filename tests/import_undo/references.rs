@@ -66,7 +66,11 @@ async fn insert(db: &mut SqliteConnection, table: &str, given: &[(&str, i64)], c
             if !needed {
                 continue;
             }
-            let any = format!("select coalesce(min(rowid), 0) from \"{parent}\"");
+            // of accounts one that has no rows yet, and is nobody's of the import
+            let any = match parent.as_str() {
+                "account" => "select max(id) from account where person_id is null".to_owned(),
+                parent => format!("select coalesce(min(rowid), 0) from \"{parent}\""),
+            };
             let mut id: i64 =
                 sqlx::query_scalar(AssertSqlSafe(any.clone())).fetch_one(&mut *db).await.unwrap();
             if id == 0 {
