@@ -63,7 +63,7 @@ async fn insert(db: &mut SqliteConnection, table: &str, given: &[(&str, i64)], c
         let value = if let Some((_, value)) = given.iter().find(|(column, _)| *column == name) {
             value.to_string()
         } else if let Some((_, parent)) = parents.iter().find(|(column, _)| *column == name) {
-            if !needed {
+            if !needed && key == 0 {
                 continue;
             }
             // of accounts one that has no rows yet, and is nobody's of the import

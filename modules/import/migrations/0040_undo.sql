@@ -4,7 +4,8 @@ alter table import add column department_id integer references organization (id)
 update import set department_id =
   (select o.department_id from organization o where o.id = import.organization_id);
 
--- the list, in each scope
+-- the list, in each scope; the first takes the place of import_ended
+drop index import_ended;
 create index import_records on import (created_at, id, kind, state, undone_at);
 create index import_records_department on import (department_id, created_at, id, kind, state, undone_at);
 create index import_records_organization on import (organization_id, created_at, id, kind, state, undone_at);
