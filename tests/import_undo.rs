@@ -153,10 +153,70 @@ async fn records_are_filtered_and_told_apart() {
         .is(200)
         .contains("共 1 条")
         .lacks("/import/records/1\"");
-    admin.get("/import/records?kind=employers").await.is(200).contains("没有符合条件的记录");
+    admin.get("/import/records?state=failed").await.is(200).contains("没有符合条件的记录");
     admin.get("/import/records/2").await.is(200).contains("继续办理").lacks("撤销这次导入");
     admin.get("/import/2/undo").await.is(409).contains("没有导入");
     admin.get("/import/records/99").await.is(404);
     admin.get("/import/records/1?tab=nonsense&page=-3").await.is(200).contains("何敏");
     let _ = id_number(1);
+}
+
+/// People who were there already, filled by a file: field by field as before, with history.
+#[rocket::async_test]
+async fn changed_people_are_as_they_were_unless_somebody_changed_them_since() {
+    let county = World::new().await.with_employer("第一小学").await;
+    let county = county.with_person("何敏", "第一小学", &number(1)).await;
+    let county = county.with_person("张三", "第一小学", &number(2)).await;
+    let mut admin = county.sign_in(&county.admin_of("第一小学").await).await;
+    let rows = [
+        Row::new("何敏", &number(1)).at("教务处"),
+        Row::new("张三", &number(2)).at("教务处"),
+        Row::new("李四", &number(3)).at("教务处"),
+    ];
+    // what a unit's file changes of reviewed fields may go another way: what was written counts
+    let fields = [("create_departments", "on")];
+    import(&county, &mut admin, &file(&rows), &fields, &[("policy", "fill")]).await;
+    assert_eq!(county.number("select count(*) from person where phone = '13812345678'").await, 3);
+    county.execute("update person set phone = '13900000000' where name = '张三'").await;
+    let page = admin.get("/import/1/undo").await;
+    page.is(200).contains("恢复修改过的人员").contains("手机号码后来改过，保留现在的内容");
+    admin.post("/import/1/undo", &[("reason", "选错了文件")]).await.is(303);
+    let told = "select group_concat(name || phone || coalesce(internal_department_id, '-')) from
+                (select * from person order by id)";
+    assert_eq!(county.text(told).await, "何敏-,张三13900000000-");
+    let cause =
+        "select group_concat(v.cause) from person p join person_version v on v.person_id = p.id
+                  where p.name = '何敏'";
+    assert_eq!(county.text(cause).await, "import,import:1,import-undo:1");
+    assert_eq!(
+        county.number("select count(*) from internal_department where removed_at is null").await,
+        0
+    );
+    // nothing of what stood there is kept once it is put back
+    assert_eq!(
+        county.number("select count(*) from import_touch where before <> '' or after <> ''").await,
+        0
+    );
+    assert_eq!(
+        county.text("select note from import_touch where state = 'kept'").await,
+        "手机号码后来改过，保留现在的内容"
+    );
+}
+
+#[rocket::async_test]
+async fn a_registration_that_an_import_approved_stays() {
+    let county = World::new().await.with_employer("第一小学").await;
+    let county = county.with_person("何敏", "第一小学", &number(1)).await;
+    let mut admin = county.sign_in(&county.admin_of("第一小学").await).await;
+    import(&county, &mut admin, &file(&[Row::new("李四", &number(3))]), &[], &[]).await;
+    county
+        .execute(
+            "insert into import_touch (import_id, object, object_id, what, number)
+             select 1, 'person', id, 'approved', 9 from person where name = '何敏'",
+        )
+        .await;
+    let page = admin.get("/import/1/undo").await;
+    page.is(200).contains("本人提交的注册已审核通过").contains("何敏");
+    admin.post("/import/1/undo", &[("reason", "选错了文件")]).await.is(303);
+    assert_eq!(county.text("select group_concat(name) from person").await, "何敏");
 }

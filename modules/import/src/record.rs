@@ -30,7 +30,6 @@ struct Record {
     by_name: String,
     file_name: String,
     sha256: String,
-    kind: String,
     policy: String,
     whole: bool,
     below: bool,
@@ -60,7 +59,7 @@ async fn find(db: &mut SqliteConnection, id: i64, scope: Scope) -> Result<Record
     let (department, organization) = scope.values();
     let found: Option<Record> = sqlx::query_as(
         "select i.id, i.account_id, i.organization_id, o.name as organization, i.by_name,
-                i.file_name, i.sha256, i.kind, i.policy, i.whole, i.below, i.create_departments,
+                i.file_name, i.sha256, i.policy, i.whole, i.below, i.create_departments,
                 i.state, i.message, i.rows, i.imported, i.updated, i.requested,
                 (select count(*) from import_touch t
                   where t.import_id = i.id and t.what = 'approved') as approved,
@@ -69,7 +68,7 @@ async fn find(db: &mut SqliteConnection, id: i64, scope: Scope) -> Result<Record
                 i.created_at, coalesce(i.ended_at, '') as ended_at, i.undone_at, i.undone_by,
                 i.undo_reason, i.undone, i.kept
            from import i join organization o on o.id = i.organization_id
-          where i.id = ?1 and i.kind <> 'history' and (?2 is null or i.department_id = ?2)
+          where i.id = ?1 and i.kind = 'people' and (?2 is null or i.department_id = ?2)
             and (?3 is null or i.organization_id = ?3)",
     )
     .bind(id)
@@ -147,16 +146,13 @@ async fn show(
             }
         }
         Tab::Failing => {
-            let kind = records::KINDS.iter().find(|one| one.0 == record.kind);
-            let kind = kind.map_or(store::PEOPLE, |one| one.0);
-            let import = store::find_kind(&mut db, id, record.organization_id, kind).await?;
+            let import = store::find(&mut db, id, record.organization_id).await?;
             failing = result::lines(&mut db, &import, "error", number, own).await?;
             total = result::problems(&mut db, id, "error").await?;
         }
     }
     let view = Page::new("import/record.html")
         .with("record", &record)
-        .with("kind", label(records::KINDS, &record.kind))
         .with("state", label(records::STATES, record.told()))
         .with("tag", tag(record.told()))
         .with("policy", Policy::of(&record.policy).unwrap_or_default().label())

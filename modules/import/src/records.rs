@@ -20,13 +20,6 @@ pub const STATES: &[(&str, &str, &str)] = &[
     ("failed", "不能导入", "back"),
 ];
 
-/// (stored, shown, tag) of what a file brings.
-pub const KINDS: &[(&str, &str, &str)] = &[
-    ("people", "专业技术人员", ""),
-    ("departments", "主管部门", ""),
-    ("employers", "用人单位", ""),
-];
-
 /// `STATES` of a row `i`.
 macro_rules! state {
     () => {
@@ -47,7 +40,7 @@ const fn choice(
     Filter { key, label, kind: FilterKind::Choice(of), sql }
 }
 
-/// 导入记录 of people and organizations; former hours have a list of their own.
+/// 导入记录 of people; former hours and organizations have lists of their own.
 pub static LIST: List = List {
     key: "imports",
     title: "导入记录",
@@ -55,11 +48,10 @@ pub static LIST: List = List {
     leaf: PEOPLE,
     from: "import i left join organization o on o.id = i.organization_id",
     alias: "i",
-    only: "i.kind <> 'history'",
+    only: "i.kind = 'people'",
     columns: &[
         column("created_at", "上传时间", "i.created_at", Cell::Minute),
         column("file", "文件", "i.file_name", Cell::LongLink),
-        column("kind", "类型", "i.kind", Cell::Tag(KINDS)),
         column("organization", "导入单位", "o.name", Cell::Long),
         column("by", "上传人", "i.by_name", Cell::Text),
         column("state", "结果", state!(), Cell::Tag(STATES)),
@@ -83,12 +75,6 @@ pub static LIST: List = List {
                 ("failed", "不能导入"),
             ],
             concat!(state!(), " = ?"),
-        ),
-        choice(
-            "kind",
-            "类型",
-            &[("people", "专业技术人员"), ("departments", "主管部门"), ("employers", "用人单位")],
-            "i.kind = ?",
         ),
         Filter { key: "at", label: "上传日期", kind: FilterKind::Times, sql: "i.created_at" },
     ],

@@ -160,7 +160,8 @@ pub struct Subject {
 /// The import, whosever it is.
 ///
 /// # Errors
-/// `NotFound` if there is none, or if it is one of former hours, which has an undo of its own.
+/// `NotFound` if there is none, or if it is one of former hours or of organizations, which have undos of
+/// their own.
 pub async fn subject(db: &mut SqliteConnection, id: i64) -> Result<Subject> {
     let found: Option<Subject> = sqlx::query_as(
         "select i.state, i.kind, i.file_name, coalesce(i.ended_at, '') as ended_at, i.undone_at,
@@ -168,7 +169,7 @@ pub async fn subject(db: &mut SqliteConnection, id: i64) -> Result<Subject> {
                 (select count(*) from import_touch t where t.import_id = i.id) as touched,
                 exists (select 1 from import_touch t where t.import_id = i.id
                           and t.what = 'updated' and t.state = 'done' and t.before = '') as emptied
-           from import i where i.id = ? and i.kind <> 'history'",
+           from import i where i.id = ? and i.kind = 'people'",
     )
     .bind(id)
     .fetch_optional(db)
@@ -261,7 +262,7 @@ impl Report {
 /// is what the trail says.
 ///
 /// # Errors
-/// `NotFound` if there is no such import of people or organizations; refused if it is not imported,
+/// `NotFound` if there is no such import of people; refused if it is not imported,
 /// undone already, or too late. Nothing is written then.
 pub async fn undo(
     db: &Pools,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use accounts::people::{self, Fields};
+use accounts::people::{self, Change, Fields};
 use kit::{Event, PersonId, Result};
 use sqlx::SqliteConnection;
 
@@ -169,17 +169,18 @@ impl Part for Updated {
         touches: &[Touched],
     ) -> Result<HashMap<i64, Stays>> {
         let cause = format!("import-undo:{}", undoing.import);
+        let ids: Vec<PersonId> = touches.iter().map(|touch| PersonId(touch.object_id)).collect();
         let mut all = all(&mut *tx, touches).await?;
-        for touch in touches {
-            let Some(Ok(one)) = all.remove(&touch.object_id) else { continue };
-            let person = PersonId(touch.object_id);
-            let changed =
-                people::change(&mut *tx, person, &one.fields, one.place, &cause, undoing.clock)
-                    .await?;
-            if !changed.is_empty() {
-                let event = Event::PersonChanged { person };
-                undoing.modules.deliver(&mut *tx, &event, undoing.clock).await?;
-            }
+        let mut changes = Vec::with_capacity(touches.len());
+        for (person, old, old_place, _) in people::recorded(&mut *tx, &ids).await? {
+            let Some(Ok(one)) = all.remove(&person.0) else { continue };
+            let (new, place) = (one.fields, one.place);
+            changes.push(Change { person, old, new, old_place, place });
+        }
+        let people = people::change_many(&mut *tx, &changes, &cause, undoing.clock).await?;
+        if !people.is_empty() {
+            let event = Event::PeopleChanged { people };
+            undoing.modules.deliver(&mut *tx, &event, undoing.clock).await?;
         }
         Ok(HashMap::new())
     }
