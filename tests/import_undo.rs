@@ -179,8 +179,17 @@ async fn changed_people_are_as_they_were_unless_somebody_changed_them_since() {
     assert_eq!(county.number("select count(*) from person where phone = '13812345678'").await, 3);
     county.execute("update person set phone = '13900000000' where name = '张三'").await;
     let page = admin.get("/import/1/undo").await;
-    page.is(200).contains("恢复修改过的人员").contains("手机号码后来改过，保留现在的内容");
+    page.is(200)
+        .contains("恢复修改过的人员")
+        .contains("撤回信息修改申请")
+        .contains("手机号码后来改过，保留现在的内容");
     admin.post("/import/1/undo", &[("reason", "选错了文件")]).await.is(303);
+    // what the unit may only ask for waits no longer
+    let waiting = "select count(*) from person_change where state not in ('withdrawn', 'draft')";
+    assert_eq!(county.number(waiting).await, 0);
+    assert!(
+        county.number("select count(*) from person_change where state = 'withdrawn'").await > 0
+    );
     let told = "select group_concat(name || phone || coalesce(internal_department_id, '-')) from
                 (select * from person order by id)";
     assert_eq!(county.text(told).await, "何敏-,张三13900000000-");

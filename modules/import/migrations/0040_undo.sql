@@ -16,4 +16,4 @@ create index history_batch_account on history_batch (account_id);
 create index history_batch_of_person on history_batch (person_id) where person_id is not null;
 
 -- what is emptied once an import cannot be undone any more
-create index import_touch_before on import_touch (import_id) where before <> '';
+create index import_touch_after on import_touch (import_id) where after <> '';

@@ -86,7 +86,7 @@ async fn forget_former(context: &TaskContext) -> Result<()> {
             "update import_touch set before = '', after = ''
               where (import_id, object, object_id, what) in (
                 select t.import_id, t.object, t.object_id, t.what
-                  from import i cross join import_touch t on t.import_id = i.id and t.before <> ''
+                  from import i cross join import_touch t on t.import_id = i.id and t.after <> ''
                  where i.kind = 'people' and i.state = 'imported' and i.ended_at < ? limit 5000)",
         )
         .bind(&past)
