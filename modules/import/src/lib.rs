@@ -147,8 +147,8 @@ impl Module for Import {
             Migration { name: "0001_import", sql: include_str!("../migrations/0001_import.sql") },
             Migration { name: "0020_in_full", sql: include_str!("../migrations/0020_in_full.sql") },
             Migration { name: "0035_policy", sql: include_str!("../migrations/0035_policy.sql") },
-            Migration { name: "0045_units", sql: include_str!("../migrations/0045_units.sql") },
             Migration { name: "0040_undo", sql: include_str!("../migrations/0040_undo.sql") },
+            Migration { name: "0045_units", sql: include_str!("../migrations/0045_units.sql") },
         ]
     }
 
