@@ -235,7 +235,10 @@ fn typed_beside_a_running_server_the_page_shows_who_came_in() {
     let two = id_number(2);
     let right = written(home.path(), "对.xlsx", &file(&[good("欧阳明", &two)]));
     on(&folder, &["import", &right]).ends(0).says("已导入 1 人");
-    on(&folder, &["import", &right, "--policy=skip"]).ends(0);
+    on(&folder, &["import", &right, "--policy=skip"])
+        .ends(0)
+        .says("提醒：同一个文件")
+        .says("导入过");
     on(&folder, &["doctor", "--deep"]).ends(0);
 }
 

@@ -119,10 +119,11 @@ fn tell(import: &Import, report: &Report) -> Result<()> {
 fn print(report: &Report) {
     for (what, lines) in [("错误", &report.errors), ("提醒", &report.notes)] {
         for told in lines.iter().take(SHOWN) {
-            println!(
-                "{what}：第 {} 行 {}“{}”：{}。{}。",
-                told.row, told.column, told.value, told.message, told.remedy
-            );
+            let at = match told.row {
+                0 => String::new(),
+                row => format!("第 {row} 行 {}“{}”：", told.column, told.value),
+            };
+            println!("{what}：{at}{}。{}。", told.message, told.remedy);
         }
         if lines.len() > SHOWN {
             println!("……{what}共 {} 处，用 --json 可看到全部。", lines.len());

@@ -4,7 +4,7 @@ use accounts::organizations;
 use kit::db::Pools;
 use kit::job::Progress;
 use kit::organization::Organization;
-use kit::{Actor, Clock, Error, Modules, Result, organization, trail};
+use kit::{Actor, Clock, Error, Modules, OrganizationId, Result, organization, trail};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
@@ -165,7 +165,7 @@ async fn work(
     let (organization, choice) = (order.organization.id, order.choice);
     let import = store::find(&mut *db.read().await?, id, organization).await?;
     run::check(db, clock, &import, bytes, progress).await?;
-    let notes = told(&mut *db.read().await?, id, "warn").await?;
+    let notes = notes(&mut *db.read().await?, id, organization).await?;
     let by = By::Command;
     let written = commit::written(db, modules, clock, by, id, organization, choice, progress).await;
     let report = match written {
@@ -189,6 +189,22 @@ async fn work(
     // what is not needed any more; of a cancelled one nothing is
     store::forget(db, id, !report.message.is_empty()).await?;
     Ok(Report { notes, ..report })
+}
+
+/// What to look at; first, whether the same file was imported before.
+async fn notes(db: &mut SqliteConnection, id: i64, unit: OrganizationId) -> Result<Vec<Told>> {
+    let import = store::find(db, id, unit).await?;
+    let mut notes = vec![];
+    if let Some((at, who, people)) = store::same_file(db, &import).await? {
+        let at = kit::day::shown_time(&at);
+        notes.push(Told {
+            message: format!("同一个文件 {at} 已由{who}导入过（{people} 人）"),
+            remedy: "请确认没有选错文件".to_owned(),
+            ..Told::default()
+        });
+    }
+    notes.extend(told(db, id, "warn").await?);
+    Ok(notes)
 }
 
 /// Counts and problems as they stand at the end.

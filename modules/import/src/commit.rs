@@ -130,19 +130,7 @@ pub async fn written(
     progress.say("正在写入");
     let mut tx = db.begin().await?;
     crate::below::still(&mut tx, &import).await?;
-    let claimed = sqlx::query(
-        "update import set state = 'imported', ended_at = ?, policy = ?, whole = ?
-          where id = ? and state = 'checked'",
-    )
-    .bind(clock.stamp())
-    .bind(choice.policy.key())
-    .bind(choice.whole)
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    if claimed.rows_affected() == 0 {
-        return Err(already("imported"));
-    }
+    claim(&mut tx, id, choice, clock).await?;
     let outcome = write(
         &mut tx,
         modules,
@@ -164,6 +152,46 @@ pub fn rows(import: &Import, policy: Policy) -> i64 {
         Policy::Fill | Policy::Update => import.valid + import.known,
         Policy::Skip | Policy::Reject => import.valid,
     }
+}
+
+/// Turns a checked upload into an imported one.
+async fn claim(tx: &mut SqliteConnection, id: i64, choice: Choice, clock: &Clock) -> Result<()> {
+    let claimed = sqlx::query(
+        "update import set state = 'imported', ended_at = ?, policy = ?, whole = ?
+          where id = ? and state = 'checked'",
+    )
+    .bind(clock.stamp())
+    .bind(choice.policy.key())
+    .bind(choice.whole)
+    .bind(id)
+    .execute(tx)
+    .await?;
+    if claimed.rows_affected() == 0 {
+        return Err(already("imported"));
+    }
+    Ok(())
+}
+
+/// As `commit`, in a transaction of the caller's, a file of at most `CHUNK` rows: the demo's.
+pub async fn within(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    clock: &Clock,
+    by: By<'_>,
+    import: &Import,
+    choice: Choice,
+) -> Result<Outcome> {
+    refuse(import, choice)?;
+    claim(&mut *tx, import.id, choice, clock).await?;
+    let units = Units::of_import(&mut *tx, import).await?;
+    let mut checker =
+        Checker::new(clock.today(), layout(import)?, units, import.create_departments);
+    let known = matches!(choice.policy, Policy::Fill | Policy::Update);
+    let rows = again(&mut checker, stored(&mut *tx, import.id, 0, known).await?);
+    let (sender, receiver) = mpsc::channel(1);
+    sender.send(rows).await.map_err(|e| Error::Fault(e.to_string()))?;
+    drop(sender);
+    write(tx, modules, clock, by, import, choice, receiver).await
 }
 
 /// What stands against the choice before anything is tried.

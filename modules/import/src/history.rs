@@ -27,6 +27,7 @@ use kit::{Clock, Event, Grantable, Kinds, Leaf, Migration, Module, Permission, R
 use rocket::Route;
 use sqlx::SqliteConnection;
 
+pub use demo::administrator;
 pub use subject::HistoryHours;
 
 /// 历史学时导入: a bureau's holder writes into the ledger, so it is a leaf of its own.

@@ -8,6 +8,7 @@ mod columns;
 pub mod command;
 mod commit;
 mod confirm;
+mod demo;
 mod departments;
 mod effect;
 mod failing;
@@ -182,6 +183,14 @@ impl Module for Import {
             .await?;
         }
         Ok(())
+    }
+
+    async fn demo(
+        &self,
+        tx: &mut sqlx::SqliteConnection,
+        county: &mut kit::module::Demo,
+    ) -> kit::Result<()> {
+        demo::fill(tx, county).await
     }
 
     fn access(&self) -> Vec<AccessCase> {

@@ -77,7 +77,7 @@ async fn people(
 }
 
 /// An organization's first administrator at work.
-async fn administrator(db: &mut SqliteConnection, id: OrganizationId) -> Result<Option<User>> {
+pub async fn administrator(db: &mut SqliteConnection, id: OrganizationId) -> Result<Option<User>> {
     let found: Option<(AccountId, String, GrantId)> = sqlx::query_as(
         "select a.id, a.name, g.id from grant g join account a on a.id = g.account_id
           where g.organization_id = ? and g.state = 'active' order by g.id limit 1",
