@@ -191,7 +191,7 @@ pub async fn within(
     let (sender, receiver) = mpsc::channel(1);
     sender.send(rows).await.map_err(|e| Error::Fault(e.to_string()))?;
     drop(sender);
-    write(tx, modules, clock, by, import, choice, receiver).await
+    write(tx, modules, clock, by, import, choice, receiver, &Progress::new(0)).await
 }
 
 /// What stands against the choice before anything is tried.

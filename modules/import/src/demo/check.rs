@@ -27,6 +27,7 @@ pub async fn within(
     let mut against = None;
     while let Some(piece) = parsing.next().await {
         match piece {
+            Piece::Expect(_) => {}
             Piece::Header(header) => {
                 store::keep_header(&mut *tx, import.id, &header).await?;
                 let layout = Layout::of(&header.titles);
