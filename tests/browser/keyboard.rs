@@ -11,7 +11,7 @@ use crate::demo::{account, sign_in};
 use crate::stage::{Browser, Server, executable};
 
 /// Presses a key and lets it go, wherever the focus is.
-async fn key(browser: &Browser, value: char) {
+pub async fn key(browser: &Browser, value: char) {
     let keys = KeyActions::new("keyboard".to_owned())
         .then(KeyAction::Down { value })
         .then(KeyAction::Up { value });
@@ -35,13 +35,13 @@ async fn typed(browser: &Browser, text: &str) {
     }
 }
 
-async fn script(browser: &Browser, code: &str) -> String {
+pub async fn script(browser: &Browser, code: &str) -> String {
     let value = browser.client.execute(code, vec![]).await.unwrap();
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Waits until the script says so.
-async fn until(browser: &Browser, what: &str, code: &str) {
+pub async fn until(browser: &Browser, what: &str, code: &str) {
     let deadline = Instant::now() + Duration::from_secs(15);
     loop {
         // a page that is just going has no answer

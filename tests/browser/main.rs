@@ -6,6 +6,7 @@ mod annual_reports;
 mod classes;
 mod corrections;
 mod demo;
+mod import;
 mod keyboard;
 mod loop_of_hours;
 mod notices;

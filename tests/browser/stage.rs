@@ -381,6 +381,6 @@ fn hyper_util_connector() -> hyper_util::client::legacy::connect::HttpConnector 
 }
 
 /// Decodes what the driver sends pictures and PDFs in.
-fn base64(text: &str) -> Vec<u8> {
+pub fn base64(text: &str) -> Vec<u8> {
     base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).unwrap()
 }
