@@ -239,7 +239,37 @@ fn typed_beside_a_running_server_the_page_shows_who_came_in() {
         .ends(0)
         .says("提醒：同一个文件")
         .says("导入过");
+
+    // taken back, but for the one who has signed in
+    let id = report["import"].to_string();
+    let person = server_again(&folder, &one);
+    assert_eq!(person, "/start");
+    let before = on(&folder, &["import", "--undo", &id, "--dry-run", "--json"]);
+    before.ends(0);
+    let done = on(&folder, &["import", "--undo", &id, "--json", "--reason", "文件选错了"]);
+    done.ends(0);
+    let (before, done) = (json(&before.out), json(&done.out));
+    assert_eq!((&done["undone"], &done["kept"]), (&0.into(), &1.into()), "{done}");
+    assert_eq!(before["kept"], 1, "{before}");
+    assert!(done["named"][0]["who"].as_str().unwrap().contains("欧阳明日"), "{done}");
+    on(&folder, &["import", "--undo", &id]).ends(1).says("没有重复撤销");
+    on(&folder, &["import", "--undo", "99999", "--json"]).ends(1).says("没有编号是 99999");
+    on(&folder, &["import", "--undo", &id, &path]).ends(2);
+    on(&folder, &["import", &path, "--reason", "无"]).ends(2);
+    let last = on(&folder, &["import", &right, "--json", "--policy=skip"]);
+    let skipped = json(&last.out)["import"].to_string();
+    on(&folder, &["import", "--undo", &skipped]).ends(1).says("没有导入");
     on(&folder, &["doctor", "--deep"]).ends(0);
+}
+
+/// Somebody sets his first password; where that leads.
+fn server_again(folder: &Path, number: &str) -> String {
+    let server = Server::start(folder);
+    let mut person = server.client();
+    person.sign_in((number, &number[12..]));
+    person.get("/password/first").unwrap();
+    let fields = [("password", "Hemlock-7-window"), ("again", "Hemlock-7-window")];
+    person.post("/password/first", &fields).unwrap().location
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `jxjy import`: people from a spreadsheet, checked and written by the screen's own code.
 
 mod terminal;
+mod undo;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -21,8 +22,8 @@ const AFTER: &str = "退出码：0 每一行都已导入（--dry-run：都可以
 #[command(next_help_heading = "选项", after_help = AFTER)]
 pub struct Import {
     /// 填好的导入文件
-    #[arg(value_name = "文件")]
-    file: PathBuf,
+    #[arg(value_name = "文件", required_unless_present = "undo")]
+    file: Option<PathBuf>,
     /// 导入到哪个单位：单位全称或统一社会信用代码，默认人社局
     #[arg(long, value_name = "单位")]
     organization: Option<String>,
@@ -44,6 +45,18 @@ pub struct Import {
     /// 以 JSON 输出结果
     #[arg(long)]
     json: bool,
+    /// 撤销一次导入：写导入记录编号，不写文件；加 --dry-run 只看会怎样
+    #[arg(long, value_name = "编号", conflicts_with_all = ["file", "organization", "all_or_nothing", "only_valid", "create_departments"])]
+    undo: Option<i64>,
+    /// 撤销的原因，记入导入记录和操作日志
+    #[arg(
+        long,
+        value_name = "原因",
+        requires = "undo",
+        default_value = "命令行撤销",
+        hide_default_value = true
+    )]
+    reason: String,
 }
 
 fn policy(key: &str) -> std::result::Result<Policy, String> {
@@ -51,8 +64,11 @@ fn policy(key: &str) -> std::result::Result<Policy, String> {
 }
 
 pub fn run(import: &Import, folder: &Folder, features: Vec<Box<dyn Module>>) -> Result<()> {
+    if let Some(id) = import.undo {
+        return undo::run(import, id, folder, features);
+    }
     let done = county::run(async {
-        let bytes = read(&import.file)?;
+        let bytes = read(import.file())?;
         let county = county::County::open_same(folder, features).await?;
         let report = work(import, &county, bytes).await;
         county.pools.shut().await;
@@ -67,6 +83,12 @@ pub fn run(import: &Import, folder: &Folder, features: Vec<Box<dyn Module>>) -> 
             }
             Err(error)
         }
+    }
+}
+
+impl Import {
+    fn file(&self) -> &Path {
+        self.file.as_deref().unwrap_or(Path::new(""))
     }
 }
 
@@ -86,7 +108,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 
 async fn work(import: &Import, county: &county::County, bytes: Vec<u8>) -> Result<Report> {
     let organization = command::organization(&county.pools, import.organization.as_deref()).await?;
-    let name = import.file.file_name().unwrap_or_default().to_string_lossy();
+    let name = import.file().file_name().unwrap_or_default().to_string_lossy();
     let order = Order {
         organization: &organization,
         file_name: &name,

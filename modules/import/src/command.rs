@@ -13,7 +13,8 @@ pub use crate::policy::Policy;
 
 use crate::commit::By;
 use crate::store::{self, NewImport};
-use crate::{below, commit, run};
+pub use crate::undo::Report as Undone;
+use crate::{below, commit, run, undo as undoing};
 
 /// A problem as `--json` prints it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
@@ -247,6 +248,36 @@ async fn told(db: &mut SqliteConnection, id: i64, level: &str) -> Result<Vec<Tol
     .bind(level)
     .fetch_all(db)
     .await?)
+}
+
+/// 撤销导入; with `dry`, what it would do.
+///
+/// # Errors
+/// Refused if there is no such import of people, if it is undone already, or too late.
+pub async fn undo(
+    db: &Pools,
+    modules: &Modules,
+    clock: &Clock,
+    id: i64,
+    (reason, dry): (&str, bool),
+    progress: &Progress,
+) -> Result<Undone> {
+    let found = undoing::subject(&mut *db.read().await?, id).await;
+    match found {
+        Ok(import) if import.kind == store::PEOPLE => {}
+        Ok(_) => return Err(Error::refused("这是单位的导入，请在系统的“批量导入”中撤销。")),
+        Err(Error::NotFound) => {
+            return Err(Error::refused(format!(
+                "没有编号是 {id} 的人员导入。编号见 jxjy import 的输出，或“导入记录”的网址；历史学时的导入请在系统中撤销。"
+            )));
+        }
+        Err(error) => return Err(error),
+    }
+    if dry {
+        return undoing::preview(&mut *db.read().await?, modules, clock, id).await;
+    }
+    let actor = Actor::command("import --undo");
+    undoing::undo(db, modules, clock, &actor, id, reason, progress).await
 }
 
 /// Removes what a trial kept, unless somebody has imported it on the unit's page meanwhile.

@@ -1,10 +1,11 @@
 //! The demo county's imports, by the screens' own code: one of long ago, one that filled in what was
-//! empty (its failing rows kept), one of a wrong file, one cancelled, one checked and
-//! waiting. How many people there are does not change.
+//! empty (its failing rows kept), one of a wrong file, one cancelled, one checked and waiting, one
+//! taken back. How many people there are does not change.
 
 mod check;
 mod files;
 
+use kit::job::Progress;
 use kit::module::Demo;
 use kit::{Clock, Error, OrganizationId, Result, User, day, trail};
 use sqlx::SqliteConnection;
@@ -14,6 +15,7 @@ use crate::commit::{self, By, Choice};
 use crate::history::administrator;
 use crate::policy::Policy;
 use crate::store::{self, Import, NewImport};
+use crate::undo;
 use files::{Person, graduates, people, workbook};
 
 /// Employers with so many people and an administrator at work import something.
@@ -40,6 +42,7 @@ pub async fn fill(tx: &mut SqliteConnection, county: &mut Demo) -> Result<()> {
                 by.waiting(&mut *tx).await?;
             }
             1 => by.filled(&mut *tx).await?,
+            2 => by.taken_back(&mut *tx).await?,
             _ => {
                 by.wrong_file(&mut *tx).await?;
                 by.cancelled(&mut *tx).await?;
@@ -177,6 +180,20 @@ impl Of<'_> {
         if import.fills > 0 {
             self.import(tx, &import, Policy::Fill, &self.ago(6, 101)).await?;
         }
+        Ok(())
+    }
+
+    /// Imported into the wrong unit's list, and taken back the next day.
+    async fn taken_back(&self, tx: &mut SqliteConnection) -> Result<()> {
+        let rows = graduates(&self.county.clock, 3, 53);
+        let clock = self.ago(9, 20);
+        let import = self.checked(&mut *tx, "实习人员名单.xlsx", workbook(&rows)?, &clock).await?;
+        self.import(&mut *tx, &import, Policy::Fill, &self.ago(9, 24)).await?;
+        let clock = self.ago(8, 33);
+        let actor = self.user.actor();
+        let reason = "名单里是实习人员，还没有聘用";
+        let (modules, progress) = (&self.county.modules, Progress::new(0));
+        undo::within(tx, modules, &clock, &actor, import.id, reason, &progress).await?;
         Ok(())
     }
 

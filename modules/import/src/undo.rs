@@ -274,8 +274,27 @@ pub async fn undo(
     progress: &Progress,
 ) -> Result<Report> {
     let mut tx = db.begin().await?;
-    let import = subject(&mut tx, id).await?;
-    let days = accounts::credentials::days(&mut tx, &UNDO_DAYS).await?;
+    let report = within(&mut tx, modules, clock, actor, id, reason, progress).await?;
+    progress.check()?;
+    tx.commit().await?;
+    Ok(report)
+}
+
+/// As `undo`, in a transaction of the caller's.
+///
+/// # Errors
+/// As `undo`.
+pub async fn within(
+    tx: &mut SqliteConnection,
+    modules: &Modules,
+    clock: &Clock,
+    actor: &Actor,
+    id: i64,
+    reason: &str,
+    progress: &Progress,
+) -> Result<Report> {
+    let import = subject(&mut *tx, id).await?;
+    let days = accounts::credentials::days(&mut *tx, &UNDO_DAYS).await?;
     if let Some(sentence) = refusal(&import, days, clock) {
         return Err(Error::refused(sentence));
     }
@@ -284,17 +303,15 @@ pub async fn undo(
     let mut undoing = Undoing { modules, clock, actor, import: id, leaving: HashSet::new() };
     let mut report = Report::default();
     for part in PARTS {
-        let count = whole(&mut tx, &mut undoing, *part, progress).await?;
+        let count = whole(&mut *tx, &mut undoing, *part, progress).await?;
         report.add(count);
     }
-    finish(&mut tx, clock, actor, id, reason, &report).await?;
+    finish(&mut *tx, clock, actor, id, reason, &report).await?;
     let did: Vec<String> = report.counts.iter().map(Count::words).collect();
     let text =
         format!("撤销批量导入（文件“{}”）：{}，原因：{reason}", import.file_name, did.join("，"));
-    trail::write(&mut tx, actor, clock, "import.undo", &format!("import:{id}"), &text).await?;
-    report.named = named(&mut tx, id).await?;
-    progress.check()?;
-    tx.commit().await?;
+    trail::write(&mut *tx, actor, clock, "import.undo", &format!("import:{id}"), &text).await?;
+    report.named = named(tx, id).await?;
     Ok(report)
 }
 
