@@ -63,7 +63,8 @@ impl std::ops::Add for Took {
 /// Measures an import of so many rows.
 pub fn run(rows: u32, features: Vec<Box<dyn Module>>) -> Result<()> {
     let scratch = Scratch::new()?;
-    let (data, before) = (scratch.0.join("county"), scratch.0.join("before"));
+    let (data, before, after) =
+        (scratch.0.join("county"), scratch.0.join("before"), scratch.0.join("after"));
     let folder = Folder { data: Some(data.clone()) };
     let (machine, modules) = county::place(&folder, features)?;
     machine::prepare(&data)?;
@@ -90,8 +91,8 @@ pub fn run(rows: u32, features: Vec<Box<dyn Module>>) -> Result<()> {
         county.pools.shut().await;
         guest
     })?;
-    let ours = through_server(&data, &guest.admin, rows, &new, &changed)?;
-    let floor = county::run(floor::measure(rows, &new, &before, &data))?;
+    let ours = through_server(&data, &after, &guest.admin, rows, &new, &changed)?;
+    let floor = county::run(floor::measure(&new, &before, &after))?;
     compare(rows, ours, &floor);
     Ok(())
 }
@@ -99,6 +100,7 @@ pub fn run(rows: u32, features: Vec<Box<dyn Module>>) -> Result<()> {
 /// The file through the screens of a server; gives what check and import took together.
 fn through_server(
     data: &Path,
+    after: &Path,
     session: &str,
     rows: u32,
     new: &[u8],
@@ -114,6 +116,7 @@ fn through_server(
     tell(rows, write, "写入（再查一遍，一个事务）");
     let both = check + write;
     tell(rows, both, "核对和写入合计");
+    county::run(snapshot(data, after))?;
     if let (Some(idle), Some(peak)) = (idle, server.peak()) {
         println!("内存：空闲 {idle:.0} MiB，最高 {peak:.0} MiB（RSS）");
     }
@@ -133,6 +136,18 @@ fn through_server(
         pages::quantile(&mut times, 1.0),
     );
     Ok(both)
+}
+
+/// The county as it is now, beside the running server.
+async fn snapshot(data: &Path, into: &Path) -> Result<()> {
+    std::fs::create_dir(into)?;
+    let pools = db::Pools::open(data, 1, false).await?;
+    sqlx::query("vacuum into ?")
+        .bind(into.join(db::FILE).to_string_lossy().into_owned())
+        .execute(&mut *pools.writer().await?)
+        .await?;
+    pools.shut().await;
+    Ok(())
 }
 
 /// Uploads a file and waits for its check; gives the page of the upload.

@@ -1,6 +1,6 @@
 //! 职称: series, level, name, date and certificate, which must fit each other.
 
-use kit::dictionary::{self, TitleLevel, WITHOUT_TITLE, levels_of, titles_of};
+use kit::dictionary::{self, TitleLevel, WITHOUT_TITLE, titles_of};
 use time::Date;
 
 use super::{At, Words};
@@ -55,7 +55,7 @@ impl At<'_> {
         }
     }
 
-    fn level(&mut self, words: &mut Words, series: &str) -> Option<TitleLevel> {
+    fn level(&mut self, words: &mut Words, series: &'static str) -> Option<TitleLevel> {
         let column = Column::Level;
         let text = self.text(column);
         if self.told(column) {
@@ -81,8 +81,8 @@ impl At<'_> {
             return None;
         }
         let level = TitleLevel::from_code(self.word(words, column, &dictionary::TITLE_LEVELS))?;
-        if !series.is_empty() && !levels_of(series).contains(&level) {
-            let labels: Vec<&str> = levels_of(series).into_iter().map(TitleLevel::label).collect();
+        if !series.is_empty() && !words.levels(series).contains(&level) {
+            let labels: Vec<&str> = words.levels(series).iter().map(|l| l.label()).collect();
             self.error(
                 column,
                 format!("“{}”系列没有{}", dictionary::TITLE_SERIES.label(series), level.label()),

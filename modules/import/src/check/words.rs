@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kit::dictionary::{Dictionary, Entry, Title, title_named};
+use kit::dictionary::{Dictionary, Entry, Title, TitleLevel, levels_of, title_named};
 
 /// Most words remembered; beyond it the memory is emptied.
 const MOST: usize = 20_000;
@@ -12,6 +12,7 @@ const MOST: usize = 20_000;
 pub struct Words {
     found: HashMap<(&'static str, String), Result<&'static Entry, String>>,
     titles: HashMap<(&'static str, String), Option<Title>>,
+    levels: HashMap<&'static str, Vec<TitleLevel>>,
 }
 
 impl Words {
@@ -36,6 +37,11 @@ impl Words {
             self.titles.clear();
         }
         *self.titles.entry((series, typed.to_owned())).or_insert_with(|| title_named(series, typed))
+    }
+
+    /// The levels that a series has.
+    pub fn levels(&mut self, series: &'static str) -> &[TitleLevel] {
+        self.levels.entry(series).or_insert_with(|| levels_of(series))
     }
 
     /// Whether the names of a series still await the official table.
