@@ -230,7 +230,8 @@ pub async fn count(db: &mut SqliteConnection, id: i64) -> Result<i64> {
         .await?)
 }
 
-#[get("/<id>/units?<page>")]
+// behind /records/<id>, which it would meet at /records/units
+#[get("/<id>/units?<page>", rank = 2)]
 async fn show(user: Can<ViewImports>, db: &State<Db>, id: i64, page: Option<i64>) -> Result<Page> {
     let mut reader = db.read().await?;
     let import = store::find_for(&mut reader, id, &user.grant).await?;

@@ -104,7 +104,6 @@ pub struct Import {
     pub undone_by: String,
     pub undo_reason: String,
     pub undone: i64,
-    pub kept: i64,
     pub created_at: String,
     /// The last job: the check, or the writing.
     pub job_id: Option<kit::JobId>,
@@ -236,7 +235,7 @@ pub async fn find_kind(
            i.examples, i.total, i.rows, i.valid, i.warned, i.failing, i.skipped, i.known, i.fills,
            i.updates, i.fills_asked, i.updates_asked, i.approvals,
            i.approved, i.imported, i.updated, i.requested, i.changed, i.created_at, i.ended_at,
-           i.batch_id, i.undone_at, i.undone_by, i.undo_reason, i.undone, i.kept,
+           i.batch_id, i.undone_at, i.undone_by, i.undo_reason, i.undone,
            i.job_id, coalesce(j.kind, '') as job_kind, coalesce(j.state, '') as job_state,
            coalesce(j.message, '') as job_message
            from import i left join job j on j.id = i.job_id
