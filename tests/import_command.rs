@@ -47,7 +47,7 @@ async fn run(county: &World, choice: Choice, dry: bool, bytes: &[u8]) -> Result<
 
 /// How much is in every table.
 async fn counts(county: &World) -> std::collections::BTreeMap<String, i64> {
-    jxjy::archive::counts(&mut *county.db().read().await.unwrap()).await.unwrap()
+    jxjy::archive::counts(&mut county.db().read().await.unwrap()).await.unwrap()
 }
 
 async fn organized() -> World {

@@ -190,12 +190,7 @@ async fn a_department_asks_for_everything_reviewed_and_the_unit_decides_first() 
         .await
         .with_person("孙丽", "妇幼保健院", &number)
         .await;
-    county
-        .execute(
-            "create trigger below after insert on import begin
-               update import set below = 1 where id = new.id; end",
-        )
-        .await;
+    county.set("import.below", "superiors").await;
     let mut department = admin_of(&county, "卫健委").await;
     let header = [
         "姓名",

@@ -52,7 +52,7 @@ pub struct Import {
     #[arg(
         long,
         value_name = "原因",
-        requires = "undo",
+        conflicts_with = "file", // it goes with --undo only
         default_value = "命令行撤销",
         hide_default_value = true
     )]

@@ -127,7 +127,7 @@ async fn refer(db: &Db, references: &[(String, String, String)]) {
 #[rocket::async_test]
 async fn whatever_refers_to_a_person_or_his_account_keeps_him() {
     let county = World::new().await.with_employer("第一小学").await;
-    let all = references(&mut *county.db().read().await.unwrap()).await;
+    let all = references(&mut county.db().read().await.unwrap()).await;
     let known = |reference: &Reference, of: &[(&str, &str)]| {
         of.contains(&(reference.0.as_str(), reference.1.as_str()))
     };

@@ -2,7 +2,7 @@
 
 use kit::job::Jobs;
 use kit::{Can, Clock, Db, Page, Result, Settings, mask};
-use rocket::{Route, State, get, routes};
+use rocket::{FromForm, Route, State, get, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
@@ -127,7 +127,14 @@ impl<'a> Shown<'a> {
     }
 }
 
-#[get("/<id>?<tab>&<page>")]
+/// Which lines of the page are asked for.
+#[derive(FromForm)]
+struct Asked<'r> {
+    tab: Option<&'r str>,
+    page: Option<i64>,
+}
+
+#[get("/<id>?<asked..>")]
 async fn show(
     user: Can<ViewImports>,
     db: &State<Db>,
@@ -135,9 +142,9 @@ async fn show(
     jobs: &State<Jobs>,
     clock: &State<Clock>,
     id: i64,
-    tab: Option<&str>,
-    page: Option<i64>,
+    asked: Asked<'_>,
 ) -> Result<Page> {
+    let Asked { tab, page } = asked;
     let mut reader = db.read().await?;
     let import = store::find_for(&mut reader, id, &user.grant).await?;
     let shown = Shown::of(&import, &user.user)?;

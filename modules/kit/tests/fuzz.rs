@@ -1,7 +1,5 @@
 //! What the fuzzer found (fuzz/): each file gets rows or a sentence, whatever a library does with it.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on says so")]
-
 use std::path::Path;
 
 use kit::Error;
