@@ -151,6 +151,19 @@ async fn the_bureau_imports_a_whole_county_at_once() {
     // the import stays the bureau's
     school.get("/import/1").await.is(404);
     school.get("/import/1/units").await.is(404);
+    // undone, the units are told, too
+    admin.post("/import/1/undo", &[("reason", "文件选错了")]).await.is(303);
+    for _ in 0..200 {
+        if county.number("select count(*) from import where undone_at <> ''").await == 1 {
+            break;
+        }
+        rocket::tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(people(&county).await, "");
+    assert_eq!(
+        county.number("select count(*) from message where title = '为本单位的导入已撤销'").await,
+        3
+    );
 }
 
 #[rocket::async_test]
@@ -216,7 +229,10 @@ async fn a_limited_right_reaches_no_unit_below() {
     upload(&mut admin, &rows).await.contains("导入 1 行");
     let mut clerk = county.sign_in("own-bureau").await;
     clerk.get("/import").await.lacks("/import/3\"");
-    clerk.get("/import/records").await.lacks("/import/3\"");
+    clerk.get("/import/records").await.is(200).lacks("/import/records/3\"");
+    clerk.get("/import/records/3").await.is(404);
+    clerk.get("/import/3/undo").await.is(404);
+    admin.get("/import/records").await.is(200).contains("/import/records/3\"");
     for page in ["", "/units", "/confirm", "/failing", "/progress"] {
         clerk.get(&format!("/import/3{page}")).await.is(404);
     }

@@ -154,6 +154,39 @@ pub async fn done(
     tell(tx, &texts, "为本单位导入人员", actor, clock).await
 }
 
+/// Tells the administrators of the other units whose people an import touched that it is undone,
+/// each once: in the undo's own transaction.
+pub async fn undone(
+    tx: &mut SqliteConnection,
+    id: i64,
+    actor: &Actor,
+    clock: &Clock,
+) -> Result<()> {
+    let units: Vec<(OrganizationId, String, String, i64)> = sqlx::query_as(
+        "select u.organization_id, o.name, coalesce(i.ended_at, ''),
+                u.imported + u.updated + u.requested
+           from import_unit u join import i on i.id = u.import_id
+           join organization o on o.id = i.organization_id
+          where u.import_id = ? and u.organization_id <> i.organization_id
+            and u.imported + u.updated + u.requested > 0
+          order by u.place",
+    )
+    .bind(id)
+    .fetch_all(&mut *tx)
+    .await?;
+    let texts: Vec<(OrganizationId, String)> = units
+        .into_iter()
+        .map(|(unit, importer, at, people)| {
+            let at = day::shown_time(&at);
+            let text = format!(
+                "{importer}撤销了 {at} 为本单位所做的批量导入，当时涉及 {people} 人。导入之后又有变化的人员保留。"
+            );
+            (unit, text)
+        })
+        .collect();
+    tell(tx, &texts, "为本单位的导入已撤销", actor, clock).await
+}
+
 #[derive(Default)]
 struct Did {
     imported: i64,

@@ -1,16 +1,15 @@
 //! One import as it is kept: what it did line by line, what did not go in, whether it can be undone.
 
+use kit::access::Grant;
 use kit::job::{self, Jobs};
-use kit::{
-    AccountId, Can, Clock, Db, Error, OrganizationId, Page, Permission, Result, Scope, Settings,
-};
+use kit::{AccountId, Can, Clock, Db, Error, OrganizationId, Page, Permission, Result, Settings};
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use crate::policy::Policy;
 use crate::result::{self, pager};
-use crate::{EditImports, ViewImports, records, store, undo};
+use crate::{EditImports, ViewImports, below, records, store, undo};
 
 /// Lines on a page.
 const PAGE: i64 = 50;
@@ -54,9 +53,10 @@ struct Record {
     kept: i64,
 }
 
-/// The import, if it is of the caller's unit or of one below it.
-async fn find(db: &mut SqliteConnection, id: i64, scope: Scope) -> Result<Record> {
-    let (department, organization) = scope.values();
+/// The import, if it is of the caller's unit or of one below it; one that went to units below only
+/// if his right covers these.
+async fn find(db: &mut SqliteConnection, id: i64, grant: &Grant) -> Result<Record> {
+    let (department, organization) = grant.scope.values();
     let found: Option<Record> = sqlx::query_as(
         "select i.id, i.account_id, i.organization_id, o.name as organization, i.by_name,
                 i.file_name, i.sha256, i.policy, i.whole, i.below, i.create_departments,
@@ -69,11 +69,12 @@ async fn find(db: &mut SqliteConnection, id: i64, scope: Scope) -> Result<Record
                 i.undo_reason, i.undone, i.kept
            from import i join organization o on o.id = i.organization_id
           where i.id = ?1 and i.kind = 'people' and (?2 is null or i.department_id = ?2)
-            and (?3 is null or i.organization_id = ?3)",
+            and (?3 is null or i.organization_id = ?3) and i.below <= ?4",
     )
     .bind(id)
     .bind(department)
     .bind(organization)
+    .bind(below::sees(grant))
     .fetch_optional(db)
     .await?;
     found.ok_or(Error::NotFound)
@@ -125,11 +126,11 @@ async fn show(
     jobs: &State<Jobs>,
 ) -> Result<Page> {
     let mut db = db.read().await?;
-    let record = find(&mut db, id, user.scope()).await?;
+    let record = find(&mut db, id, &user.grant).await?;
     let job = undoing(&mut db, jobs, id).await?;
     let days = settings.integer(&undo::UNDO_DAYS);
     let may = user.user.may(EditImports::grantable())
-        && undo::reaches(&user.grant, record.organization_id);
+        && undo::reaches(&user.grant, record.organization_id, record.below);
     let running = job.as_ref().is_some_and(|job| !job.state.ended());
     let refusal = undo::refusal(&undo::subject(&mut db, id).await?, days, clock);
     let tab = Tab::of(tab, &record);

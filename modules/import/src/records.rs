@@ -106,11 +106,15 @@ async fn records(
     };
     let own = user.organization().0;
     let extra = Extra {
-        fixed: vec![if below {
-            Fixed { sql: "i.organization_id <> ?", values: vec![own] }
-        } else {
-            Fixed { sql: "i.organization_id = ?", values: vec![own] }
-        }],
+        fixed: vec![
+            if below {
+                Fixed { sql: "i.organization_id <> ?", values: vec![own] }
+            } else {
+                Fixed { sql: "i.organization_id = ?", values: vec![own] }
+            },
+            // what went to units below is for whose right covers these
+            Fixed { sql: "i.below <= ?", values: vec![i64::from(crate::below::sees(&user.grant))] },
+        ],
         tabs: if superior {
             vec![
                 one("本单位", "/import/records", !below),

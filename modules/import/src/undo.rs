@@ -311,6 +311,7 @@ pub async fn within(
     let text =
         format!("撤销批量导入（文件“{}”）：{}，原因：{reason}", import.file_name, did.join("，"));
     trail::write(&mut *tx, actor, clock, "import.undo", &format!("import:{id}"), &text).await?;
+    crate::by_unit::undone(&mut *tx, id, actor, clock).await?;
     report.named = named(tx, id).await?;
     Ok(report)
 }

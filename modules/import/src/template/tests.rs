@@ -4,7 +4,12 @@ use calamine::{Data, Reader, Xlsx};
 use kit::sheet::{Header, Row, Sink};
 
 use super::{Below, For, SHEET, lists::Lists, workbook};
-use crate::columns::Column;
+use crate::check::Checker;
+use crate::columns::{COLUMNS, Column, Layout};
+use crate::departments::tests::some;
+use crate::units::Units;
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/sheets");
 
 fn school() -> For {
     let departments = vec!["教务处".to_owned(), "一科, 二科\"".to_owned()];
@@ -76,14 +81,10 @@ fn no_formula_is_longer_than_a_drop_down_may_have() {
     }
 }
 
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/sheets");
-
 #[test]
 #[ignore = "writes a file: run by tests/fixtures/make"]
 fn makes_a_fixture() {
-    let departments = ["教务处", "政教处"].map(str::to_owned).to_vec();
-    let bytes = workbook(&For { departments, ..school() }).unwrap();
-    std::fs::write(format!("{FIXTURES}/template.xlsx"), bytes).unwrap();
+    std::fs::write(format!("{FIXTURES}/template.xlsx"), workbook(&bureau(3)).unwrap()).unwrap();
 }
 
 #[derive(Default)]
@@ -100,21 +101,44 @@ impl Sink for Kept {
     }
 }
 
+fn read(name: &str) -> (Layout, Vec<Row>) {
+    let bytes = std::fs::read(format!("{FIXTURES}/{name}")).unwrap();
+    let mut kept = Kept::default();
+    kit::sheet::read(bytes, &crate::columns::wanted(), &mut kept).unwrap();
+    let Kept(header, rows) = kept;
+    let header = header.unwrap();
+    assert_eq!((header.sheet.as_str(), header.row), (SHEET, 1), "{name}");
+    assert!(header.layout.unknown.is_empty(), "{name}");
+    (Layout::of(&header.titles), rows)
+}
+
 #[test]
 fn the_template_survives_another_program() {
     for name in ["template.xlsx", "template-libreoffice.xlsx", "template-libreoffice.ods"] {
-        let bytes = std::fs::read(format!("{FIXTURES}/{name}")).unwrap();
-        let mut kept = Kept::default();
-        kit::sheet::read(bytes, &crate::columns::wanted(), &mut kept).unwrap();
-        let Kept(header, rows) = kept;
-        let header = header.unwrap();
-        assert_eq!((header.sheet.as_str(), header.row), (SHEET, 1), "{name}");
-        assert!(header.layout.unknown.is_empty(), "{name}");
+        let (layout, rows) = read(name);
         assert_eq!(rows.len(), 1, "{name}");
-        let layout = crate::columns::Layout::of(&header.titles);
-        for definition in crate::columns::COLUMNS.iter().filter(|d| d.column != Column::Unit) {
-            let place = layout.place(definition.column).unwrap();
-            assert_eq!(rows[0].cells[place].text(), definition.example, "{name}");
+        for definition in &COLUMNS {
+            let at = layout.place(definition.column).unwrap();
+            assert_eq!(rows[0].cells[at].text(), definition.example, "{name}");
         }
+    }
+}
+
+#[test]
+fn what_is_filled_in_and_saved_by_another_program_goes_in() {
+    for name in ["template-filled.xlsx", "template-filled.ods", "template-filled.xls"] {
+        let (layout, rows) = read(name);
+        let today = time::macros::date!(2026 - 11 - 23);
+        let mut checker = Checker::new(today, layout, Units::alone(some()), false);
+        let checked: Vec<_> = rows.iter().map(|row| checker.row(row)).collect();
+        assert!(checked[0].example, "{name}");
+        assert_eq!(checked.len(), 3, "{name}");
+        for row in &checked[1..] {
+            assert_eq!(row.problems, vec![], "{name}");
+        }
+        let accepted = checked[1].accepted.as_ref().unwrap();
+        assert_eq!(accepted.id_card.number(), "419999199005150013", "{name}");
+        assert_eq!(accepted.department, "教务处");
+        assert_eq!(accepted.fields.graduated_on, "2012-07");
     }
 }

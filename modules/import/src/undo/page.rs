@@ -33,9 +33,10 @@ pub fn until(ended_at: &str, days: i64) -> String {
     last.map(day::date_text).unwrap_or_default()
 }
 
-/// Whether a right reaches an import's undo: its own organization's, or the whole county's.
-pub fn reaches(grant: &Grant, organization: OrganizationId) -> bool {
-    organization == grant.organization
+/// Whether a right reaches an import's undo: its own organization's, or the whole county's; of one
+/// that went to units below only if it covers these.
+pub fn reaches(grant: &Grant, organization: OrganizationId, below: bool) -> bool {
+    organization == grant.organization && (!below || crate::below::sees(grant))
         || grant.kind == OrganizationKind::Bureau && grant.scope == Scope::County
 }
 
@@ -44,12 +45,12 @@ pub fn reaches(grant: &Grant, organization: OrganizationId) -> bool {
 /// # Errors
 /// `NotFound` for one that he may not undo, even if he sees it.
 async fn found(db: &mut SqliteConnection, user: &Can<EditImports>, id: i64) -> Result<Subject> {
-    let organization: Option<OrganizationId> =
-        sqlx::query_scalar("select organization_id from import where id = ?")
+    let organization: Option<(OrganizationId, bool)> =
+        sqlx::query_as("select organization_id, below from import where id = ?")
             .bind(id)
             .fetch_optional(&mut *db)
             .await?;
-    if !organization.is_some_and(|organization| reaches(&user.grant, organization)) {
+    if !organization.is_some_and(|(own, below)| reaches(&user.grant, own, below)) {
         return Err(Error::NotFound);
     }
     super::subject(db, id).await
