@@ -1,6 +1,7 @@
 //! 导入记录 and 撤销导入: what an import did is kept and can be taken back as a whole.
 
 mod county;
+mod property;
 mod references;
 
 use crate::support::{World, id_number};

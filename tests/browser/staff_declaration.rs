@@ -88,7 +88,7 @@ async fn a_unit_picks_and_uploads_its_roster_and_two_desks_pass_it() {
     }
     book.save(&file).unwrap();
     browser.press("看名单（2 人）").await;
-    browser.press("上传填好的名单（.xlsx）").await;
+    browser.press("上传填好的名单（.xlsx、.xls、.ods、.csv）").await;
     browser.attach("file", &file).await;
     browser.press("上传名单").await;
     browser.sees("加入 1 人").await;
