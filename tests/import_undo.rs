@@ -230,3 +230,54 @@ async fn a_registration_that_an_import_approved_stays() {
     admin.post("/import/1/undo", &[("reason", "选错了文件")]).await.is(303);
     assert_eq!(county.text("select group_concat(name) from person").await, "何敏");
 }
+
+#[rocket::async_test]
+async fn beside_a_sign_in_an_undo_keeps_him_whole_or_takes_him_whole() {
+    for wait in [0, 5, 20, 40, 80] {
+        let county = school().await;
+        let number = number(1);
+        let mut person = county.browser();
+        person.get("/").await;
+        let mut admin = county.sign_in(&county.admin_of("第一小学").await).await;
+        admin.get("/import/1/undo").await.is(200);
+        let last = &number[12..];
+        let fields = [("login", number.as_str()), ("password", last)];
+        let (came, undone) = rocket::tokio::join!(person.post("/sign-in", &fields), async {
+            rocket::tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
+            admin.post("/import/1/undo", &[("reason", "选错了文件")]).await
+        });
+        undone.is(303);
+        let there = county.number("select count(*) from person where name = '何敏'").await;
+        let accounts = "select count(*) from account a join identity i on i.id = a.identity_id";
+        assert_eq!(county.number(accounts).await, there, "{wait}");
+        if came.status == 303 {
+            // he is in: then he is still there, with a page to go on with
+            assert_eq!(there, 1, "{wait}");
+            person.get("/password/first").await.is(200);
+        } else {
+            came.contains("账号或密码不正确");
+            assert_eq!(there, 0, "{wait}");
+        }
+    }
+}
+
+#[rocket::async_test]
+async fn of_two_undos_at_once_one_is_done() {
+    let county = school().await;
+    let login = county.admin_of("第一小学").await;
+    let (mut one, mut two) = (county.sign_in(&login).await, county.sign_in(&login).await);
+    let reason = [("reason", "选错了文件")];
+    one.get("/import/1/undo").await.is(200);
+    two.get("/import/1/undo").await.is(200);
+    let (a, b) = rocket::tokio::join!(
+        one.post("/import/1/undo", &reason),
+        two.post("/import/1/undo", &reason)
+    );
+    let mut answers = [a.status, b.status];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 409]);
+    assert_eq!(county.number("select count(*) from person").await, 0);
+    assert_eq!(county.text("select undone || '/' || kept from import").await, "4/0");
+    let undos = "select count(*) from trail where act = 'import.undo'";
+    assert_eq!(county.number(undos).await, 1);
+}
