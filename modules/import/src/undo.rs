@@ -184,7 +184,7 @@ pub fn refusal(import: &Subject, days: i64, clock: &Clock) -> Option<String> {
     }
     if !import.undone_at.is_empty() {
         return Some(format!(
-            "这次导入已由{}于 {} 撤销，没有重复撤销。",
+            "这次导入已由 {} 于 {} 撤销，没有重复撤销。",
             import.undone_by,
             day::shown_time(&import.undone_at)
         ));
@@ -388,24 +388,34 @@ async fn keep(
     touches: &[Touched],
     staying: &HashMap<i64, Stays>,
 ) -> Result<()> {
-    let lines: Vec<(i64, &str)> = touches
-        .iter()
-        .map(|touch| (touch.object_id, staying.get(&touch.object_id).map_or("", Stays::why)))
-        .collect();
+    let all: Vec<i64> = touches.iter().map(|touch| touch.object_id).collect();
     let (object, what) = part.of();
     sqlx::query(
-        "update import_touch set before = '', after = '', note = j.note,
-                state = case j.note when '' then 'undone' else 'kept' end
-           from (select value ->> 0 as id, value ->> 1 as note from json_each(?)) j
-          where import_touch.import_id = ? and import_touch.object = ?
-            and import_touch.object_id = j.id and import_touch.what = ?",
+        "update import_touch set before = '', after = '', note = '', state = 'undone'
+          where import_id = ? and object = ? and object_id in (select value from json_each(?))
+            and what = ?",
     )
-    .bind(serde_json::to_string(&lines)?)
     .bind(import)
     .bind(object)
+    .bind(serde_json::to_string(&all)?)
     .bind(what)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
+    // by the key, each: joined to a list of all, the planner may read the list for every touch
+    for touch in touches {
+        let Some(stays) = staying.get(&touch.object_id) else { continue };
+        sqlx::query(
+            "update import_touch set state = 'kept', note = ?
+              where import_id = ? and object = ? and object_id = ? and what = ?",
+        )
+        .bind(stays.why())
+        .bind(import)
+        .bind(object)
+        .bind(touch.object_id)
+        .bind(what)
+        .execute(&mut *tx)
+        .await?;
+    }
     Ok(())
 }
 
